@@ -1,0 +1,5 @@
+//! elcano measures source code: it walks repositories, parses them on all cores, keeps every fact in a store and
+//! proves that what it exports is what it holds. The floors are drawn in `ARCHITECTURE.md`; a file uses only floors below.
+
+pub mod error;
+pub mod model;

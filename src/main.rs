@@ -1,0 +1,3 @@
+//! elcano's entry point.
+
+fn main() {}

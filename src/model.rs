@@ -1,0 +1,23 @@
+//! The nouns everybody shares: ids, paths, notes, metrics, facts and the records of the store.
+//!
+//! Plain data with derived equality and serialisation; no IO and no behaviour beyond formatting and parsing itself.
+
+mod bytes;
+mod facts;
+mod id;
+mod metrics;
+mod note;
+mod path;
+mod record;
+
+pub use facts::{
+    Ast, AstNode, Block, BlockKind, Call, Cfg, Chunk, Edge, EdgeKind, FileFacts, Level, Space, SpaceKind, Visibility,
+};
+pub use id::{BodyHash, ContentId, EngineId, ExecutionId, IdError, SnapshotId, SymbolId};
+pub use metrics::Metrics;
+pub use note::{Note, NoteKind, Skip};
+pub use path::RepoPath;
+pub use record::{
+    AstRecord, CfgRecord, ChunkRecord, ExecutionRecord, FactsRecord, FileRecord, LinkRecord, NameRecord, Outcome,
+    ReferenceRecord, SnapshotRecord, Stage, SymbolRecord, Tally,
+};

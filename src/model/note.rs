@@ -1,0 +1,106 @@
+//! What is said of a file that is not measured, or not measured in full.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a fieldless enum whose variants have one snake_case name each, in text and in every encoding.
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// Every variant, in declaration order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name in JSON, SQL and on the command line.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                Self::ALL.iter().copied().find(|value| value.name() == text).ok_or_else(|| {
+                    format!("`{text}` is not one of {}", Self::ALL.iter().map(|value| value.name()).collect::<Vec<_>>().join(", "))
+                })
+            }
+        }
+    };
+}
+pub(super) use named;
+
+named!(
+    /// Why a file on disk is not analysed; counted by reason, so that found + skipped = files on disk.
+    Skip {
+        /// A rule of `.gitignore`, `.ignore`, `.elcanoignore`, `.git/info/exclude` or the global excludes file.
+        Ignored = "ignored",
+        /// An `exclude` pattern of the configuration.
+        Excluded = "excluded",
+        /// No language claims the name or shebang.
+        NoLanguage = "no_language",
+        /// `linguist-vendored`, or a folder that by convention holds other people's code.
+        Vendored = "vendored",
+        /// `linguist-generated`, or a generated-file marker in the first lines.
+        Generated = "generated",
+        /// Minified: lines no person writes.
+        Minified = "minified",
+        /// A symbolic link; what it points to is measured where it is, if it is inside.
+        Symlink = "symlink",
+        /// A FIFO, socket or device.
+        Special = "special",
+        /// A NUL byte in the first 8,000 bytes.
+        Binary = "binary",
+    }
+);
+
+named!(
+    /// A non-fatal fact about one file.
+    NoteKind {
+        /// Opening or reading failed; the detail says how.
+        Unreadable = "unreadable",
+        /// Larger than `file_bytes_max`; not measured.
+        TooLarge = "too_large",
+        /// Not valid UTF-8; measured as bytes.
+        NotUtf8 = "not_utf8",
+        /// The tree holds ERROR or MISSING nodes; measured all the same.
+        ParseError = "parse_error",
+        /// The parser used up `parse_steps_max`; not measured.
+        ParseBudget = "parse_budget",
+        /// Nested deeper than `depth_max`; not measured.
+        TooDeep = "too_deep",
+        /// More nodes than `nodes_max`; not measured.
+        TooManyNodes = "too_many_nodes",
+        /// The measurement panicked; not measured.
+        Panicked = "panicked",
+    }
+);
+
+/// A note on one file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Note {
+    /// What kind of fact.
+    pub kind: NoteKind,
+    /// The particulars, for a person; may be empty.
+    pub detail: String,
+}
+
+impl Note {
+    /// A note with its particulars.
+    pub fn new(kind: NoteKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+}
