@@ -1,0 +1,431 @@
+//! A language as the visit reads it: the spec compiled against its grammar into tables by kind id.
+
+use rustc_hash::FxHashMap;
+use tree_sitter::{Language as Grammar, Node};
+
+use super::Roles;
+use super::spec::{Calls, Names, Spec, VisibilityRules, When};
+
+/// Where a node stands: what the rules ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// Kind id of the parent; the node's own at the root.
+    pub parent: u16,
+    /// Kind id of the parent's parent.
+    pub grandparent: u16,
+    /// Field id under the parent.
+    pub field: Option<u16>,
+}
+
+/// What is known of a kind before looking at a node.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Kind {
+    /// Roles of every node of the kind.
+    pub roles: Roles,
+    /// One id for all kinds of the same name; grammars give one name several ids.
+    pub canonical: u16,
+    /// A node of the grammar, not a token of its text.
+    pub named: bool,
+    /// A token of white space only: a line end that the grammar reads.
+    pub blank: bool,
+    /// Rules may change the roles.
+    ruled: bool,
+    /// Under some parents it is an operator with roles.
+    operator: bool,
+    /// Its operator decides whether it is a logical expression.
+    operation: bool,
+}
+
+/// A rule against kind and field ids.
+#[derive(Debug, Clone)]
+struct Rule {
+    parent: Vec<u16>,
+    parent_not: Vec<u16>,
+    grandparent: Vec<u16>,
+    field: Vec<u16>,
+    field_not: Vec<u16>,
+    has: Vec<Member>,
+    lacks: Vec<Member>,
+    text: Vec<String>,
+    fields: Vec<(Member, Vec<String>)>,
+    add: Roles,
+    drop: Roles,
+}
+
+/// A child asked for by field or by kind.
+#[derive(Debug, Clone)]
+enum Member {
+    Field(u16),
+    Kinds(Vec<u16>),
+}
+
+/// A wrapper rule against kind ids.
+#[derive(Debug, Clone)]
+struct Wrapping {
+    kind: Vec<u16>,
+    only: Vec<u16>,
+    needs: Vec<u16>,
+}
+
+/// A compiled language.
+#[derive(Debug)]
+pub struct Language {
+    /// `python`.
+    pub id: &'static str,
+    /// The spec it was compiled from, with what it inherits.
+    pub spec: Spec,
+    /// The grammar.
+    pub grammar: Grammar,
+    /// Hash of the spec and the grammar's version; part of every engine id.
+    pub fingerprint: [u8; 16],
+    kinds: Vec<Kind>,
+    rules: FxHashMap<u16, Vec<Rule>>,
+    operators: FxHashMap<(u16, u16), Roles>,
+    operator_field: Option<u16>,
+    condition_field: Option<u16>,
+    header: Vec<bool>,
+    wrappings: Vec<Wrapping>,
+}
+
+const CLOSERS: [&str; 3] = [")", "]", "}"];
+const SEPARATORS: [&str; 2] = [",", ";"];
+
+impl Language {
+    /// Compiles a spec against its grammar.
+    ///
+    /// # Errors
+    /// A kind, token, field or role that does not exist, named with the place in the spec.
+    pub fn compile(id: &'static str, spec: Spec, grammar: Grammar, fingerprint: [u8; 16]) -> Result<Self, String> {
+        let names = KindNames::of(&grammar);
+        let mut kinds = names.table();
+        let fail = |what: String| format!("language `{id}`: {what}");
+        for (role, list) in &spec.roles {
+            let bit = role_of(role).map_err(fail)?;
+            for kind in names.ids(list).map_err(fail)? {
+                kinds[usize::from(kind)].roles |= bit;
+            }
+        }
+        let mut operators = FxHashMap::default();
+        for table in &spec.operators {
+            for parent in names.ids(&table.parent).map_err(fail)? {
+                for (role, texts) in &table.roles {
+                    let bit = role_of(role).map_err(fail)?;
+                    kinds[usize::from(parent)].operation |= bit.has(Roles::LOGICAL | Roles::COMPARISON);
+                    for token in texts {
+                        for &kind in names.token(token).map_err(fail)? {
+                            kinds[usize::from(kind)].operator = true;
+                            *operators.entry((parent, kind)).or_insert(Roles::NONE) |= bit;
+                        }
+                    }
+                }
+            }
+        }
+        let mut rules: FxHashMap<u16, Vec<Rule>> = FxHashMap::default();
+        for when in &spec.when {
+            let rule = names.rule(&grammar, when).map_err(fail)?;
+            for kind in names.ids(&when.kind).map_err(fail)? {
+                kinds[usize::from(kind)].ruled = true;
+                rules.entry(kind).or_default().push(rule.clone());
+            }
+        }
+        let mut header = vec![false; grammar.field_count() + 1];
+        for field in &spec.header {
+            let field = grammar.field_id_for_name(field).ok_or_else(|| fail(format!("header: no field `{field}`")))?;
+            header[usize::from(field.get())] = true;
+        }
+        let wrappings = spec
+            .wrappers
+            .iter()
+            .map(|wrapper| {
+                Ok(Wrapping {
+                    kind: names.ids(&wrapper.kind)?,
+                    only: names.ids(&wrapper.only)?,
+                    needs: names.ids(&wrapper.needs)?,
+                })
+            })
+            .collect::<Result<_, String>>()
+            .map_err(fail)?;
+        names.check_names(&grammar, &spec.names, &spec.calls, &spec.visibility).map_err(fail)?;
+        let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
+        let (operator_field, condition_field) = (field("operator"), field("condition"));
+        Ok(Self {
+            id,
+            spec,
+            fingerprint,
+            kinds,
+            rules,
+            operators,
+            operator_field,
+            condition_field,
+            header,
+            wrappings,
+            grammar,
+        })
+    }
+
+    /// What is known of a kind; nothing for ERROR nodes.
+    #[inline]
+    #[must_use]
+    pub fn kind(&self, id: u16) -> Kind {
+        self.kinds.get(usize::from(id)).copied().unwrap_or(Kind { named: true, ..Kind::default() })
+    }
+
+    /// The roles of a node at its place.
+    #[inline]
+    #[must_use]
+    pub fn roles(&self, kind: Kind, id: u16, place: Place, node: Node<'_>, source: &[u8]) -> Roles {
+        let mut roles = kind.roles;
+        if kind.operator {
+            if let Some(more) = self.operators.get(&(place.parent, id)) {
+                roles |= *more;
+            }
+        }
+        if kind.operation {
+            roles |= self.operation(id, node);
+        }
+        if kind.ruled {
+            roles = self.apply_rules(roles, id, place, node, source);
+        }
+        roles
+    }
+
+    /// Whether a child under this field is read before the nesting of its parent begins.
+    #[inline]
+    #[must_use]
+    pub fn is_header(&self, field: Option<u16>) -> bool {
+        field.is_some_and(|field| self.header[usize::from(field)])
+    }
+
+    /// Whether the child under this field is a condition.
+    #[inline]
+    #[must_use]
+    pub fn is_condition(&self, field: Option<u16>) -> bool {
+        field.is_some() && field == self.condition_field
+    }
+
+    /// What an expression is by its operator, so that it is known before its left side is read.
+    fn operation(&self, id: u16, node: Node<'_>) -> Roles {
+        let role_of = |child: Node<'_>| self.operators.get(&(id, child.kind_id())).copied().unwrap_or_default();
+        let operator = match self.operator_field {
+            Some(field) => node.child_by_field_id(field).map(role_of).unwrap_or_default(),
+            None => {
+                let mut cursor = node.walk();
+                node.children(&mut cursor).fold(Roles::NONE, |all, child| all | role_of(child))
+            }
+        };
+        let mut roles = Roles::NONE;
+        if operator.has(Roles::LOGICAL) {
+            roles |= Roles::LOGICAL_EXPRESSION;
+        }
+        if operator.has(Roles::COMPARISON) {
+            roles |= Roles::COMPARISON_EXPRESSION;
+        }
+        roles
+    }
+
+    #[cold]
+    fn apply_rules(&self, mut roles: Roles, id: u16, place: Place, node: Node<'_>, source: &[u8]) -> Roles {
+        for rule in self.rules.get(&id).into_iter().flatten() {
+            if rule.holds(place, node, source) {
+                roles = (roles & !rule.drop) | rule.add;
+            }
+        }
+        roles
+    }
+
+    /// Whether a function only defines others.
+    #[must_use]
+    pub fn is_wrapper(&self, node: Node<'_>) -> bool {
+        let id = node.kind_id();
+        let Some(wrapping) = self.wrappings.iter().find(|wrapping| wrapping.kind.contains(&id)) else { return false };
+        let Some(body) = node.child_by_field_name("body") else { return false };
+        let mut cursor = body.walk();
+        let mut needed = false;
+        for child in body.named_children(&mut cursor) {
+            let kind = child.kind_id();
+            if self.kind(kind).roles.has(Roles::COMMENT) {
+                continue;
+            }
+            if !wrapping.only.contains(&kind) {
+                return false;
+            }
+            needed |= wrapping.needs.contains(&kind);
+        }
+        needed
+    }
+}
+
+impl Rule {
+    fn holds(&self, place: Place, node: Node<'_>, source: &[u8]) -> bool {
+        let free_or = |list: &[u16], value: u16| list.is_empty() || list.contains(&value);
+        free_or(&self.parent, place.parent)
+            && !self.parent_not.contains(&place.parent)
+            && free_or(&self.grandparent, place.grandparent)
+            && (self.field.is_empty() || place.field.is_some_and(|field| self.field.contains(&field)))
+            && !place.field.is_some_and(|field| self.field_not.contains(&field))
+            && (self.has.is_empty() || self.has.iter().any(|member| member.find(node).is_some()))
+            && !self.lacks.iter().any(|member| member.find(node).is_some())
+            && (self.text.is_empty() || is_one_of(&self.text, node, source))
+            && self
+                .fields
+                .iter()
+                .all(|(member, texts)| member.find(node).is_some_and(|child| is_one_of(texts, child, source)))
+    }
+}
+
+fn is_one_of(texts: &[String], node: Node<'_>, source: &[u8]) -> bool {
+    let text = source.get(node.byte_range()).unwrap_or_default().trim_ascii();
+    texts.iter().any(|known| known.as_bytes() == text)
+}
+
+impl Member {
+    fn find<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
+        match self {
+            Self::Field(field) => node.child_by_field_id(*field),
+            Self::Kinds(kinds) => {
+                let mut cursor = node.walk();
+                node.children(&mut cursor).find(|child| kinds.contains(&child.kind_id()))
+            }
+        }
+    }
+}
+
+fn role_of(name: &str) -> Result<Roles, String> {
+    Roles::by_name(name).ok_or_else(|| {
+        let hint = crate::error::suggestion(name, super::ROLES.iter().map(|(known, ..)| *known));
+        format!("unknown role `{name}`{hint}")
+    })
+}
+
+fn roles_of(names: &[String]) -> Result<Roles, String> {
+    names.iter().try_fold(Roles::NONE, |all, name| role_of(name).map(|role| all | role))
+}
+
+/// Kind ids by name, over all ids: a grammar may give one name several.
+struct KindNames {
+    /// Tokens, then nodes.
+    ids: [FxHashMap<String, Vec<u16>>; 2],
+    count: usize,
+}
+
+impl KindNames {
+    fn of(grammar: &Grammar) -> Self {
+        let mut ids: [FxHashMap<String, Vec<u16>>; 2] = Default::default();
+        let count = grammar.node_kind_count();
+        for id in 0..count {
+            let Ok(id) = u16::try_from(id) else { break };
+            if let Some(name) = grammar.node_kind_for_id(id) {
+                ids[usize::from(grammar.node_kind_is_named(id))].entry(name.to_owned()).or_default().push(id);
+            }
+        }
+        Self { ids, count }
+    }
+
+    fn table(&self) -> Vec<Kind> {
+        let mut kinds = vec![Kind::default(); self.count];
+        let all = [false, true]
+            .into_iter()
+            .zip(&self.ids)
+            .flat_map(|(named, ids)| ids.iter().map(move |(name, ids)| (named, name, ids)));
+        for (named, name, ids) in all {
+            for id in ids {
+                let kind = &mut kinds[usize::from(*id)];
+                kind.named = named;
+                kind.canonical = ids[0];
+                kind.blank = !named && name.trim().is_empty();
+                if !named && CLOSERS.contains(&name.as_str()) {
+                    kind.roles |= Roles::CLOSER;
+                }
+                if !named && SEPARATORS.contains(&name.as_str()) {
+                    kind.roles |= Roles::SEPARATOR;
+                }
+            }
+        }
+        kinds
+    }
+
+    fn one(&self, word: &str) -> Result<&[u16], String> {
+        let quoted = word.len() > 2 && word.starts_with('\'') && word.ends_with('\'');
+        let (name, named) = if quoted { (&word[1..word.len() - 1], false) } else { (word, true) };
+        let ids = &self.ids[usize::from(named)];
+        ids.get(name).map(Vec::as_slice).ok_or_else(|| {
+            let known = ids.keys().map(String::as_str);
+            format!(
+                "no {} {word} in the grammar{}",
+                if named { "node" } else { "token" },
+                crate::error::suggestion(name, known)
+            )
+        })
+    }
+
+    fn ids(&self, words: &[String]) -> Result<Vec<u16>, String> {
+        words.iter().try_fold(Vec::new(), |mut all, word| {
+            all.extend_from_slice(self.one(word)?);
+            Ok(all)
+        })
+    }
+
+    /// An operator by its text: an anonymous token, or a named node where the grammar names it.
+    fn token(&self, text: &str) -> Result<&[u16], String> {
+        self.one(&format!("'{text}'")).or_else(|error| self.one(text).map_err(|_| error))
+    }
+
+    fn fields(grammar: &Grammar, names: &[String]) -> Result<Vec<u16>, String> {
+        names.iter().map(|name| field_of(grammar, name)).collect()
+    }
+
+    fn members(&self, grammar: &Grammar, names: &[String]) -> Result<Vec<Member>, String> {
+        names.iter().map(|name| self.member(grammar, name)).collect()
+    }
+
+    fn member(&self, grammar: &Grammar, name: &str) -> Result<Member, String> {
+        match grammar.field_id_for_name(name) {
+            Some(field) => Ok(Member::Field(field.get())),
+            None => self.one(name).map(|ids| Member::Kinds(ids.to_vec())),
+        }
+    }
+
+    fn rule(&self, grammar: &Grammar, when: &When) -> Result<Rule, String> {
+        let fields = when.fields.iter().map(|(field, texts)| Ok((self.member(grammar, field)?, texts.clone())));
+        Ok(Rule {
+            parent: self.ids(&when.parent)?,
+            parent_not: self.ids(&when.parent_not)?,
+            grandparent: self.ids(&when.grandparent)?,
+            field: Self::fields(grammar, &when.field)?,
+            field_not: Self::fields(grammar, &when.field_not)?,
+            has: self.members(grammar, &when.has)?,
+            lacks: self.members(grammar, &when.lacks)?,
+            text: when.text.clone(),
+            fields: fields.collect::<Result<_, String>>()?,
+            add: roles_of(&when.add)?,
+            drop: roles_of(&when.drop)?,
+        })
+    }
+
+    /// Every kind and field that naming, calls and visibility speak of exists.
+    fn check_names(
+        &self,
+        grammar: &Grammar,
+        names: &Names,
+        calls: &Calls,
+        rules: &VisibilityRules,
+    ) -> Result<(), String> {
+        let lists = [&names.children, &names.receiver_types, &rules.modifiers, &rules.sections, &rules.except_in];
+        lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
+        let maps = [&names.kinds, &names.parents, &names.receivers];
+        for (kind, field) in maps.into_iter().flatten() {
+            self.one(kind)?;
+            field_of(grammar, field)?;
+        }
+        names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
+        let fields = [&names.fields, &calls.callee, &calls.receiver, &calls.arguments];
+        fields.into_iter().flatten().try_for_each(|field| field_of(grammar, field).map(drop))
+    }
+}
+
+fn field_of(grammar: &Grammar, name: &str) -> Result<u16, String> {
+    grammar
+        .field_id_for_name(name)
+        .map(std::num::NonZero::get)
+        .ok_or_else(|| format!("no field `{name}` in the grammar"))
+}

@@ -1,0 +1,251 @@
+//! A language as it is written: one TOML file. Nothing here knows a grammar; [`super::Language`] is the compiled form.
+//!
+//! In every list of kinds a bare word is a named node and a `'quoted'` word an anonymous token.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// One language's TOML file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The name people use.
+    pub label: String,
+    /// The grammar's crate, as in `Cargo.toml`.
+    #[serde(rename = "crate")]
+    pub krate: String,
+    /// The path of the grammar's language function.
+    pub grammar: String,
+    /// Another language whose roles, rules and names this one takes over and adds to.
+    pub extends: Option<String>,
+    /// Kinds of the extended language that this grammar does not have.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// File name endings, without the dot.
+    #[serde(default)]
+    pub extensions: Vec<String>,
+    /// Whole file names.
+    #[serde(default)]
+    pub filenames: Vec<String>,
+    /// Interpreters named in a first line.
+    #[serde(default)]
+    pub shebangs: Vec<String>,
+    /// Names in `linguist-language`, beside the id and the label.
+    #[serde(default)]
+    pub linguist: Vec<String>,
+    /// Role -> kinds.
+    #[serde(default)]
+    pub roles: BTreeMap<String, Vec<String>>,
+    /// Roles that the language does not have; a role in neither list is a mistake.
+    #[serde(default)]
+    pub absent: Vec<String>,
+    /// Fields of a branching node that are read before its nesting begins: conditions, subjects.
+    #[serde(default)]
+    pub header: Vec<String>,
+    /// Operators that mean something under one parent only.
+    #[serde(default, rename = "operator")]
+    pub operators: Vec<Operators>,
+    /// Corrections to the roles of a kind that depend on where a node stands.
+    #[serde(default)]
+    pub when: Vec<When>,
+    /// How spaces are named.
+    #[serde(default)]
+    pub names: Names,
+    /// How calls are written.
+    #[serde(default)]
+    pub calls: Calls,
+    /// Who sees what.
+    #[serde(default)]
+    pub visibility: VisibilityRules,
+    /// Functions that only wrap others and do not raise nesting.
+    #[serde(default, rename = "wrapper")]
+    pub wrappers: Vec<Wrapper>,
+    /// Metric id -> what is particular to this language, for `explain` and the documentation.
+    #[serde(default)]
+    pub remarks: BTreeMap<String, String>,
+}
+
+/// Tokens of one kind of parent: role -> token texts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operators {
+    /// The parents.
+    pub parent: Vec<String>,
+    /// Role -> tokens, by text.
+    #[serde(default)]
+    pub roles: BTreeMap<String, Vec<String>>,
+}
+
+/// A rule: where all conditions hold, roles are added and dropped. Rules apply in the order of the file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// The kinds it is about.
+    pub kind: Vec<String>,
+    /// The parent is one of these.
+    #[serde(default)]
+    pub parent: Vec<String>,
+    /// The parent is none of these.
+    #[serde(default)]
+    pub parent_not: Vec<String>,
+    /// The parent's parent is one of these.
+    #[serde(default)]
+    pub grandparent: Vec<String>,
+    /// The node hangs under one of these fields.
+    #[serde(default)]
+    pub field: Vec<String>,
+    /// The node hangs under none of these fields.
+    #[serde(default)]
+    pub field_not: Vec<String>,
+    /// One of these fields or kinds is among the children.
+    #[serde(default)]
+    pub has: Vec<String>,
+    /// None of these fields or kinds is among the children.
+    #[serde(default)]
+    pub lacks: Vec<String>,
+    /// The node's text is one of these.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// The text of the child under a field, or of the first child of a kind, is one of these.
+    #[serde(default, rename = "where")]
+    pub fields: BTreeMap<String, Vec<String>>,
+    /// Roles to add.
+    #[serde(default)]
+    pub add: Vec<String>,
+    /// Roles to drop.
+    #[serde(default)]
+    pub drop: Vec<String>,
+}
+
+/// How the name of a space is found: by `kinds`, `fixed`, then `fields`, then `children`, then `parents`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Names {
+    /// Fields that hold the name; `declarator` is followed to its end.
+    pub fields: Vec<String>,
+    /// Kind -> the field that holds its name.
+    pub kinds: BTreeMap<String, String>,
+    /// Kind -> the name all of them bear.
+    pub fixed: BTreeMap<String, String>,
+    /// Kinds of a direct child that is the name.
+    pub children: Vec<String>,
+    /// Kind of the parent -> its field that names a closure.
+    pub parents: BTreeMap<String, String>,
+    /// Kind -> the field that holds the receiver whose type qualifies the name.
+    pub receivers: BTreeMap<String, String>,
+    /// Kinds of the type inside a receiver.
+    pub receiver_types: Vec<String>,
+}
+
+/// How a call names its callee.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Calls {
+    /// Fields that hold the callee; the first present one counts, then the first child.
+    pub callee: Vec<String>,
+    /// Fields that hold the receiver, where the callee does not.
+    pub receiver: Vec<String>,
+    /// Fields that hold the arguments.
+    pub arguments: Vec<String>,
+    /// Receivers that mean the enclosing object or class.
+    pub selves: Vec<String>,
+    /// A bare call inside a method may mean a method of the same class.
+    pub implicit_self: bool,
+    /// Functions of one name may differ in the number of parameters.
+    pub overloads: bool,
+}
+
+/// What makes a member public.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VisibilityRules {
+    /// Members without a sign are private.
+    pub private_by_default: bool,
+    /// Kinds of class-like nodes that differ from the default.
+    pub except_in: Vec<String>,
+    /// Kinds of the child nodes that hold modifiers.
+    pub modifiers: Vec<String>,
+    /// Words among the modifiers that make a member public.
+    pub public: Vec<String>,
+    /// Words among the modifiers that make a member private.
+    pub private: Vec<String>,
+    /// Names that begin so are private (`__x__` is public all the same).
+    pub private_prefixes: Vec<String>,
+    /// Names that begin with an upper-case letter are public and all others private.
+    pub capitals: bool,
+    /// Kinds of a label that changes the visibility of what follows in a class.
+    pub sections: Vec<String>,
+}
+
+/// A function that only defines others: its inside is not nested (the cognitive paper's appendix A).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wrapper {
+    /// Kinds of the function.
+    pub kind: Vec<String>,
+    /// All statements of its body are of these kinds.
+    pub only: Vec<String>,
+    /// At least one is of these kinds.
+    pub needs: Vec<String>,
+}
+
+impl Spec {
+    /// Reads a spec; the message of an error names line and key.
+    ///
+    /// # Errors
+    /// Malformed TOML, an unknown or missing key.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// Takes over what `base` says, as far as `self` does not say it anew.
+    pub fn inherit(&mut self, base: &Self) {
+        for (role, kinds) in &base.roles {
+            let own = self.roles.entry(role.clone()).or_default();
+            own.splice(0..0, kinds.iter().filter(|kind| !self.without.contains(kind)).cloned());
+        }
+        let keep = |kinds: &[String]| -> Vec<String> {
+            kinds.iter().filter(|kind| !self.without.contains(kind)).cloned().collect()
+        };
+        let mut when: Vec<When> = base.when.clone();
+        for rule in &mut when {
+            rule.kind = keep(&rule.kind);
+            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.parent_not, &mut rule.has, &mut rule.lacks]
+            {
+                *list = keep(list);
+            }
+        }
+        when.retain(|rule| !rule.kind.is_empty());
+        when.append(&mut self.when);
+        self.when = when;
+        self.header.splice(0..0, base.header.iter().cloned());
+        self.operators.splice(0..0, base.operators.iter().cloned());
+        self.absent.extend(base.absent.iter().filter(|role| !self.roles.contains_key(*role)).cloned());
+        self.wrappers.splice(0..0, base.wrappers.iter().cloned());
+        let (names, theirs) = (&mut self.names, &base.names);
+        names.fields.extend(theirs.fields.iter().cloned());
+        names.children.extend(theirs.children.iter().cloned());
+        names.receiver_types.extend(theirs.receiver_types.iter().cloned());
+        for (own, other) in [
+            (&mut names.kinds, &theirs.kinds),
+            (&mut names.fixed, &theirs.fixed),
+            (&mut names.parents, &theirs.parents),
+            (&mut names.receivers, &theirs.receivers),
+        ] {
+            for (kind, field) in other.iter().filter(|(kind, _)| !self.without.contains(kind)) {
+                own.entry(kind.clone()).or_insert_with(|| field.clone());
+            }
+        }
+        if self.calls.callee.is_empty() {
+            self.calls = base.calls.clone();
+        }
+        let unset = &self.visibility;
+        if !unset.capitals && unset.modifiers.is_empty() && unset.private_prefixes.is_empty() {
+            self.visibility = base.visibility.clone();
+        }
+        for (metric, remark) in &base.remarks {
+            self.remarks.entry(metric.clone()).or_insert_with(|| remark.clone());
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Bytes of one file in, facts out: pure, no IO, no failure. The syntax tree lives and dies inside [`measure`], on the
+//! calling thread; whatever cannot be measured comes back as a note.
+
+mod naming;
+mod tokens;
+mod visit;
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tree_sitter::{ParseOptions, Parser, Tree};
+
+use crate::facts::classify;
+use crate::lang::{Language, Policy};
+use crate::metric::{METRICS_VERSION, Trace};
+use crate::model::{ContentId, EngineId, FileFacts, Level, Note, NoteKind};
+
+/// What must not be exceeded by one file; where a limit bites the file gets a note and is not measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Size of a file. Larger ones are data or generated; people do not read them.
+    pub file_bytes_max: u64,
+    /// Depth of the syntax tree. Code that people write stays below a few hundred.
+    pub depth_max: usize,
+    /// Nodes of the syntax tree, bounding the memory of one file.
+    pub nodes_max: usize,
+    /// Parser steps per byte of source, in hundreds of operations; counted, not timed, so that every machine agrees.
+    pub parse_steps_per_byte_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { file_bytes_max: 8 << 20, depth_max: 10_000, nodes_max: 5_000_000, parse_steps_per_byte_max: 4 }
+    }
+}
+
+/// Parser steps that every file may take, however small.
+const PARSE_STEPS_MIN: u64 = 100_000;
+
+/// A language under a policy: what facts are valid for.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// The language.
+    pub language: Arc<Language>,
+    /// The counting policy.
+    pub policy: Policy,
+    /// Hash over both, the grammar's version and the metrics version.
+    pub id: EngineId,
+}
+
+impl Engine {
+    /// The engine of a language under a policy.
+    #[must_use]
+    pub fn new(language: Arc<Language>, policy: Policy) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"elcano engine v1");
+        hasher.update(&METRICS_VERSION.to_be_bytes());
+        hasher.update(&language.fingerprint);
+        hasher.update(language.id.as_bytes());
+        hasher.update(b"\0");
+        hasher.update(policy.id.as_bytes());
+        let mut id = [0; 16];
+        id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        Self { language, policy, id: EngineId(id) }
+    }
+}
+
+/// How to measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// What is kept beside the metrics.
+    pub level: Level,
+    /// What must not be exceeded.
+    pub limits: Limits,
+}
+
+thread_local! {
+    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+}
+
+/// Measures the bytes of one file. A panic inside becomes a note on the file.
+#[must_use]
+pub fn measure(engine: &Engine, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {
+    measure_traced(engine, content, bytes, options, None)
+}
+
+/// Measures and follows one metric of one space on the way.
+#[must_use]
+pub fn measure_traced(
+    engine: &Engine,
+    content: ContentId,
+    bytes: &[u8],
+    options: Options,
+    trace: Option<&mut Trace>,
+) -> FileFacts {
+    let mut facts = FileFacts {
+        content,
+        engine: engine.id,
+        language: engine.language.id.to_owned(),
+        policy: engine.policy.id.to_owned(),
+        level: options.level,
+        bytes: bytes.len() as u64,
+        error_bytes: 0,
+        skip: classify::classify(bytes),
+        notes: Vec::new(),
+        spaces: Vec::new(),
+        chunks: Vec::new(),
+        ast: None,
+        cfgs: Vec::new(),
+    };
+    if facts.skip.is_some() {
+        return facts;
+    }
+    if facts.bytes > options.limits.file_bytes_max.min(u64::from(u32::MAX)) {
+        facts.notes.push(Note::new(NoteKind::TooLarge, format!("{} bytes", facts.bytes)));
+        return facts;
+    }
+    if let Err(error) = std::str::from_utf8(bytes) {
+        facts.notes.push(Note::new(NoteKind::NotUtf8, format!("from byte {}", error.valid_up_to())));
+    }
+    let clean = facts.clone();
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let tree = parse(engine, bytes, &options.limits)?;
+        visit::visit(engine, bytes, &tree, options, trace, &mut facts)
+    }));
+    let note = match outcome {
+        Ok(Ok(())) => return facts,
+        Ok(Err(note)) => note,
+        Err(panic) => {
+            // The parser may be in any state: the next file on this thread gets a new one.
+            PARSER.with_borrow_mut(|parser| *parser = Parser::new());
+            Note::new(NoteKind::Panicked, message(panic.as_ref()))
+        }
+    };
+    let mut facts = clean;
+    facts.notes.push(note);
+    facts
+}
+
+fn parse(engine: &Engine, bytes: &[u8], limits: &Limits) -> Result<Tree, Note> {
+    PARSER.with_borrow_mut(|parser| {
+        let refused = |error: tree_sitter::LanguageError| Note::new(NoteKind::Panicked, error.to_string());
+        parser.set_language(&engine.language.grammar).map_err(refused)?;
+        parser.reset();
+        let mut steps_left = PARSE_STEPS_MIN.max(bytes.len() as u64 * limits.parse_steps_per_byte_max);
+        let mut budget = |_: &tree_sitter::ParseState| {
+            steps_left = steps_left.saturating_sub(1);
+            if steps_left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = ParseOptions::new().progress_callback(&mut budget);
+        let mut read = |at: usize, _| bytes.get(at..).unwrap_or_default();
+        parser.parse_with_options(&mut read, None, Some(options)).ok_or_else(|| {
+            parser.reset();
+            Note::new(NoteKind::ParseBudget, "the parser used up its steps")
+        })
+    })
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("the measurement panicked").to_owned()
+}

@@ -1,0 +1,284 @@
+//! Names: what a space is called, who may see it, what a call calls. All by the rules of the spec.
+
+use tree_sitter::Node;
+
+use crate::lang::spec::Calls;
+use crate::lang::{Language, Place, Roles};
+use crate::metric::Open;
+use crate::model::{SpaceKind, Visibility};
+
+/// The name of a function that the language gives none.
+pub(super) const ANONYMOUS: &str = "<anonymous>";
+
+const KINDS: [(Roles, SpaceKind); 10] = [
+    (Roles::FUNCTION, SpaceKind::Function),
+    (Roles::CLOSURE, SpaceKind::Closure),
+    (Roles::CLASS, SpaceKind::Class),
+    (Roles::STRUCT, SpaceKind::Struct),
+    (Roles::UNION, SpaceKind::Union),
+    (Roles::ENUM, SpaceKind::Enum),
+    (Roles::TRAIT, SpaceKind::Trait),
+    (Roles::IMPL, SpaceKind::Impl),
+    (Roles::INTERFACE, SpaceKind::Interface),
+    (Roles::NAMESPACE, SpaceKind::Namespace),
+];
+
+/// What a node with a space's role is.
+pub(super) fn space_kind(roles: Roles) -> SpaceKind {
+    KINDS.iter().find(|(role, _)| roles.has(*role)).map_or(SpaceKind::Namespace, |(_, kind)| *kind)
+}
+
+fn text<'s>(node: Node<'_>, source: &'s [u8]) -> &'s [u8] {
+    source.get(node.byte_range()).unwrap_or_default()
+}
+
+/// A node's text on one line.
+fn line(node: Node<'_>, source: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text(node, source));
+    if text.contains(char::is_whitespace) { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.into() }
+}
+
+/// The name of a space.
+pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>, source: &[u8]) -> String {
+    let names = &language.spec.names;
+    let kind = node.kind();
+    if let Some(fixed) = names.fixed.get(kind) {
+        return fixed.clone();
+    }
+    let own = names.kinds.get(kind).and_then(|field| node.child_by_field_name(field));
+    let own = own.or_else(|| names.fields.iter().find_map(|field| node.child_by_field_name(field)));
+    if let Some(found) = own.map(end_of_declarator) {
+        return line(found, source);
+    }
+    let mut cursor = node.walk();
+    let child = node.named_children(&mut cursor).find(|child| names.children.iter().any(|known| known == child.kind()));
+    if let Some(child) = child {
+        return line(child, source);
+    }
+    let given = parent.and_then(|parent| {
+        let field = names.parents.get(parent.kind())?;
+        parent.child_by_field_name(field).filter(|found| found.id() != node.id())
+    });
+    given.map_or_else(|| ANONYMOUS.to_owned(), |found| line(found, source))
+}
+
+/// The name at the end of a chain of declarators (`*(*f)(int)` names `f`).
+fn end_of_declarator(mut node: Node<'_>) -> Node<'_> {
+    loop {
+        let inner = node.child_by_field_name("declarator").or_else(|| {
+            let wraps = node.kind() == "parenthesized_declarator" || node.kind() == "reference_declarator";
+            wraps.then(|| node.named_child(0)).flatten()
+        });
+        match inner {
+            Some(inner) => node = inner,
+            None => return node,
+        }
+    }
+}
+
+/// Enclosing names, the receiver's type and the own name, joined by `::`.
+pub(super) fn qualified(outer: &str, receiver_type: &str, name: &str) -> String {
+    let parts = [outer, receiver_type, name];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("::")
+}
+
+/// Name and type of a method's receiver, where the language writes one; empty otherwise.
+pub(super) fn receiver(language: &Language, node: Node<'_>, source: &[u8]) -> (String, String) {
+    let names = &language.spec.names;
+    let none = (String::new(), String::new());
+    if names.receivers.is_empty() {
+        return none;
+    }
+    let Some(field) = names.receivers.get(node.kind()) else { return none };
+    let Some(list) = node.child_by_field_name(field) else { return none };
+    let (mut variable, mut of) = none;
+    let mut pending = vec![list];
+    while let Some(next) = pending.pop() {
+        if names.receiver_types.iter().any(|known| known == next.kind()) {
+            if of.is_empty() {
+                of = line(next, source);
+            }
+        } else if next.kind() == "identifier" && variable.is_empty() {
+            variable = line(next, source);
+        }
+        let mut cursor = next.walk();
+        let children: Vec<_> = next.named_children(&mut cursor).collect();
+        pending.extend(children.into_iter().rev());
+    }
+    (variable, of)
+}
+
+/// The visibility of members of a class-like node before any label.
+pub(super) fn default_visibility(language: &Language, kind: u16, roles: Roles) -> Visibility {
+    let rules = &language.spec.visibility;
+    let name = language.grammar.node_kind_for_id(kind).unwrap_or_default();
+    let differs = rules.except_in.iter().any(|known| known == name);
+    if roles.has(Roles::PUBLIC_MEMBERS) || rules.private_by_default == differs {
+        Visibility::Public
+    } else {
+        Visibility::Private
+    }
+}
+
+/// The visibility of a member in a class whose members are `section` unless they say otherwise.
+pub(super) fn visibility(
+    language: &Language,
+    node: Node<'_>,
+    name: Option<&str>,
+    section: Visibility,
+    source: &[u8],
+) -> Visibility {
+    let rules = &language.spec.visibility;
+    if !rules.modifiers.is_empty() {
+        let mut cursor = node.walk();
+        for child in node.children(&mut cursor).filter(|child| rules.modifiers.iter().any(|kind| kind == child.kind()))
+        {
+            let words = text(child, source);
+            let says = |list: &[String]| {
+                words
+                    .split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
+                    .any(|word| list.iter().any(|known| known.as_bytes() == word))
+            };
+            if says(&rules.private) {
+                return Visibility::Private;
+            }
+            if says(&rules.public) {
+                return Visibility::Public;
+            }
+        }
+    }
+    if rules.capitals || !rules.private_prefixes.is_empty() {
+        let found;
+        let name = if let Some(name) = name {
+            name
+        } else {
+            found = self::name(language, node, None, source);
+            if found == ANONYMOUS { &line(node, source) } else { &found }
+        };
+        if rules.capitals {
+            let public = name.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase));
+            return if public { Visibility::Public } else { Visibility::Private };
+        }
+        let dunder = name.len() > 4 && name.starts_with("__") && name.ends_with("__");
+        if !dunder && rules.private_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str())) {
+            return Visibility::Private;
+        }
+    }
+    section
+}
+
+/// The visibility that a label sets for what follows it.
+pub(super) fn section(language: &Language, node: Node<'_>, source: &[u8]) -> Option<Visibility> {
+    let rules = &language.spec.visibility;
+    if !rules.sections.iter().any(|kind| kind == node.kind()) {
+        return None;
+    }
+    let word = line(node, source);
+    let word = word.trim_end_matches(':').trim();
+    if rules.public.iter().any(|known| known == word) {
+        return Some(Visibility::Public);
+    }
+    rules.private.iter().any(|known| known == word).then_some(Visibility::Private)
+}
+
+/// The formal parameters of a list.
+pub(super) fn parameter_count(language: &Language, list: Node<'_>, outer: Option<u16>, source: &[u8]) -> u32 {
+    let parent = list.kind_id();
+    let mut cursor = list.walk();
+    let mut count = 0;
+    let mut more = cursor.goto_first_child();
+    while more {
+        let child = cursor.node();
+        let id = child.kind_id();
+        let kind = language.kind(id);
+        let field = cursor.field_id().map(std::num::NonZero::get);
+        let place = Place { parent, grandparent: outer.unwrap_or(parent), field };
+        let roles = language.roles(kind, id, place, child, source);
+        if kind.named && !child.is_error() && !roles.has(Roles::COMMENT | Roles::NOT_PARAMETER) {
+            let mut names = child.walk();
+            count += if roles.has(Roles::NAMES_EACH) {
+                u32::try_from(child.children_by_field_name("name", &mut names).count()).unwrap_or(u32::MAX).max(1)
+            } else {
+                1
+            };
+        }
+        more = cursor.goto_next_sibling();
+    }
+    count
+}
+
+/// A call's callee.
+pub(super) struct Callee<'s> {
+    /// The last part of its name.
+    pub(super) name: &'s str,
+    /// What stands before it.
+    pub(super) receiver: &'s str,
+    arguments: u32,
+}
+
+/// What a call calls; None where that is not a name.
+pub(super) fn callee<'s>(language: &Language, node: Node<'_>, source: &'s [u8]) -> Option<Callee<'s>> {
+    let calls = &language.spec.calls;
+    let by = |fields: &[String]| fields.iter().find_map(|field| node.child_by_field_name(field));
+    let target = by(&calls.callee).or_else(|| node.named_child(0))?;
+    let written = std::str::from_utf8(text(target, source)).ok()?.trim();
+    let written = without_type_arguments(written);
+    let is_part =
+        |character: char| character.is_alphanumeric() || matches!(character, '_' | '$' | '@' | '?' | '!' | '\'');
+    let start = written
+        .rfind(|character| !is_part(character))
+        .map_or(0, |at| at + written[at..].chars().next().map_or(1, char::len_utf8));
+    let name = written[start..].trim_start_matches(['?', '!', '@', '$', '\'']);
+    if name.is_empty() || name.starts_with(|character: char| character.is_ascii_digit()) {
+        return None;
+    }
+    let before = written[..start]
+        .trim_end_matches(|character: char| !is_part(character) && !matches!(character, ')' | ']' | '}'));
+    let receiver =
+        by(&calls.receiver).and_then(|found| std::str::from_utf8(text(found, source)).ok()).unwrap_or(before);
+    let arguments = by(&calls.arguments).map_or(0, |list| {
+        let mut cursor = list.walk();
+        let count = list
+            .named_children(&mut cursor)
+            .filter(|child| !language.kind(child.kind_id()).roles.has(Roles::COMMENT))
+            .count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    });
+    Some(Callee { name, receiver: receiver.trim_end_matches('?').trim(), arguments })
+}
+
+/// `f::<T>` and `f<T>` without what is in the angle brackets.
+fn without_type_arguments(written: &str) -> &str {
+    if !written.ends_with('>') || written.ends_with("->") {
+        return written;
+    }
+    let mut depth = 0;
+    for (at, character) in written.char_indices().rev() {
+        match character {
+            '>' => depth += 1,
+            '<' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return written[..at].trim_end_matches("::").trim_end();
+        }
+    }
+    written
+}
+
+impl Callee<'_> {
+    /// Whether this calls the open function itself, which stands in a space named `class`.
+    pub(super) fn is_call_of(&self, open: &Open, class: Option<&str>, calls: &Calls) -> bool {
+        let own = open.name.rsplit(['.', ':']).next().unwrap_or(&open.name);
+        if own != self.name || (calls.overloads && self.arguments != open.nargs()) {
+            return false;
+        }
+        if self.receiver.is_empty() {
+            return calls.implicit_self || (open.receiver.is_empty() && !open.is_method);
+        }
+        calls.selves.iter().any(|known| known == self.receiver)
+            || self.receiver == open.receiver
+            || class.is_some_and(|class| !class.is_empty() && class == self.receiver)
+            || open.name.rsplit_once([':', '.']).is_some_and(|(owner, _)| owner.trim_end_matches(':') == self.receiver)
+    }
+}

@@ -1,0 +1,217 @@
+//! The metrics: one file each, in terms of roles; none knows a node kind or a language.
+//!
+//! The visit keeps one [`Open`] per space that it is inside of and hands each metric what it passes; a space's numbers
+//! are settled when it closes. What is summed upwards, what is a function's own and what is a maximum is decided in
+//! [`Open::close`] alone.
+
+mod abc;
+pub mod catalog;
+mod class;
+pub mod cognitive;
+mod counts;
+mod cyclomatic;
+mod halstead;
+mod lines;
+mod maintainability;
+
+pub use catalog::{Aggregate, CATALOG, Direction, Metric, Value};
+pub use halstead::Token;
+pub use lines::{Rows, count as count_lines};
+
+use crate::lang::{Policy, Roles};
+use crate::model::{Metrics, SpaceKind, Visibility};
+
+/// Changes whenever a definition changes: part of every engine id.
+pub const METRICS_VERSION: u32 = 1;
+
+/// One increment of a traced metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Increment {
+    /// Where: first byte of the node.
+    pub byte: u32,
+    /// By how much.
+    pub amount: u32,
+    /// How much of it is nesting.
+    pub nesting: u32,
+    /// The roles that earned it, or the reason.
+    pub reason: &'static str,
+}
+
+/// Follows one metric of one space through the visit.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// Id of the metric.
+    pub metric: &'static str,
+    /// Index of the space.
+    pub space: u32,
+    /// What it met, in source order.
+    pub increments: Vec<Increment>,
+}
+
+/// What the metrics see of a node.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Its roles.
+    pub roles: Roles,
+    /// First byte.
+    pub byte: u32,
+    /// It stands where a condition is expected.
+    pub condition: bool,
+    /// Visible outside, for an attribute.
+    pub public: bool,
+}
+
+/// A space that the visit is inside of.
+#[derive(Debug)]
+pub struct Open {
+    /// Index in the list of spaces.
+    pub index: u32,
+    /// What it is.
+    pub kind: SpaceKind,
+    /// As the source writes it.
+    pub name: String,
+    /// Of the space itself, in its own class.
+    pub visibility: Visibility,
+    /// Visibility of the members that follow, where labels in the class set it.
+    pub section: Visibility,
+    /// Name of the receiver variable, in languages that have one.
+    pub receiver: String,
+    /// It stands directly in a class.
+    pub is_method: bool,
+    /// Cognitive nesting level at which its inside begins.
+    pub entry: u32,
+    /// Functions directly inside are not nested in it.
+    pub wraps: bool,
+    /// It was found to call itself.
+    pub recursive: bool,
+    /// Its parameters were counted.
+    pub has_parameters: bool,
+    /// Bytes of it inside ERROR nodes.
+    pub error_bytes: u32,
+    own: Metrics,
+    below: Metrics,
+    rows: lines::Lines,
+    halstead: halstead::Halstead,
+}
+
+impl Open {
+    /// A space that begins here.
+    #[must_use]
+    pub fn new(index: u32, kind: SpaceKind, name: String, entry: u32) -> Self {
+        let mut own = Metrics::default();
+        cyclomatic::open(&mut own, kind);
+        counts::open(&mut own, kind);
+        Self {
+            index,
+            kind,
+            name,
+            visibility: Visibility::Public,
+            section: Visibility::Public,
+            receiver: String::new(),
+            is_method: false,
+            entry,
+            wraps: false,
+            recursive: false,
+            has_parameters: false,
+            error_bytes: 0,
+            own,
+            below: Metrics::default(),
+            rows: lines::Lines::default(),
+            halstead: halstead::Halstead::default(),
+        }
+    }
+
+    /// Passes a node that lies in this space and in none of its children.
+    #[inline]
+    pub fn node(&mut self, step: Step, policy: &Policy, trace: &mut Option<&mut Trace>) {
+        if step.roles.is_empty() && !step.condition {
+            return;
+        }
+        cyclomatic::node(&mut self.own, step, policy, trace, self.index);
+        abc::node(&mut self.own, step, trace, self.index);
+        counts::node(&mut self.own, step, trace, self.index);
+        class::node(&mut self.own, step, self.kind);
+    }
+
+    /// Passes a code token.
+    #[inline]
+    pub fn token(&mut self, rows: Rows, token: Option<halstead::Token>) {
+        self.rows.code(rows);
+        self.own.tokens += 1;
+        if let Some(token) = token {
+            self.halstead.add(token);
+        }
+    }
+
+    /// Passes code that is no token by itself: the inside of a string.
+    pub fn code(&mut self, rows: Rows) {
+        self.rows.code(rows);
+    }
+
+    /// Passes a comment.
+    pub fn comment(&mut self, rows: Rows) {
+        self.rows.comment(rows);
+    }
+
+    /// Counts formal parameters.
+    pub fn parameters(&mut self, count: u32) {
+        self.own.nargs += count;
+    }
+
+    /// The parameters counted so far.
+    #[must_use]
+    pub const fn nargs(&self) -> u32 {
+        self.own.nargs
+    }
+
+    /// Ends the space: its numbers, after handing its parent what sums upwards. `sloc` is its rows.
+    pub fn close(mut self, sloc: u32, parent: Option<&mut Self>) -> Metrics {
+        let mut total = self.own;
+        counts::add(&mut total, &self.below);
+        total.cyclomatic += self.below.cyclomatic;
+        total.cyclomatic_modified += self.below.cyclomatic_modified;
+        abc::add(&mut total, &self.below);
+        class::add(&mut total, &self.below);
+        let mut settled = if self.kind.is_function() { self.own } else { total };
+        if self.kind.is_class() {
+            class::own(&mut settled, &self.own);
+        }
+        settled.lloc = total.lloc;
+        settled.cognitive = self.own.cognitive;
+        self.rows.settle(&mut settled, sloc);
+        self.halstead.settle(&mut settled);
+        if let Some(parent) = parent {
+            cognitive::add(&mut total, &self.below);
+            let below = &mut parent.below;
+            counts::add(below, &total);
+            below.cyclomatic += total.cyclomatic;
+            below.cyclomatic_modified += total.cyclomatic_modified;
+            abc::add(below, &total);
+            class::add(below, &total);
+            cognitive::add(below, &total);
+            class::method(&mut parent.own, parent.kind, self.kind, self.visibility, settled.cyclomatic);
+            parent.rows.merge(&self.rows);
+            parent.halstead.merge(self.halstead);
+            parent.error_bytes += self.error_bytes;
+        }
+        if !self.kind.is_function() {
+            settled.nesting = self.own.nesting.max(self.below.nesting);
+        }
+        settled
+    }
+}
+
+/// Records an increment where the trace asks for this metric and space.
+#[inline]
+fn record(trace: &mut Option<&mut Trace>, metric: &'static str, space: u32, increment: impl FnOnce() -> Increment) {
+    if let Some(trace) = trace.as_deref_mut() {
+        if trace.metric == metric && trace.space == space {
+            trace.increments.push(increment());
+        }
+    }
+}
+
+/// The first role of a set that a metric counts, as a reason.
+fn reason(roles: Roles) -> &'static str {
+    roles.names().next().unwrap_or("decision")
+}

@@ -1,0 +1,49 @@
+//! ABC: assignments, branches (calls), conditions. Fitzpatrick 1997.
+
+use super::{Increment, Step, Trace, reason, record};
+use crate::lang::Roles;
+use crate::model::Metrics;
+
+const BRANCHES: &[Roles] = &[Roles::CALL, Roles::GOTO];
+const CONDITIONS: &[Roles] = &[
+    Roles::COMPARISON,
+    Roles::ELSE,
+    Roles::ELIF,
+    Roles::LOOP_ELSE,
+    Roles::TRY_ELSE,
+    Roles::LET_ELSE,
+    Roles::ARM,
+    Roles::DEFAULT,
+    Roles::TERNARY,
+    Roles::TRY_OPERATOR,
+    Roles::TRY,
+    Roles::CATCH,
+];
+
+#[inline]
+pub(super) fn node(own: &mut Metrics, step: Step, trace: &mut Option<&mut Trace>, space: u32) {
+    let roles = step.roles;
+    let mut count = |counter: &mut u32, metric, amount, reason| {
+        if amount > 0 {
+            *counter += amount;
+            record(trace, metric, space, || Increment { byte: step.byte, amount, nesting: 0, reason });
+        }
+    };
+    count(&mut own.assignments, "abc.assignments", u32::from(roles.has(Roles::ASSIGNMENT)), "assignment");
+    count(&mut own.branches, "abc.branches", u32::from(roles.has(BRANCHES[0] | BRANCHES[1])), reason(roles));
+    let all = CONDITIONS.iter().fold(Roles::NONE, |all, role| all | *role);
+    let bare = step.condition && !roles.has(Roles::WRITTEN_CONDITIONS);
+    count(&mut own.conditions, "abc.conditions", u32::from(roles.has(all) || bare), reason(roles & all));
+}
+
+pub(super) fn add(total: &mut Metrics, below: &Metrics) {
+    total.assignments += below.assignments;
+    total.branches += below.branches;
+    total.conditions += below.conditions;
+}
+
+/// sqrt(A² + B² + C²).
+pub(super) fn magnitude(metrics: &Metrics) -> f64 {
+    let square = |count: u32| f64::from(count) * f64::from(count);
+    (square(metrics.assignments) + square(metrics.branches) + square(metrics.conditions)).sqrt()
+}

@@ -1,0 +1,95 @@
+//! Cognitive complexity. Campbell, *Cognitive Complexity*, SonarSource white paper v1.5 (2021).
+//!
+//! Nesting is a level per node: what is inside a branching construct is one deeper than the construct; its header (the
+//! condition) is not. A function's inside is one deeper than the function when another function encloses it. An
+//! increment goes to every open space at once, measured from the level at which that space's outermost function begins,
+//! so a function's value includes its nested functions and a file's is the sum over its outermost ones.
+
+use super::{Increment, Open, Step, Trace, record};
+use crate::lang::{Policy, Roles};
+use crate::model::Metrics;
+
+/// The nesting levels around a node.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Levels {
+    /// For what is inside it.
+    pub inside: u32,
+    /// For its header: what is read before its nesting begins.
+    pub header: u32,
+}
+
+impl Levels {
+    /// The levels of a node with `roles`, standing at `here` under a parent whose header level is `parent_header`.
+    #[inline]
+    #[must_use]
+    pub fn of(roles: Roles, here: u32, parent_header: u32, policy: &Policy) -> Self {
+        if roles.has(Roles::ELSE_IF | policy.flat) && !roles.has(Roles::LABELLED | Roles::GOTO) {
+            // An else belongs to its if: one deeper than that if, however the grammar nests the chain.
+            return Self { inside: parent_header + 1, header: parent_header };
+        }
+        if roles.has(policy.structural) {
+            return Self { inside: here + 1, header: here };
+        }
+        Self { inside: here, header: here }
+    }
+}
+
+/// Passes a node at nesting level `here`.
+#[inline]
+pub fn node(spaces: &mut [Open], step: Step, here: u32, policy: &Policy, trace: &mut Option<&mut Trace>) {
+    if step.roles.has(policy.structural) && !step.roles.has(Roles::ELSE_IF) {
+        let counted = step.roles & policy.structural;
+        add_to_all(spaces, step.byte, Some(here), super::reason(counted), trace);
+        if let Some(open) = spaces.last_mut() {
+            open.own.nesting = open.own.nesting.max(here + 1 - open.entry.min(here));
+        }
+    } else if step.roles.has(policy.flat) {
+        add_to_all(spaces, step.byte, None, super::reason(step.roles & policy.flat), trace);
+    }
+}
+
+/// Passes a logical operator that begins a new sequence.
+pub fn sequence(spaces: &mut [Open], byte: u32, trace: &mut Option<&mut Trace>) {
+    add_to_all(spaces, byte, None, "logical_sequence", trace);
+}
+
+/// Passes a call of `name`: direct recursion counts once a function.
+pub fn call(
+    spaces: &mut [Open],
+    byte: u32,
+    is_self: impl Fn(&Open, Option<&str>) -> bool,
+    trace: &mut Option<&mut Trace>,
+) {
+    let position = (0..spaces.len()).rev().find(|at| {
+        let class = at.checked_sub(1).map(|outer| spaces[outer].name.as_str());
+        let open = &spaces[*at];
+        open.kind.is_function() && !open.recursive && is_self(open, class)
+    });
+    if let Some(position) = position {
+        spaces[position].recursive = true;
+        add_to_all(&mut spaces[..=position], byte, None, "recursion", trace);
+    }
+}
+
+fn add_to_all(
+    spaces: &mut [Open],
+    byte: u32,
+    nested_at: Option<u32>,
+    reason: &'static str,
+    trace: &mut Option<&mut Trace>,
+) {
+    let mut entry = None;
+    for open in spaces.iter_mut().rev() {
+        if open.kind.is_function() || entry.is_none() {
+            entry = Some(open.entry);
+        }
+        let nesting = nested_at.map_or(0, |level| level.saturating_sub(entry.unwrap_or(level)));
+        open.own.cognitive += 1 + nesting;
+        record(trace, "cognitive", open.index, || Increment { byte, amount: 1 + nesting, nesting, reason });
+    }
+}
+
+/// Merges what a closed space hands upwards: the deepest nesting.
+pub(super) fn add(total: &mut Metrics, below: &Metrics) {
+    total.nesting = total.nesting.max(below.nesting);
+}

@@ -1,0 +1,3 @@
+//! What people and programs read: reports as text, Markdown and JSON, all pure functions of what they are given.
+
+pub mod measured;
