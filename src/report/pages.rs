@@ -1,0 +1,125 @@
+//! The report for people: the same sections as plain text for a terminal and as Markdown.
+
+use super::summary::{Summary, Totals};
+use super::table::{Table, duration, thousands};
+use crate::model::SnapshotRecord;
+
+/// Section title and table.
+type Section = (String, Table);
+
+/// Plain text.
+#[must_use]
+pub fn text(summary: &Summary) -> String {
+    let mut out = format!("{}\n", headline(&summary.snapshot));
+    for (title, table) in sections(summary) {
+        out += &format!("\n{title}\n{}", table.text());
+    }
+    out
+}
+
+/// Markdown.
+#[must_use]
+pub fn markdown(summary: &Summary) -> String {
+    let mut out = format!("## elcano: {}\n", headline(&summary.snapshot).replace('<', "&lt;"));
+    for (title, table) in sections(summary) {
+        out += &format!("\n### {title}\n\n{}", table.markdown());
+    }
+    out
+}
+
+fn headline(snapshot: &SnapshotRecord) -> String {
+    let mut line = snapshot.repository.clone();
+    if let Some(reference) = &snapshot.reference {
+        line += &format!(" {reference}");
+    }
+    if let Some(commit) = &snapshot.commit {
+        line += &format!(" @ {}", &commit[..commit.len().min(12)]);
+    }
+    if snapshot.dirty {
+        line += " (with uncommitted changes)";
+    }
+    line
+}
+
+fn sections(summary: &Summary) -> Vec<Section> {
+    let all = [languages(summary), worst(summary), reasons(summary), noted(summary), stages(summary)];
+    all.into_iter().filter(|(_, table)| !table.is_empty()).collect()
+}
+
+fn languages(summary: &Summary) -> Section {
+    let mut table = Table::new(&[
+        "language", "#files", "#rows", "#code", "#comment", "#blank", "#functions", "#cyclomatic", "#cognitive",
+    ]);
+    let mut row = |name: &str, totals: &Totals| {
+        let [rows, code, comment, blank] = totals.lines;
+        let numbers =
+            [totals.files, rows, code, comment, blank, totals.functions, totals.cyclomatic, totals.cognitive];
+        table.row(std::iter::once(name.to_owned()).chain(numbers.into_iter().map(thousands)).collect());
+    };
+    for (id, totals) in summary.by_size() {
+        row(id, totals);
+    }
+    if summary.languages.len() > 1 {
+        row("total", &summary.total());
+    }
+    ("Languages".to_owned(), table)
+}
+
+fn worst(summary: &Summary) -> Section {
+    let mut table = Table::new(&["#cognitive", "#cyclomatic", "#nesting", "#rows", "function", "where"]);
+    for offender in summary.worst() {
+        let metrics = &offender.metrics;
+        let numbers = [metrics.cognitive, metrics.cyclomatic, metrics.nesting, metrics.sloc];
+        let mut cells: Vec<_> = numbers.iter().map(|count| thousands(u64::from(*count))).collect();
+        cells.extend([shorten(&offender.name), format!("{}:{}", offender.path, offender.line)]);
+        table.row(cells);
+    }
+    ("Hardest functions to follow".to_owned(), table)
+}
+
+/// The end of a long name: it tells functions apart, its beginning does not.
+fn shorten(name: &str) -> String {
+    const WIDTH_MAX: usize = 48;
+    let count = name.chars().count();
+    if count <= WIDTH_MAX {
+        return name.to_owned();
+    }
+    std::iter::once('…').chain(name.chars().skip(count - WIDTH_MAX + 1)).collect()
+}
+
+fn reasons(summary: &Summary) -> Section {
+    let tally = &summary.snapshot.tally;
+    let mut table = Table::new(&["files", "#count"]);
+    let skipped = tally.skipped.iter().map(|(reason, count)| (format!("skipped: {reason}"), *count));
+    let notes = tally.notes.iter().map(|(kind, count)| (format!("noted: {kind}"), *count));
+    for (what, count) in skipped.chain(notes) {
+        table.row(vec![what, thousands(count)]);
+    }
+    ("Skipped and noted".to_owned(), table)
+}
+
+fn noted(summary: &Summary) -> Section {
+    const ROWS_MAX: usize = 10;
+    let mut table = Table::new(&["file", "note"]);
+    for (path, notes) in summary.noted.iter().take(ROWS_MAX) {
+        for note in notes {
+            let detail = if note.detail.is_empty() { String::new() } else { format!(": {}", note.detail) };
+            table.row(vec![path.to_string(), format!("{}{detail}", note.kind)]);
+        }
+    }
+    let title = match summary.noted.len() {
+        count if count > ROWS_MAX => format!("Notes (the first {ROWS_MAX} of {} files)", thousands(count as u64)),
+        _ => "Notes".to_owned(),
+    };
+    (title, table)
+}
+
+fn stages(summary: &Summary) -> Section {
+    let mut table = Table::new(&["stage", "outcome", "#time", "result"]);
+    let Some(run) = &summary.execution else { return ("Run".to_owned(), table) };
+    for stage in &run.stages {
+        let cells = [stage.name.clone(), stage.outcome.to_string(), duration(stage.duration_us), stage.detail.clone()];
+        table.row(cells.into());
+    }
+    (format!("Run {} of pipeline {}, {}", run.id, run.pipeline, duration(run.duration_us)), table)
+}

@@ -1,0 +1,215 @@
+//! What a report says of one snapshot, gathered file by file: totals by language, worst functions, notes. Memory is bounded
+//! by the number of languages, offenders and noted files, not by the repository.
+
+use std::collections::{BTreeMap, BinaryHeap};
+
+use crate::metric::catalog;
+use crate::model::{ExecutionRecord, FactsRecord, FileRecord, Metrics, Note, RepoPath, SnapshotRecord, Space};
+
+/// Totals over files of one language.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    /// Files measured.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Their bytes inside ERROR nodes.
+    pub error_bytes: u64,
+    /// Rows, code, comment, blank.
+    pub lines: [u64; 4],
+    /// Named functions.
+    pub functions: u64,
+    /// Sum of the files' cyclomatic complexity.
+    pub cyclomatic: u64,
+    /// Sum of the files' cognitive complexity.
+    pub cognitive: u64,
+}
+
+impl Totals {
+    fn add(&mut self, facts: &FactsRecord, unit: &Metrics) {
+        self.files += 1;
+        self.bytes += facts.bytes;
+        self.error_bytes += facts.error_bytes;
+        for (total, count) in self.lines.iter_mut().zip([unit.sloc, unit.ploc, unit.cloc, unit.blank]) {
+            *total += u64::from(count);
+        }
+        self.functions += u64::from(unit.functions);
+        self.cyclomatic += u64::from(unit.cyclomatic);
+        self.cognitive += u64::from(unit.cognitive);
+    }
+
+    /// Adds another language's totals.
+    pub fn merge(&mut self, other: &Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.error_bytes += other.error_bytes;
+        self.lines.iter_mut().zip(other.lines).for_each(|(total, count)| *total += count);
+        self.functions += other.functions;
+        self.cyclomatic += other.cyclomatic;
+        self.cognitive += other.cognitive;
+    }
+}
+
+/// A function among the worst.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offender {
+    /// Its file.
+    pub path: RepoPath,
+    /// First line, from 1.
+    pub line: u32,
+    /// Qualified name.
+    pub name: String,
+    /// Its language.
+    pub language: String,
+    /// Its numbers.
+    pub metrics: Metrics,
+}
+
+/// Worst first: cognitive, then cyclomatic, then by place so that the order never depends on threads.
+type Rank = (std::cmp::Reverse<(u32, u32)>, RepoPath, u32, String);
+
+impl Offender {
+    fn rank(&self) -> Rank {
+        let worst = std::cmp::Reverse((self.metrics.cognitive, self.metrics.cyclomatic));
+        (worst, self.path.clone(), self.line, self.name.clone())
+    }
+}
+
+impl PartialOrd for Offender {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Offender {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+/// The summary of a snapshot.
+#[derive(Debug)]
+pub struct Summary {
+    /// Of what.
+    pub snapshot: SnapshotRecord,
+    /// The run that made or found it.
+    pub execution: Option<ExecutionRecord>,
+    /// Totals by language id.
+    pub languages: BTreeMap<String, Totals>,
+    /// Files with notes, in path order, at most [`Summary::NOTED_MAX`].
+    pub noted: Vec<(RepoPath, Vec<Note>)>,
+    worst: BinaryHeap<Offender>,
+    worst_max: usize,
+}
+
+impl Summary {
+    /// Noted files that are listed by name; the counts by kind are complete.
+    pub const NOTED_MAX: usize = 1000;
+
+    /// An empty summary that will keep the `worst_max` worst functions.
+    #[must_use]
+    pub fn new(snapshot: SnapshotRecord, execution: Option<ExecutionRecord>, worst_max: usize) -> Self {
+        let (languages, noted, worst) = (BTreeMap::new(), Vec::new(), BinaryHeap::new());
+        Self { snapshot, execution, languages, noted, worst, worst_max }
+    }
+
+    /// Adds a file of the snapshot; `facts` is none where it was not measured.
+    pub fn add(&mut self, file: &FileRecord, facts: Option<&FactsRecord>) {
+        let facts_notes = facts.map_or(&[][..], |facts| &facts.notes);
+        if !(file.notes.is_empty() && facts_notes.is_empty()) && self.noted.len() < Self::NOTED_MAX {
+            let notes = file.notes.iter().chain(facts_notes).cloned().collect();
+            self.noted.push((file.path.clone(), notes));
+        }
+        let Some((facts, unit)) = facts.and_then(|facts| facts.spaces.first().map(|unit| (facts, unit))) else { return };
+        if !self.languages.contains_key(&file.language) {
+            self.languages.insert(file.language.clone(), Totals::default());
+        }
+        if let Some(totals) = self.languages.get_mut(&file.language) {
+            totals.add(facts, &unit.metrics);
+        }
+        for space in facts.spaces.iter().filter(|space| space.kind.is_function()) {
+            self.consider(file, space);
+        }
+    }
+
+    fn consider(&mut self, file: &FileRecord, space: &Space) {
+        let enough = self.worst.len() >= self.worst_max;
+        let key = (space.metrics.cognitive, space.metrics.cyclomatic);
+        if enough && self.worst.peek().is_none_or(|least| key < (least.metrics.cognitive, least.metrics.cyclomatic)) {
+            return;
+        }
+        self.worst.push(Offender {
+            path: file.path.clone(),
+            line: space.start_line,
+            name: space.qualified_name.clone(),
+            language: file.language.clone(),
+            metrics: space.metrics,
+        });
+        if self.worst.len() > self.worst_max {
+            self.worst.pop();
+        }
+    }
+
+    /// The worst functions, worst first; those without any cognitive complexity are left out.
+    #[must_use]
+    pub fn worst(&self) -> Vec<Offender> {
+        let mut worst: Vec<_> = self.worst.iter().filter(|offender| offender.metrics.cognitive > 0).cloned().collect();
+        worst.sort();
+        worst
+    }
+
+    /// Languages by rows, largest first.
+    #[must_use]
+    pub fn by_size(&self) -> Vec<(&str, &Totals)> {
+        let mut all: Vec<_> = self.languages.iter().map(|(id, totals)| (id.as_str(), totals)).collect();
+        all.sort_by_key(|(id, totals)| (std::cmp::Reverse(totals.lines[0]), *id));
+        all
+    }
+
+    /// Totals over all languages.
+    #[must_use]
+    pub fn total(&self) -> Totals {
+        self.languages.values().fold(Totals::default(), |mut all, totals| {
+            all.merge(totals);
+            all
+        })
+    }
+
+    /// The document `elcano.report/1`. All that differs between two equal runs is under `run`.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        let snapshot = &self.snapshot;
+        let totals = |id: Option<&str>, totals: &Totals| {
+            serde_json::json!({
+                "language": id, "files": totals.files, "bytes": totals.bytes, "error_bytes": totals.error_bytes,
+                "sloc": totals.lines[0], "ploc": totals.lines[1], "cloc": totals.lines[2], "blank": totals.lines[3],
+                "functions": totals.functions, "cyclomatic": totals.cyclomatic, "cognitive": totals.cognitive,
+            })
+        };
+        let offender = |offender: &Offender| {
+            serde_json::json!({
+                "path": offender.path, "line": offender.line, "name": offender.name, "language": offender.language,
+                "metrics": catalog::to_json(&offender.metrics),
+            })
+        };
+        let tally = &snapshot.tally;
+        serde_json::json!({
+            "schema": "elcano.report/1",
+            "snapshot": {
+                "id": snapshot.id, "repository": snapshot.repository, "commit": snapshot.commit,
+                "reference": snapshot.reference, "dirty": snapshot.dirty, "engine": snapshot.engine,
+                "policy": snapshot.policy, "level": snapshot.level,
+            },
+            "files_found": tally.files_found,
+            "skipped": tally.skipped,
+            "notes": tally.notes,
+            "total": totals(None, &self.total()),
+            "languages": self.by_size().into_iter().map(|(id, of)| totals(Some(id), of)).collect::<Vec<_>>(),
+            "offenders": self.worst().iter().map(offender).collect::<Vec<_>>(),
+            "noted": self.noted.iter().map(|(path, notes)| {
+                serde_json::json!({ "path": path, "notes": super::measured::notes(notes) })
+            }).collect::<Vec<_>>(),
+            "run": { "time_us": snapshot.time_us, "execution": self.execution },
+        })
+    }
+}

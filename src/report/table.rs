@@ -1,0 +1,120 @@
+//! Tables of plain text and of Markdown from the same cells.
+
+use std::fmt::Write as _;
+
+/// A table: titles, whether each column holds numbers, rows of cells.
+#[derive(Debug, Default)]
+pub struct Table {
+    titles: Vec<&'static str>,
+    numbers: Vec<bool>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table of the given columns; a title that begins with `#` is of numbers, which stand to the right.
+    #[must_use]
+    pub fn new(titles: &[&'static str]) -> Self {
+        let numbers = titles.iter().map(|title| title.starts_with('#')).collect();
+        Self { titles: titles.iter().map(|title| title.trim_start_matches('#')).collect(), numbers, rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// No rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Columns padded to their widest cell, indented by two.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let titles: Vec<String> = self.titles.iter().map(|title| (*title).to_owned()).collect();
+        let all = || std::iter::once(&titles).chain(&self.rows);
+        let widths: Vec<usize> = (0..titles.len())
+            .map(|column| all().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(1))
+            .collect();
+        let mut out = String::new();
+        for row in all() {
+            let mut line = String::new();
+            for ((cell, width), number) in row.iter().zip(&widths).zip(&self.numbers) {
+                let padding = " ".repeat(width - cell.chars().count());
+                line += "  ";
+                line += &if *number { padding + cell } else { format!("{cell}{padding}") };
+            }
+            out += line.trim_end();
+            out.push('\n');
+        }
+        out
+    }
+
+    /// A Markdown table, its cells escaped.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut out = format!("| {} |\n|", self.titles.join(" | "));
+        for number in &self.numbers {
+            out += if *number { " ---: |" } else { " --- |" };
+        }
+        out.push('\n');
+        for row in &self.rows {
+            out.push('|');
+            for cell in row {
+                let escaped = cell.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace(['\n', '\r'], " ");
+                let _ = write!(out, " {escaped} |");
+            }
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// A count with a thin structure: `1,234,567`.
+#[must_use]
+pub fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let head = digits.len() % 3;
+    let mut out = digits[..head].to_owned();
+    for (at, group) in digits.as_bytes()[head..].chunks(3).enumerate() {
+        if at > 0 || head > 0 {
+            out.push(',');
+        }
+        out.extend(group.iter().map(|digit| char::from(*digit)));
+    }
+    out
+}
+
+/// A duration for people: `950 us`, `12.3 ms`, `4.56 s`, `3 min 02 s`.
+#[must_use]
+pub fn duration(us: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
+    let seconds = us as f64 / 1e6;
+    match us {
+        0..1_000 => format!("{us} us"),
+        1_000..1_000_000 => format!("{:.1} ms", seconds * 1e3),
+        1_000_000..120_000_000 => format!("{seconds:.2} s"),
+        _ => format!("{} min {:02} s", us / 60_000_000, us / 1_000_000 % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_and_durations() {
+        assert_eq!(["0", "999", "1,000", "1,234,567"], [0, 999, 1000, 1_234_567].map(thousands).each_ref().map(|s| s.as_str()));
+        assert_eq!(duration(950), "950 us");
+        assert_eq!(duration(12_345), "12.3 ms");
+        assert_eq!(duration(182_000_000), "3 min 02 s");
+    }
+
+    #[test]
+    fn cells_cannot_break_a_markdown_table() {
+        let mut table = Table::new(&["name", "#n"]);
+        table.row(vec!["a|b\n<script>".into(), "1".into()]);
+        assert_eq!(table.markdown(), "| name | n |\n| --- | ---: |\n| a\\|b &lt;script> | 1 |\n");
+    }
+}
