@@ -29,11 +29,20 @@ pub struct Kind {
     /// A token of white space only: a line end that the grammar reads.
     pub blank: bool,
     /// Rules may change the roles.
-    ruled: bool,
+    pub ruled: bool,
     /// Under some parents it is an operator with roles.
     operator: bool,
     /// Its operator decides whether it is a logical expression.
     operation: bool,
+}
+
+impl Kind {
+    /// Its roles are those of every node of the kind, wherever it stands.
+    #[inline]
+    #[must_use]
+    pub const fn is_plain(self) -> bool {
+        !(self.ruled || self.operator || self.operation)
+    }
 }
 
 /// A rule against kind and field ids.
@@ -81,6 +90,7 @@ pub struct Language {
     kinds: Vec<Kind>,
     rules: FxHashMap<u16, Vec<Rule>>,
     operators: FxHashMap<(u16, u16), Roles>,
+    fields: FxHashMap<String, u16>,
     operator_field: Option<u16>,
     condition_field: Option<u16>,
     header: Vec<bool>,
@@ -147,6 +157,11 @@ impl Language {
             .map_err(fail)?;
         names.check_names(&grammar, &spec.names, &spec.calls, &spec.visibility).map_err(fail)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
+        let fields = (1..=grammar.field_count()).filter_map(|id| {
+            let id = u16::try_from(id).ok()?;
+            grammar.field_name_for_id(id).map(|name| (name.to_owned(), id))
+        });
+        let fields = fields.collect();
         let (operator_field, condition_field) = (field("operator"), field("condition"));
         Ok(Self {
             id,
@@ -155,6 +170,7 @@ impl Language {
             kinds,
             rules,
             operators,
+            fields,
             operator_field,
             condition_field,
             header,
@@ -233,12 +249,24 @@ impl Language {
         roles
     }
 
+    /// The child under a field; asking by name costs the grammar a search.
+    #[must_use]
+    pub fn child<'t>(&self, node: Node<'t>, field: &str) -> Option<Node<'t>> {
+        self.fields.get(field).and_then(|field| node.child_by_field_id(*field))
+    }
+
+    /// The child under the first of some fields that is there.
+    #[must_use]
+    pub fn first_field<'t>(&self, node: Node<'t>, fields: &[String]) -> Option<Node<'t>> {
+        fields.iter().find_map(|field| self.child(node, field))
+    }
+
     /// Whether a function only defines others.
     #[must_use]
     pub fn is_wrapper(&self, node: Node<'_>) -> bool {
         let id = node.kind_id();
         let Some(wrapping) = self.wrappings.iter().find(|wrapping| wrapping.kind.contains(&id)) else { return false };
-        let Some(body) = node.child_by_field_name("body") else { return false };
+        let Some(body) = self.child(node, "body") else { return false };
         let mut cursor = body.walk();
         let mut needed = false;
         for child in body.named_children(&mut cursor) {

@@ -116,6 +116,18 @@ impl Roles {
     /// Short-circuit operators that form sequences.
     pub const LOGICAL: Self = Self(Self::LOGICAL_AND.0 | Self::LOGICAL_OR.0);
 
+    /// What may have a header: a condition or subject that is read before its nesting begins.
+    pub const HEADED: Self = Self(
+        Self::IF.0
+            | Self::ELIF.0
+            | Self::ELSE_IF.0
+            | Self::LET_ELSE.0
+            | Self::TERNARY.0
+            | Self::LOOP.0
+            | Self::SWITCH.0
+            | Self::CATCH.0,
+    );
+
     /// In a condition's place these are no bare condition: they hold one, or count by their operator.
     pub const WRITTEN_CONDITIONS: Self = Self(
         Self::LOGICAL_EXPRESSION.0

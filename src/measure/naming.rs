@@ -2,7 +2,6 @@
 
 use tree_sitter::Node;
 
-use crate::lang::spec::Calls;
 use crate::lang::{Language, Place, Roles};
 use crate::metric::Open;
 use crate::model::{SpaceKind, Visibility};
@@ -45,9 +44,9 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
     if let Some(fixed) = names.fixed.get(kind) {
         return fixed.clone();
     }
-    let own = names.kinds.get(kind).and_then(|field| node.child_by_field_name(field));
-    let own = own.or_else(|| names.fields.iter().find_map(|field| node.child_by_field_name(field)));
-    if let Some(found) = own.map(end_of_declarator) {
+    let own = names.kinds.get(kind).and_then(|field| language.child(node, field));
+    let own = own.or_else(|| language.first_field(node, &names.fields));
+    if let Some(found) = own.map(|own| end_of_declarator(language, own)) {
         return line(found, source);
     }
     let mut cursor = node.walk();
@@ -57,15 +56,15 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
     }
     let given = parent.and_then(|parent| {
         let field = names.parents.get(parent.kind())?;
-        parent.child_by_field_name(field).filter(|found| found.id() != node.id())
+        language.child(parent, field).filter(|found| found.id() != node.id())
     });
     given.map_or_else(|| ANONYMOUS.to_owned(), |found| line(found, source))
 }
 
 /// The name at the end of a chain of declarators (`*(*f)(int)` names `f`).
-fn end_of_declarator(mut node: Node<'_>) -> Node<'_> {
+fn end_of_declarator<'t>(language: &Language, mut node: Node<'t>) -> Node<'t> {
     loop {
-        let inner = node.child_by_field_name("declarator").or_else(|| {
+        let inner = language.child(node, "declarator").or_else(|| {
             let wraps = node.kind() == "parenthesized_declarator" || node.kind() == "reference_declarator";
             wraps.then(|| node.named_child(0)).flatten()
         });
@@ -90,7 +89,7 @@ pub(super) fn receiver(language: &Language, node: Node<'_>, source: &[u8]) -> (S
         return none;
     }
     let Some(field) = names.receivers.get(node.kind()) else { return none };
-    let Some(list) = node.child_by_field_name(field) else { return none };
+    let Some(list) = language.child(node, field) else { return none };
     let (mut variable, mut of) = none;
     let mut pending = vec![list];
     while let Some(next) = pending.pop() {
@@ -207,44 +206,63 @@ pub(super) fn parameter_count(language: &Language, list: Node<'_>, outer: Option
     count
 }
 
-/// A call's callee.
-pub(super) struct Callee<'s> {
+/// A call, read as far as it is asked for.
+pub(super) struct Callee<'t, 's> {
+    language: &'s Language,
+    node: Node<'t>,
+    source: &'s [u8],
     /// The last part of its name.
     pub(super) name: &'s str,
-    /// What stands before it.
-    pub(super) receiver: &'s str,
-    arguments: u32,
+    before: &'s str,
 }
 
 /// What a call calls; None where that is not a name.
-pub(super) fn callee<'s>(language: &Language, node: Node<'_>, source: &'s [u8]) -> Option<Callee<'s>> {
-    let calls = &language.spec.calls;
-    let by = |fields: &[String]| fields.iter().find_map(|field| node.child_by_field_name(field));
-    let target = by(&calls.callee).or_else(|| node.named_child(0))?;
-    let written = std::str::from_utf8(text(target, source)).ok()?.trim();
-    let written = without_type_arguments(written);
-    let is_part =
-        |character: char| character.is_alphanumeric() || matches!(character, '_' | '$' | '@' | '?' | '!' | '\'');
-    let start = written
-        .rfind(|character| !is_part(character))
-        .map_or(0, |at| at + written[at..].chars().next().map_or(1, char::len_utf8));
+pub(super) fn callee<'t, 's>(language: &'s Language, node: Node<'t>, source: &'s [u8]) -> Option<Callee<'t, 's>> {
+    let target = language.first_field(node, &language.spec.calls.callee).or_else(|| node.named_child(0))?;
+    let written = without_type_arguments(std::str::from_utf8(text(target, source)).ok()?.trim());
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'".contains(byte);
+    let start = written.bytes().rposition(|byte| !is_part(&byte)).map_or(0, |at| at + 1);
     let name = written[start..].trim_start_matches(['?', '!', '@', '$', '\'']);
-    if name.is_empty() || name.starts_with(|character: char| character.is_ascii_digit()) {
+    if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
         return None;
     }
-    let before = written[..start]
-        .trim_end_matches(|character: char| !is_part(character) && !matches!(character, ')' | ']' | '}'));
-    let receiver =
-        by(&calls.receiver).and_then(|found| std::str::from_utf8(text(found, source)).ok()).unwrap_or(before);
-    let arguments = by(&calls.arguments).map_or(0, |list| {
+    let joins = |character: char| character.is_ascii_punctuation() && !matches!(character, '_' | '$' | ')' | ']' | '}');
+    let before = written[..start].trim_end_matches(|character: char| joins(character) || character.is_whitespace());
+    Some(Callee { language, node, source, name, before })
+}
+
+impl Callee<'_, '_> {
+    /// What stands before the name; empty for a bare call.
+    pub(super) fn receiver(&self) -> &str {
+        let found = self.language.first_field(self.node, &self.language.spec.calls.receiver);
+        let written = found.and_then(|found| std::str::from_utf8(text(found, self.source)).ok());
+        written.unwrap_or(self.before).trim_end_matches('?').trim()
+    }
+
+    fn arguments(&self) -> u32 {
+        let Some(list) = self.language.first_field(self.node, &self.language.spec.calls.arguments) else { return 0 };
         let mut cursor = list.walk();
-        let count = list
-            .named_children(&mut cursor)
-            .filter(|child| !language.kind(child.kind_id()).roles.has(Roles::COMMENT))
-            .count();
+        let is_comment = |child: &Node<'_>| self.language.kind(child.kind_id()).roles.has(Roles::COMMENT);
+        let count = list.named_children(&mut cursor).filter(|child| !is_comment(child)).count();
         u32::try_from(count).unwrap_or(u32::MAX)
-    });
-    Some(Callee { name, receiver: receiver.trim_end_matches('?').trim(), arguments })
+    }
+
+    /// Whether this calls the open function itself, which stands in a space named `class`.
+    pub(super) fn is_call_of(&self, open: &Open, class: Option<&str>) -> bool {
+        let own = open.name.rsplit(['.', ':']).next().unwrap_or(&open.name);
+        let calls = &self.language.spec.calls;
+        if own != self.name || (calls.overloads && self.arguments() != open.nargs()) {
+            return false;
+        }
+        let receiver = self.receiver();
+        if receiver.is_empty() {
+            return calls.implicit_self || (open.receiver.is_empty() && !open.is_method);
+        }
+        calls.selves.iter().any(|known| known == receiver)
+            || receiver == open.receiver
+            || class.is_some_and(|class| !class.is_empty() && class == receiver)
+            || open.name.rsplit_once([':', '.']).is_some_and(|(owner, _)| owner.trim_end_matches(':') == receiver)
+    }
 }
 
 /// `f::<T>` and `f<T>` without what is in the angle brackets.
@@ -264,21 +282,4 @@ fn without_type_arguments(written: &str) -> &str {
         }
     }
     written
-}
-
-impl Callee<'_> {
-    /// Whether this calls the open function itself, which stands in a space named `class`.
-    pub(super) fn is_call_of(&self, open: &Open, class: Option<&str>, calls: &Calls) -> bool {
-        let own = open.name.rsplit(['.', ':']).next().unwrap_or(&open.name);
-        if own != self.name || (calls.overloads && self.arguments != open.nargs()) {
-            return false;
-        }
-        if self.receiver.is_empty() {
-            return calls.implicit_self || (open.receiver.is_empty() && !open.is_method);
-        }
-        calls.selves.iter().any(|known| known == self.receiver)
-            || self.receiver == open.receiver
-            || class.is_some_and(|class| !class.is_empty() && class == self.receiver)
-            || open.name.rsplit_once([':', '.']).is_some_and(|(owner, _)| owner.trim_end_matches(':') == self.receiver)
-    }
 }

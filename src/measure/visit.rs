@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree, TreeCursor};
 
-use super::tokens::Texts;
+use super::tokens::{RowIndex, Texts};
 use super::{Engine, Limits, Options, naming};
 use crate::lang::{Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
@@ -37,8 +37,9 @@ struct Visit<'a, 't> {
     limits: &'a Limits,
     level: Level,
     source: &'t [u8],
-    /// First bytes of rows, only for files in which a lone CR ends a row and the parser does not know it.
-    row_starts: Option<Vec<u32>>,
+    rows: RowIndex,
+    /// The tree has ERROR or MISSING nodes.
+    has_error: bool,
     frames: Vec<Frame<'t>>,
     open: Vec<Open>,
     /// Last operator of each logical sequence that is being read, innermost last.
@@ -73,7 +74,8 @@ pub(super) fn visit(
         limits: &options.limits,
         level: options.level,
         source,
-        row_starts: lone_cr_rows(source),
+        rows: RowIndex::new(source),
+        has_error: root.has_error(),
         frames: Vec::with_capacity(64),
         open: Vec::with_capacity(8),
         sequences: vec![Roles::NONE],
@@ -120,14 +122,6 @@ fn chunks(spaces: &[Space], source: &[u8]) -> Vec<Chunk> {
     spaces.iter().enumerate().filter(|(_, space)| named(space.kind)).map(chunk).collect()
 }
 
-/// First bytes of all rows, if a lone CR ends one; None where the parser's rows are right.
-fn lone_cr_rows(source: &[u8]) -> Option<Vec<u32>> {
-    memchr::memchr_iter(b'\r', source).find(|at| source.get(at + 1) != Some(&b'\n'))?;
-    let ends = memchr::memchr2_iter(b'\n', b'\r', source);
-    let ends = ends.filter(|at| source[*at] == b'\n' || source.get(at + 1) != Some(&b'\n'));
-    Some(std::iter::once(0).chain(ends.map(|at| offset(at + 1))).collect())
-}
-
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
@@ -166,9 +160,13 @@ impl<'t> Visit<'_, 't> {
         if kind.blank {
             return false;
         }
-        let field = cursor.field_id().map(std::num::NonZero::get);
-        let place = self.place(id, field);
-        let roles = self.language.roles(kind, id, place, node, self.source);
+        // Finding a node's field costs as much as a step of the walk: only where something depends on it.
+        let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
+        let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
+        let roles = match kind.is_plain() {
+            true => kind.roles,
+            false => self.language.roles(kind, id, self.place(id, field), node, self.source),
+        };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
             let rows = self.rows(node);
@@ -177,7 +175,7 @@ impl<'t> Visit<'_, 't> {
             }
             return false;
         }
-        let is_error = node.is_error() || node.is_missing();
+        let is_error = self.has_error && (node.is_error() || node.is_missing());
         let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         if is_error && !in_error {
             self.errors += 1;
@@ -299,7 +297,7 @@ impl<'t> Visit<'_, 't> {
     /// Passes a token; false if the node is none and its children are to be read.
     #[inline]
     fn token(&mut self, node: Node<'t>, roles: Roles, canonical: u16, named: bool) -> bool {
-        let leaf = node.child_count() == 0 || roles.has(Roles::TOKEN);
+        let leaf = !named || roles.has(Roles::TOKEN) || node.child_count() == 0;
         if !leaf && !roles.has(Roles::STRING) {
             return false;
         }
@@ -347,16 +345,9 @@ impl<'t> Visit<'_, 't> {
         }
     }
 
-    fn rows(&self, node: Node<'_>) -> Rows {
-        if let Some(starts) = &self.row_starts {
-            let row = |byte: usize| offset(starts.partition_point(|start| *start as usize <= byte) - 1);
-            let last = node.end_byte().max(node.start_byte() + 1) - 1;
-            return Rows { first: row(node.start_byte()), last: row(last) };
-        }
-        let (first, end) = (node.start_position().row, node.end_position());
-        // A token that takes its line end along does not touch the next row.
-        let last = if end.column == 0 && end.row > first { end.row - 1 } else { end.row };
-        Rows { first: offset(first), last: offset(last) }
+    #[inline]
+    fn rows(&mut self, node: Node<'_>) -> Rows {
+        self.rows.of(node.start_byte(), node.end_byte())
     }
 
     /// Keeps a named node of the tree at level `full`; its index there, or its nearest kept ancestor's.
@@ -412,8 +403,8 @@ impl<'t> Visit<'_, 't> {
         let (receiver, receiver_type) = naming::receiver(self.language, node, self.source);
         open.receiver = receiver;
         open.section = naming::default_visibility(self.language, node.kind_id(), roles);
-        let outer = &self.spaces[self.open.last().map_or(0, |open| open.index as usize)].qualified_name;
         let rows = self.rows(node);
+        let outer = &self.spaces[self.open.last().map_or(0, |open| open.index as usize)].qualified_name;
         let space = Space {
             kind,
             qualified_name: naming::qualified(outer, &receiver_type, &name),
@@ -469,14 +460,13 @@ impl<'t> Visit<'_, 't> {
     fn call(&mut self, node: Node<'t>, byte: u32) {
         let Some(callee) = naming::callee(self.language, node, self.source) else { return };
         if self.policy.recursion {
-            let calls = &self.language.spec.calls;
-            let is_self = |open: &Open, class: Option<&str>| callee.is_call_of(open, class, calls);
+            let is_self = |open: &Open, class: Option<&str>| callee.is_call_of(open, class);
             cognitive::call(&mut self.open, byte, is_self, &mut self.trace);
         }
         if self.level == Level::Full {
             let Some(space) = self.open.last().map(|open| open.index) else { return };
             let calls = &mut self.spaces[space as usize].calls;
-            let key = (space, callee.name.to_owned(), callee.receiver.to_owned());
+            let key = (space, callee.name.to_owned(), callee.receiver().to_owned());
             let at = *self.calls.entry(key).or_insert_with_key(|(_, name, receiver)| {
                 calls.push(Call { name: name.clone(), receiver: receiver.clone(), count: 0 });
                 calls.len() - 1

@@ -48,12 +48,19 @@ fn sections(summary: &Summary) -> Vec<Section> {
 
 fn languages(summary: &Summary) -> Section {
     let mut table = Table::new(&[
-        "language", "#files", "#rows", "#code", "#comment", "#blank", "#functions", "#cyclomatic", "#cognitive",
+        "language",
+        "#files",
+        "#rows",
+        "#code",
+        "#comment",
+        "#blank",
+        "#functions",
+        "#cyclomatic",
+        "#cognitive",
     ]);
     let mut row = |name: &str, totals: &Totals| {
         let [rows, code, comment, blank] = totals.lines;
-        let numbers =
-            [totals.files, rows, code, comment, blank, totals.functions, totals.cyclomatic, totals.cognitive];
+        let numbers = [totals.files, rows, code, comment, blank, totals.functions, totals.cyclomatic, totals.cognitive];
         table.row(std::iter::once(name.to_owned()).chain(numbers.into_iter().map(thousands)).collect());
     };
     for (id, totals) in summary.by_size() {

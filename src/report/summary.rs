@@ -120,7 +120,9 @@ impl Summary {
             let notes = file.notes.iter().chain(facts_notes).cloned().collect();
             self.noted.push((file.path.clone(), notes));
         }
-        let Some((facts, unit)) = facts.and_then(|facts| facts.spaces.first().map(|unit| (facts, unit))) else { return };
+        let Some((facts, unit)) = facts.and_then(|facts| facts.spaces.first().map(|unit| (facts, unit))) else {
+            return;
+        };
         if !self.languages.contains_key(&file.language) {
             self.languages.insert(file.language.clone(), Totals::default());
         }

@@ -62,7 +62,8 @@ impl Table {
         for row in &self.rows {
             out.push('|');
             for cell in row {
-                let escaped = cell.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace(['\n', '\r'], " ");
+                let escaped =
+                    cell.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace(['\n', '\r'], " ");
                 let _ = write!(out, " {escaped} |");
             }
             out.push('\n');
@@ -105,7 +106,10 @@ mod tests {
 
     #[test]
     fn counts_and_durations() {
-        assert_eq!(["0", "999", "1,000", "1,234,567"], [0, 999, 1000, 1_234_567].map(thousands).each_ref().map(|s| s.as_str()));
+        assert_eq!(
+            ["0", "999", "1,000", "1,234,567"],
+            [0, 999, 1000, 1_234_567].map(thousands).each_ref().map(|s| s.as_str())
+        );
         assert_eq!(duration(950), "950 us");
         assert_eq!(duration(12_345), "12.3 ms");
         assert_eq!(duration(182_000_000), "3 min 02 s");
