@@ -8,3 +8,4 @@ pub mod measure;
 pub mod metric;
 pub mod model;
 pub mod report;
+pub mod store;

@@ -1,0 +1,9 @@
+//! All integration tests: one binary, so they link once.
+
+mod records;
+mod store_executions;
+mod store_keys;
+mod store_live;
+mod store_lmdb;
+mod store_values;
+mod store_writer;
