@@ -8,4 +8,5 @@ pub mod measure;
 pub mod metric;
 pub mod model;
 pub mod report;
+pub mod store;
 pub mod walk;

@@ -1,6 +1,13 @@
-//! One binary of scenario tests.
+//! All integration tests: one binary, so they link once.
 
+mod records;
 mod repo;
+mod store_executions;
+mod store_keys;
+mod store_live;
+mod store_lmdb;
+mod store_values;
+mod store_writer;
 mod walk_accounts;
 mod walk_explain;
 mod walk_oracle;
