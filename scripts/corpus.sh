@@ -17,17 +17,22 @@ mkdir -p "$packs"
 log=$packs/log
 
 say() { echo "corpus: $*" >&2; }
-have() { command -v "$1" >/dev/null 2>&1; }
+have() { command -v "$1" >/dev/null 2>&1 || { echo "$1 is not installed" && return 1; }; }
+
+# The last of the files that a pattern matched; nothing, and non-zero, when it matched none.
+last() {
+    for file in "$@"; do :; done
+    [ -f "$file" ] && echo "$file"
+}
 
 # Each fetcher leaves the unpacked source in $1 and returns non-zero when it could not; its output goes to the log.
 
 # from_pip FOLDER NAME==VERSION: a source distribution from the Python index.
 from_pip() {
     have python3 || return 1
-    pack=$(ls "$packs/${2%%==*}-${2##*==}.tar.gz" 2>/dev/null || true)
-    if [ -z "$pack" ]; then
+    pack=$packs/${2%%==*}-${2##*==}.tar.gz
+    if [ ! -f "$pack" ]; then
         python3 -m pip download --quiet --no-deps --no-binary :all: --dest "$packs" "$2" || return 1
-        pack=$(ls "$packs/${2%%==*}-${2##*==}.tar.gz") || return 1
     fi
     tar -xzf "$pack" -C "$1"
 }
@@ -70,10 +75,9 @@ from_cargo() {
 # from_deb FOLDER PACKAGE [ARCHIVE]: the files of a Debian binary package that holds sources, or of the one archive in it.
 from_deb() {
     have apt-get && have dpkg-deb || return 1
-    pack=$(ls "$packs/$2"_*.deb 2>/dev/null | tail -n 1 || true)
-    if [ -z "$pack" ]; then
+    if ! pack=$(last "$packs/$2"_*.deb); then
         (cd "$packs" && apt-get -o APT::Sandbox::User=root download --quiet "$2") || return 1
-        pack=$(ls "$packs/$2"_*.deb | tail -n 1) || return 1
+        pack=$(last "$packs/$2"_*.deb) || return 1
     fi
     if [ $# -lt 3 ]; then
         dpkg-deb -x "$pack" "$1"
@@ -93,7 +97,7 @@ from_deb() {
 # again as one of sources, in a folder of ours; the system's stays as it is.
 from_apt() {
     have apt-get || return 1
-    if [ -z "$(ls "$packs/$2"_*.orig.tar.* 2>/dev/null)" ]; then
+    if ! last "$packs/$2"_*.orig.tar.[gx]z; then
         lists=$packs/apt
         mkdir -p "$lists/parts" "$lists/lists/partial" "$lists/cache/archives/partial"
         for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
@@ -102,7 +106,6 @@ from_apt() {
         for list in /etc/apt/sources.list.d/*.sources; do
             if [ -f "$list" ]; then sed 's/^Types:.*/Types: deb-src/' "$list" >"$lists/parts/$(basename "$list")"; fi
         done
-        # shellcheck disable=SC2086 # options, split on purpose; $lists has no blanks unless the home folder has
         set -- "$1" "$2" -o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$lists/parts" \
             -o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists/cache" -o "APT::Sandbox::User=root"
         folder=$1 package=$2
@@ -114,7 +117,7 @@ from_apt() {
         (cd "$packs" && apt-get "$@" source --download-only --quiet "$package") || return 1
         set -- "$folder" "$package"
     fi
-    tar -xf "$(ls "$packs/$2"_*.orig.tar.* | grep -v '\.asc$' | tail -n 1)" -C "$1"
+    tar -xf "$(last "$packs/$2"_*.orig.tar.[gx]z)" -C "$1"
 }
 
 # The parts: name, fetcher, what to fetch. Pinned where the registry keeps old versions; Debian keeps only its newest.
@@ -160,12 +163,17 @@ fetch() {
     fi
 }
 
-missing=''
+missing='' every=''
 rows=$(parts)
 for wanted in "$@"; do
     echo "$rows" | grep -q "^$wanted " || { say "no part is called '$wanted'; there are: $(echo "$rows" | cut -d ' ' -f 1 | tr '\n' ' ')"; exit 2; }
 done
-for name in ${*:-$(echo "$rows" | cut -d ' ' -f 1)}; do
+if [ $# -eq 0 ]; then
+    # shellcheck disable=SC2046 # a name is one word
+    set -- $(echo "$rows" | cut -d ' ' -f 1)
+    every=1
+fi
+for name in "$@"; do
     # shellcheck disable=SC2046 # a row is words
     fetch $(echo "$rows" | grep "^$name ") || missing="$missing $name"
 done
@@ -178,5 +186,5 @@ for folder in "$corpus"/*/; do
 done
 if [ -n "$missing" ]; then
     say "left out:$missing"
-    if [ $# -gt 0 ] || [ -z "$(ls "$corpus")" ]; then exit 1; fi
+    if [ -z "$every" ] || [ -z "$(ls "$corpus")" ]; then exit 1; fi
 fi
