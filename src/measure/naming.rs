@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use crate::lang::spec::Names;
 use crate::lang::{Language, Place, Roles};
 use crate::metric::Open;
 use crate::model::{SpaceKind, Visibility};
@@ -44,9 +45,11 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
     if let Some(fixed) = names.fixed.get(kind) {
         return fixed.clone();
     }
-    let own = names.kinds.get(kind).and_then(|field| language.child(node, field));
-    let own = own.or_else(|| language.first_field(node, &names.fields));
-    if let Some(found) = own.map(|own| end_of_declarator(language, own)) {
+    let own = named_by_kind(language, names, node).or_else(|| language.first_field(node, &names.fields));
+    if let Some(mut found) = own.map(|own| end_of_declarator(language, own)) {
+        while let Some(inner) = named_by_kind(language, names, found) {
+            found = inner;
+        }
         return line(found, source);
     }
     let mut cursor = node.walk();
@@ -58,7 +61,12 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
         let field = names.parents.get(parent.kind())?;
         language.child(parent, field).filter(|found| found.id() != node.id())
     });
+    let given = given.map(|found| end_of_declarator(language, found));
     given.map_or_else(|| ANONYMOUS.to_owned(), |found| line(found, source))
+}
+
+fn named_by_kind<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
+    names.kinds.get(node.kind()).and_then(|field| language.child(node, field))
 }
 
 /// The name at the end of a chain of declarators (`*(*f)(int)` names `f`).
@@ -191,7 +199,7 @@ pub(super) fn parameter_count(language: &Language, list: Node<'_>, outer: Option
         let id = child.kind_id();
         let kind = language.kind(id);
         let field = cursor.field_id().map(std::num::NonZero::get);
-        let place = Place { parent, grandparent: outer.unwrap_or(parent), field };
+        let place = Place { above: Some(list), parent, grandparent: outer.unwrap_or(parent), field };
         let roles = language.roles(kind, id, place, child, source);
         if kind.named && !child.is_error() && !roles.has(Roles::COMMENT | Roles::NOT_PARAMETER) {
             let mut names = child.walk();
@@ -218,6 +226,9 @@ pub(super) struct Callee<'t, 's> {
 
 /// What a call calls; None where that is not a name.
 pub(super) fn callee<'t, 's>(language: &'s Language, node: Node<'t>, source: &'s [u8]) -> Option<Callee<'t, 's>> {
+    if language.spec.calls.nameless.iter().any(|kind| kind == node.kind()) {
+        return None;
+    }
     let target = language.first_field(node, &language.spec.calls.callee).or_else(|| node.named_child(0))?;
     let written = without_type_arguments(std::str::from_utf8(text(target, source)).ok()?.trim());
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'".contains(byte);

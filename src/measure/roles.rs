@@ -14,19 +14,21 @@ pub fn roles_in(engine: &Engine, bytes: &[u8]) -> Result<Roles, Note> {
     let tree = parse(engine, bytes, &Limits::default())?;
     let language = &engine.language;
     let mut cursor = tree.walk();
-    let mut above: Vec<u16> = Vec::new();
+    let mut above: Vec<Node<'_>> = Vec::new();
     let mut all = Roles::NONE;
     loop {
         let node: Node<'_> = cursor.node();
         let id = node.kind_id();
         let field = cursor.field_id().map(std::num::NonZero::get);
-        let parent = above.last().copied().unwrap_or(id);
-        let grandparent = above.iter().rev().nth(1).copied().unwrap_or(parent);
-        let roles = language.roles(language.kind(id), id, Place { parent, grandparent, field }, node, bytes);
+        let mut kinds = above.iter().rev().map(Node::kind_id);
+        let parent = kinds.next().unwrap_or(id);
+        let grandparent = kinds.next().unwrap_or(parent);
+        let place = Place { above: above.last().copied(), parent, grandparent, field };
+        let roles = language.roles(language.kind(id), id, place, node, bytes);
         all |= roles;
         // The visit does not look into these either.
         if !roles.has(Roles::COMMENT | Roles::TOKEN) && cursor.goto_first_child() {
-            above.push(id);
+            above.push(node);
             continue;
         }
         while !cursor.goto_next_sibling() {

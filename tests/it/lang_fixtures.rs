@@ -9,7 +9,6 @@ use elcano::model::{ContentId, FileFacts, Level, NoteKind, SpaceKind};
 
 /// A fixture: a file of `tests/fixtures/<language>/`.
 pub struct Fixture {
-    pub language: &'static str,
     pub path: PathBuf,
     pub bytes: Vec<u8>,
 }
@@ -50,7 +49,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 pub fn fixtures(language: &'static str) -> Vec<Fixture> {
     let is_source = |path: &PathBuf| !path.to_string_lossy().ends_with(".golden.json");
     let paths = files(&tests().join("fixtures").join(language)).into_iter().filter(is_source);
-    let read = |path: PathBuf| Fixture { language, bytes: fs::read(&path).expect("a fixture can be read"), path };
+    let read = |path: PathBuf| Fixture { bytes: fs::read(&path).expect("a fixture can be read"), path };
     paths.map(read).collect()
 }
 

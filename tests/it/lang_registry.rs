@@ -14,9 +14,7 @@ use super::lang_fixtures::{broken_invariants, engine, facts, fixtures, registry}
 const DERIVED: [&str; 3] = ["closer", "logical_expression", "comparison_expression"];
 
 fn mapped(spec: &Spec) -> BTreeSet<&str> {
-    let lists = spec.roles.iter().chain(spec.operators.iter().flat_map(|table| &table.roles));
-    let lists = lists.filter(|(_, kinds)| !kinds.is_empty()).map(|(role, _)| role.as_str());
-    lists.chain(spec.when.iter().flat_map(|rule| &rule.add).map(String::as_str)).collect()
+    spec.mapped().collect()
 }
 
 fn specs(registry: &Registry) -> impl Iterator<Item = (&'static str, &Spec)> {
@@ -56,7 +54,8 @@ fn every_role_is_mapped_or_absent() {
 fn no_two_languages_claim_the_same_files() {
     let registry = registry();
     let mut problems = Vec::new();
-    let lists: [(&str, fn(&Spec) -> Vec<String>); 4] = [
+    type Words = fn(&Spec) -> Vec<String>;
+    let lists: [(&str, Words); 4] = [
         ("extension", |spec| spec.extensions.clone()),
         ("file name", |spec| spec.filenames.clone()),
         ("shebang", |spec| spec.shebangs.clone()),
