@@ -32,6 +32,8 @@ pub struct Kind {
     pub named: bool,
     /// A token of white space only: a line end that the grammar reads.
     pub blank: bool,
+    /// A label that changes the visibility of what follows in a class.
+    pub section: bool,
     /// Rules may change the roles.
     pub ruled: bool,
     /// Under some parents it is an operator with roles.
@@ -79,7 +81,7 @@ enum Member {
 #[derive(Debug, Clone)]
 struct Wrapping {
     kind: Vec<u16>,
-    only: Vec<(Vec<u16>, Option<Vec<u16>>)>,
+    only: Vec<Nested>,
     needs: Vec<u16>,
     ends: Vec<u16>,
 }
@@ -104,7 +106,11 @@ pub struct Language {
     header: Vec<bool>,
     header_kinds: Vec<u16>,
     wrappings: Vec<Wrapping>,
+    sections: Vec<Nested>,
 }
+
+/// Kinds; where there are second ones, these inside the first.
+type Nested = (Vec<u16>, Option<Vec<u16>>);
 
 const CLOSERS: [&str; 3] = [")", "]", "}"];
 const SEPARATORS: [&str; 2] = [",", ";"];
@@ -168,6 +174,13 @@ impl Language {
             })
             .collect::<Result<_, String>>()
             .map_err(fail)?;
+        let sections = spec.visibility.sections.iter().map(|word| names.nested(word));
+        let sections = sections.collect::<Result<Vec<_>, _>>().map_err(fail)?;
+        for (outer, inner) in &sections {
+            for kind in inner.as_ref().unwrap_or(outer) {
+                kinds[usize::from(*kind)].section = true;
+            }
+        }
         names.check_names(&grammar, &spec.names, &spec.calls, &spec.visibility).map_err(fail)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
@@ -189,6 +202,7 @@ impl Language {
             header,
             header_kinds,
             wrappings,
+            sections,
             grammar,
         })
     }
@@ -231,6 +245,15 @@ impl Language {
     #[must_use]
     pub fn is_condition(&self, field: Option<u16>) -> bool {
         field.is_some() && field == self.condition_field
+    }
+
+    /// Whether a node of a section's kind sets the visibility of what follows, standing in a node of kind `parent`.
+    #[must_use]
+    pub fn is_section(&self, id: u16, parent: u16) -> bool {
+        self.sections.iter().any(|(outer, inner)| match inner {
+            None => outer.contains(&id),
+            Some(inner) => outer.contains(&parent) && inner.contains(&id),
+        })
     }
 
     /// What an expression is by its operator, so that it is known before its left side is read.
@@ -289,9 +312,7 @@ impl Language {
                 continue;
             }
             let holds = |inner: &Vec<u16>| child.named_child(0).is_some_and(|first| inner.contains(&first.kind_id()));
-            let known = |(outer, inner): &(Vec<u16>, Option<Vec<u16>>)| {
-                outer.contains(&kind) && inner.as_ref().is_none_or(holds)
-            };
+            let known = |(outer, inner): &Nested| outer.contains(&kind) && inner.as_ref().is_none_or(holds);
             if !wrapping.only.iter().any(known) {
                 return false;
             }
@@ -438,7 +459,7 @@ impl KindNames {
     }
 
     /// `a > b`: the ids of `a`, and those of `b` where it is said.
-    fn nested(&self, word: &str) -> Result<(Vec<u16>, Option<Vec<u16>>), String> {
+    fn nested(&self, word: &str) -> Result<Nested, String> {
         match word.split_once(" > ") {
             None => Ok((self.one(word)?.to_vec(), None)),
             Some((outer, inner)) => Ok((self.one(outer)?.to_vec(), Some(self.one(inner)?.to_vec()))),
@@ -497,7 +518,7 @@ impl KindNames {
         rules: &VisibilityRules,
     ) -> Result<(), String> {
         let lists = [&names.children, &names.receiver_types, &calls.nameless];
-        let lists = lists.into_iter().chain([&rules.modifiers, &rules.sections, &rules.except_in]);
+        let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in]);
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
         let maps = [&names.kinds, &names.parents, &names.receivers];
         for (kind, field) in maps.into_iter().flatten() {

@@ -186,7 +186,7 @@ pub struct VisibilityRules {
     pub private_prefixes: Vec<String>,
     /// Names that begin with an upper-case letter are public and all others private.
     pub capitals: bool,
-    /// Kinds of a label that changes the visibility of what follows in a class.
+    /// Kinds of a label that changes the visibility of what follows in a class; `a > b` is a `b` in an `a`.
     pub sections: Vec<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::lang::spec::Names;
+use crate::lang::spec::{Names, VisibilityRules};
 use crate::lang::{Language, Place, Roles};
 use crate::metric::Open;
 use crate::model::{SpaceKind, Visibility};
@@ -50,7 +50,7 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
         while let Some(inner) = named_by_kind(language, names, found) {
             found = inner;
         }
-        return line(found, source);
+        return declared(language, found, source);
     }
     let mut cursor = node.walk();
     let child = node.named_children(&mut cursor).find(|child| names.children.iter().any(|known| known == child.kind()));
@@ -69,9 +69,24 @@ fn named_by_kind<'t>(language: &Language, names: &Names, node: Node<'t>) -> Opti
     names.kinds.get(node.kind()).and_then(|field| language.child(node, field))
 }
 
+/// A name on one line; a conversion operator (`A::operator bool() const`) ends with its type.
+fn declared(language: &Language, node: Node<'_>, source: &[u8]) -> String {
+    let mut last = node;
+    while let Some(inner) = language.child(last, "name") {
+        last = inner;
+    }
+    let tail = (last.kind() == CONVERSION).then(|| language.child(last, "declarator")).flatten();
+    tail.and_then(|tail| source.get(node.start_byte()..tail.start_byte())).map_or_else(
+        || line(node, source),
+        |text| String::from_utf8_lossy(text).split_whitespace().collect::<Vec<_>>().join(" "),
+    )
+}
+
+const CONVERSION: &str = "operator_cast";
+
 /// The name at the end of a chain of declarators (`*(*f)(int)` names `f`).
 fn end_of_declarator<'t>(language: &Language, mut node: Node<'t>) -> Node<'t> {
-    loop {
+    while node.kind() != CONVERSION {
         let inner = language.child(node, "declarator").or_else(|| {
             let wraps = node.kind() == "parenthesized_declarator" || node.kind() == "reference_declarator";
             wraps.then(|| node.named_child(0)).flatten()
@@ -81,6 +96,7 @@ fn end_of_declarator<'t>(language: &Language, mut node: Node<'t>) -> Node<'t> {
             None => return node,
         }
     }
+    node
 }
 
 /// Enclosing names, the receiver's type and the own name, joined by `::`.
@@ -127,31 +143,22 @@ pub(super) fn default_visibility(language: &Language, kind: u16, roles: Roles) -
     }
 }
 
-/// The visibility of a member in a class whose members are `section` unless they say otherwise.
+/// The visibility of a member in a class whose members are `section` unless they say otherwise. An attribute has no
+/// `name` yet; the declaration that it stands in speaks for it.
 pub(super) fn visibility(
     language: &Language,
     node: Node<'_>,
+    parent: Option<Node<'_>>,
     name: Option<&str>,
     section: Visibility,
     source: &[u8],
 ) -> Visibility {
     let rules = &language.spec.visibility;
     if !rules.modifiers.is_empty() {
-        let mut cursor = node.walk();
-        for child in node.children(&mut cursor).filter(|child| rules.modifiers.iter().any(|kind| kind == child.kind()))
-        {
-            let words = text(child, source);
-            let says = |list: &[String]| {
-                words
-                    .split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
-                    .any(|word| list.iter().any(|known| known.as_bytes() == word))
-            };
-            if says(&rules.private) {
-                return Visibility::Private;
-            }
-            if says(&rules.public) {
-                return Visibility::Public;
-            }
+        let declaration = parent.filter(|_| name.is_none());
+        let said = [Some(node), declaration].into_iter().flatten().find_map(|node| said(rules, node, source));
+        if let Some(said) = said {
+            return said;
         }
     }
     if rules.capitals || !rules.private_prefixes.is_empty() {
@@ -174,12 +181,25 @@ pub(super) fn visibility(
     section
 }
 
+/// What a node's modifiers say.
+fn said(rules: &VisibilityRules, node: Node<'_>, source: &[u8]) -> Option<Visibility> {
+    let mut cursor = node.walk();
+    let mut modifiers =
+        node.children(&mut cursor).filter(|child| rules.modifiers.iter().any(|kind| kind == child.kind()));
+    modifiers.find_map(|child| {
+        let words = text(child, source);
+        let says = |list: &[String]| {
+            let mut words = words.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+            words.any(|word| list.iter().any(|known| known.as_bytes() == word))
+        };
+        let public = says(&rules.public).then_some(Visibility::Public);
+        says(&rules.private).then_some(Visibility::Private).or(public)
+    })
+}
+
 /// The visibility that a label sets for what follows it.
 pub(super) fn section(language: &Language, node: Node<'_>, source: &[u8]) -> Option<Visibility> {
     let rules = &language.spec.visibility;
-    if !rules.sections.iter().any(|kind| kind == node.kind()) {
-        return None;
-    }
     let word = line(node, source);
     let word = word.trim_end_matches(':').trim();
     if rules.public.iter().any(|known| known == word) {

@@ -158,6 +158,7 @@ impl<'t> Visit<'_, 't> {
         let id = node.kind_id();
         let kind = self.language.kind(id);
         if kind.blank {
+            self.errors += u32::from(node.is_missing());
             return false;
         }
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
@@ -185,8 +186,18 @@ impl<'t> Visit<'_, 't> {
             }
         }
         let (here, levels) = self.levels(roles, id, field);
-        let levels = if roles.has(Roles::SPACES) { self.open_space(node, roles, here) } else { levels };
+        let levels = if roles.has(Roles::SPACES) {
+            if roles.has(Roles::ATTRIBUTE) {
+                self.attribute(node);
+            }
+            self.open_space(node, roles, here)
+        } else {
+            levels
+        };
         self.count(node, roles, here, field, kind.named);
+        if kind.section && self.language.is_section(id, place.parent) {
+            self.section(node);
+        }
         let leaf = self.token(node, roles, kind.canonical, kind.named);
         let stored = self.store(node, kind.named);
         if leaf {
@@ -289,9 +300,6 @@ impl<'t> Visit<'_, 't> {
                 open.parameters(1);
             }
             open.node(step, policy, &mut self.trace);
-        }
-        if !self.language.spec.visibility.sections.is_empty() {
-            self.section(node);
         }
     }
 
@@ -443,7 +451,18 @@ impl<'t> Visit<'_, 't> {
 
     fn visibility(&mut self, node: Node<'t>, name: Option<&str>) -> Visibility {
         let section = self.open.last().map_or(Visibility::Public, |open| open.section);
-        naming::visibility(self.language, node, name, section, self.source)
+        let parent = self.frames.last().map(|frame| frame.node);
+        naming::visibility(self.language, node, parent, name, section, self.source)
+    }
+
+    /// An attribute whose initialiser is a space of its own belongs to the space around it.
+    fn attribute(&mut self, node: Node<'t>) {
+        let public = self.visibility(node, None) == Visibility::Public;
+        let step = Step { roles: Roles::ATTRIBUTE, byte: offset(node.start_byte()), condition: false, public };
+        let policy = self.policy;
+        if let Some(open) = self.open.last_mut() {
+            open.node(step, policy, &mut None);
+        }
     }
 
     /// A label that changes the visibility of what follows in a class.
