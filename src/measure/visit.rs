@@ -195,7 +195,7 @@ impl<'t> Visit<'_, 't> {
             levels
         };
         self.count(node, roles, here, field, kind.named);
-        if kind.section && self.language.is_section(id, place.parent) {
+        if kind.section && self.frames.last().is_some_and(|parent| self.language.is_section(id, parent.kind)) {
             self.section(node);
         }
         let leaf = self.token(node, roles, kind.canonical, kind.named);
