@@ -259,8 +259,8 @@ impl Language {
     /// What an expression is by its operator, so that it is known before its left side is read.
     fn operation(&self, id: u16, node: Node<'_>) -> Roles {
         let role_of = |child: Node<'_>| self.operators.get(&(id, child.kind_id())).copied().unwrap_or_default();
-        let operator = match self.operator_field.and_then(|field| node.child_by_field_id(field)) {
-            Some(operator) => role_of(operator),
+        let operator = match self.operator_field {
+            Some(field) => node.child_by_field_id(field).map(role_of).unwrap_or_default(),
             None => {
                 let mut cursor = node.walk();
                 node.children(&mut cursor).fold(Roles::NONE, |all, child| all | role_of(child))

@@ -251,7 +251,7 @@ pub(super) fn callee<'t, 's>(language: &'s Language, node: Node<'t>, source: &'s
     }
     let target = language.first_field(node, &language.spec.calls.callee).or_else(|| node.named_child(0))?;
     let written = without_type_arguments(std::str::from_utf8(text(target, source)).ok()?.trim());
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'".contains(byte);
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'#".contains(byte);
     let start = written.bytes().rposition(|byte| !is_part(&byte)).map_or(0, |at| at + 1);
     let name = written[start..].trim_start_matches(['?', '!', '@', '$', '\'']);
     if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
@@ -287,7 +287,8 @@ impl Callee<'_, '_> {
         }
         let receiver = self.receiver();
         if receiver.is_empty() {
-            return calls.implicit_self || (open.receiver.is_empty() && !open.is_method);
+            let bare = own == open.name && open.receiver.is_empty() && !open.is_method;
+            return calls.implicit_self || bare;
         }
         calls.selves.iter().any(|known| known == receiver)
             || receiver == open.receiver
