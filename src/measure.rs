@@ -2,6 +2,7 @@
 //! calling thread; whatever cannot be measured comes back as a note.
 
 mod naming;
+mod roles;
 mod tokens;
 mod visit;
 
@@ -16,6 +17,8 @@ use crate::facts::classify;
 use crate::lang::{Language, Policy};
 use crate::metric::{METRICS_VERSION, Trace};
 use crate::model::{ContentId, EngineId, FileFacts, Level, Note, NoteKind};
+
+pub use roles::roles_in;
 
 /// What must not be exceeded by one file; where a limit bites the file gets a note and is not measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

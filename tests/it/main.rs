@@ -1,5 +1,9 @@
 //! All integration tests: one binary, so they link once.
 
+mod lang_conformance;
+mod lang_fixtures;
+mod lang_golden;
+mod lang_registry;
 mod records;
 mod repo;
 mod store_executions;
