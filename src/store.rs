@@ -6,8 +6,12 @@ pub mod codec;
 mod executions;
 mod family;
 mod key;
+pub mod duckdb;
 mod lmdb;
 mod lock;
+mod place;
+pub mod sqlite;
+pub mod table;
 mod url;
 mod writer;
 
@@ -86,7 +90,7 @@ pub trait Store: Source + Send + Sync {
     fn bytes(&self) -> Result<u64>;
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// The typed record of a key.
     pub fn fetch<T: Stored>(&self, key: &Key) -> Result<Option<T>> {
         Ok(self.get(T::FAMILY, key)?.and_then(T::from_record))
@@ -205,7 +209,8 @@ impl OpenOptions {
 pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<dyn Store>> {
     match url {
         StoreUrl::Lmdb(_) => Ok(Arc::new(lmdb::Lmdb::open(url, options)?)),
-        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => Err(Error::Usage(format!(
+        StoreUrl::Sqlite(_) => Ok(Arc::new(sqlite::Sqlite::open(url, options)?)),
+        StoreUrl::Duckdb(_) => Err(Error::Usage(format!(
             "{url}: elcano does not live on {}; export to it, import from it, and live on lmdb:DIR",
             url.engine()
         ))),
@@ -223,7 +228,7 @@ pub fn check_structure(url: &StoreUrl) -> Result<()> {
     }
 }
 
-impl fmt::Debug for dyn Store {
+impl fmt::Debug for dyn Store + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Store({})", self.url())
     }

@@ -1,6 +1,8 @@
 //! One open LMDB environment, shared by all stores of its folder in this process: opening and creating it, transactions,
 //! growth of the map, and what its errors mean. Knows keys and bytes, never records.
 
+#![expect(unsafe_code, reason = "LMDB maps a file that others may change; each block says why it is sound")]
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
