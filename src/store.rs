@@ -3,6 +3,8 @@
 
 mod batch;
 pub mod codec;
+mod copy;
+mod digest;
 mod executions;
 mod family;
 mod key;
@@ -16,6 +18,11 @@ use std::sync::Arc;
 
 pub use batch::{Batch, Put, Value};
 pub use codec::Encoding;
+pub use copy::{Counts, Existing, copy, read_from, write_to};
+pub use digest::{
+    DIFFERENCES_MAX, Difference, Digest, Digester, FamilyDigest, Verification, content_root, digest, digest_all, root,
+    verify,
+};
 pub use family::{Family, Record, Stored};
 pub use key::{KEY_BYTES_MAX, Key};
 pub use lock::RunLock;

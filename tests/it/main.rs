@@ -1,6 +1,7 @@
 //! All integration tests: one binary, so they link once.
 
 mod records;
+mod store_copy;
 mod store_executions;
 mod store_keys;
 mod store_live;
