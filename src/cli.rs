@@ -95,6 +95,12 @@ enum Command {
     Report(run::ReportArgs),
     /// Copy the store into databases or files
     Export(data::ExportArgs),
+    /// Copy an export, or another store, into the store
+    Import(data::ImportArgs),
+    /// Make a store of another engine
+    Migrate(data::MigrateArgs),
+    /// Compare two stores record by record
+    Verify(data::VerifyArgs),
     /// Ask the store in SQL (DuckDB)
     Query(data::QueryArgs),
     /// Print one record as JSON
@@ -160,6 +166,9 @@ impl Cli {
             Command::Measure(args) => inspect::measure(&session, &args),
             Command::Report(args) => run::report(&session, args),
             Command::Export(args) => data::export(&session, &args),
+            Command::Import(args) => data::import(&session, &args),
+            Command::Migrate(args) => data::migrate(&args),
+            Command::Verify(args) => data::verify(&args),
             Command::Query(args) => data::query(&session, &args),
             Command::Get(args) => inspect::get(&session, &args),
             Command::Log(args) => inspect::log(&session, &args),

@@ -12,7 +12,7 @@ use std::str::FromStr;
 use crate::error::{Error, Result};
 use crate::store::duckdb::{DuckdbSink, Tables};
 use crate::store::sqlite::SqliteSink;
-use crate::store::{self, Family, Place, Sink, Source, Store, StoreUrl};
+use crate::store::{self, Family, Place, Source, Store, StoreUrl};
 use views::Engine;
 
 /// Where an export goes.
@@ -84,21 +84,16 @@ fn one(source: &dyn Source, target: &Target, force: bool) -> Result<()> {
         Target::Sqlite(path) => {
             let url = StoreUrl::Sqlite(path.clone());
             let sink = SqliteSink::create(&url, force, &views::statements(Engine::Sqlite))?;
-            fill(source, Box::new(sink))
+            store::copy(source, Box::new(sink)).map(drop)
         }
         Target::Duckdb(path) => {
             let url = StoreUrl::Duckdb(path.clone());
             let sink = DuckdbSink::create(&url, force, &views::statements(Engine::Duckdb))?;
-            fill(source, Box::new(sink))
+            store::copy(source, Box::new(sink)).map(drop)
         }
         Target::Parquet(path) => folder(source, target, path, force, "parquet", "FORMAT parquet, COMPRESSION zstd"),
         Target::Csv(path) => folder(source, target, path, force, "csv", "FORMAT csv, HEADER true"),
     }
-}
-
-fn fill(source: &dyn Source, mut sink: Box<dyn Sink>) -> Result<()> {
-    store::copy(source, sink.as_mut())?;
-    sink.finish()
 }
 
 /// A folder with one file a table and view, written by DuckDB in key order.
@@ -115,7 +110,9 @@ fn folder(
     fs::create_dir_all(place.beside()).map_err(Error::io("making", place.beside()))?;
     let database = place.beside().join("facts.duckdb");
     let mut tables = Tables::at(&database)?;
-    store::copy(source, &mut tables)?;
+    for family in Family::ALL {
+        store::copy_family(source, *family, &mut tables)?;
+    }
     let connection = tables.commit(&views::statements(Engine::Duckdb))?;
     let failed = |error: duckdb::Error| Error::Store {
         store: target.to_string(),

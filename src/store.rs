@@ -3,10 +3,12 @@
 
 mod batch;
 pub mod codec;
+mod copy;
+mod digest;
+pub mod duckdb;
 mod executions;
 mod family;
 mod key;
-pub mod duckdb;
 mod lmdb;
 mod lock;
 mod place;
@@ -20,8 +22,14 @@ use std::sync::Arc;
 
 pub use batch::{Batch, Put, Value};
 pub use codec::Encoding;
+pub use copy::{Counts, Existing, copy, copy_family, read_from, write_to};
+pub use digest::{
+    DIFFERENCES_MAX, Difference, Digest, Digester, FamilyDigest, Verification, content_root, digest, digest_all, root,
+    verify,
+};
 pub use family::{Family, Record, Stored};
 pub use key::{KEY_BYTES_MAX, Key};
+pub use place::Place;
 pub use lock::RunLock;
 pub use url::StoreUrl;
 pub use writer::{Limits, Sender, Writer, Written};

@@ -61,7 +61,7 @@ struct Scan<'a> {
     options: &'a ScanOptions,
     store: &'a dyn Store,
     engines: Engines,
-    index: Option<git::IndexIds>,
+    index: Option<git::Index>,
     cancelled: &'a AtomicBool,
 }
 
@@ -82,7 +82,7 @@ pub fn scan(
         return Err(nothing_found(&options.root, &walked));
     }
     let engines = engines(registry, &walked.entries, &options.policy)?;
-    let index = repository.as_ref().map(|repository| repository.index_ids(&options.root)).transpose()?.flatten();
+    let index = repository.as_ref().map(git::Repository::index).transpose()?;
     let scan = Scan { options, store: store.as_ref(), engines, index, cancelled };
     let turns = scan.turns(store, &walked.entries)?;
     if cancelled.load(Ordering::Relaxed) {
@@ -190,17 +190,19 @@ impl Scan<'_> {
             *tally.notes.entry(note.kind).or_default() += 1;
         }
         let files_failed = turns.iter().filter(|turn| turn.failed).count() as u64 + walked.notes.len() as u64;
-        let head = repository.map(git::Repository::head).transpose()?.unwrap_or_default();
+        let head = repository.map(git::Repository::head).transpose()?;
+        let (commit, reference) = head.map_or((None, None), |head| (head.commit, head.reference));
         let files: Vec<FileRecord> = turns.into_iter().map(|turn| turn.record).collect();
-        let dirty = match repository {
-            Some(repository) => repository.is_dirty(&self.options.root, self.index.as_ref(), &files_by_path(&files))?,
-            None => false,
+        let read = |path: &RepoPath| {
+            let at = files.binary_search_by(|file| file.path.cmp(path)).ok()?;
+            files[at].content
         };
+        let dirty = self.index.as_ref().map_or(Ok(false), |index| index.is_dirty(&read))?;
         let mut snapshot = SnapshotRecord {
             id: SnapshotId::default(),
             repository: name(repository, &self.options.root),
-            commit: head.commit,
-            reference: head.reference,
+            commit: commit.map(|commit| commit.to_string()),
+            reference,
             dirty,
             time_us: super::journal::now_us(),
             engine: self.engine_of_all(),
@@ -228,19 +230,13 @@ impl Scan<'_> {
     }
 }
 
-fn files_by_path(files: &[FileRecord]) -> BTreeMap<&RepoPath, ContentId> {
-    files.iter().filter_map(|file| Some((&file.path, file.content?))).collect()
-}
-
 /// The repository's name: its origin's, or its folder's; with the part of it that was scanned.
 fn name(repository: Option<&git::Repository>, root: &Path) -> String {
     let folder = |path: &Path| path.file_name().map_or_else(|| "/".to_owned(), |name| name.to_string_lossy().into_owned());
     let Some(repository) = repository else { return folder(root) };
     let name = repository.name().unwrap_or_else(|| folder(repository.workdir()));
-    match repository.prefix(root) {
-        Some(prefix) if !prefix.as_bytes().is_empty() => format!("{name}/{prefix}"),
-        _ => name,
-    }
+    let prefix = RepoPath::new(repository.prefix());
+    format!("{name}/{prefix}").trim_end_matches('/').to_owned()
 }
 
 /// Hash over everything that makes two snapshots different, and nothing that does not.

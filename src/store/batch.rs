@@ -96,7 +96,7 @@ impl Value {
 
 impl Record {
     /// Roughly what it holds in memory; only the large lists count.
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         let lists = match self {
             Self::Facts(facts) => facts.spaces.len() * 320,
             Self::Chunks(chunk) => chunk.text.len(),

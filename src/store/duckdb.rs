@@ -62,6 +62,14 @@ impl Tables {
         Self::make(StoreUrl::Duckdb(":memory:".into()), |config| Connection::open_in_memory_with_flags(config))
     }
 
+    /// Tables in a new file.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn at(path: &std::path::Path) -> Result<Self> {
+        Self::make(StoreUrl::Duckdb(path.to_owned()), |config| Connection::open_with_flags(path, config))
+    }
+
     fn make(url: StoreUrl, open: impl FnOnce(Config) -> duckdb::Result<Connection>) -> Result<Self> {
         let fail = |error| failed(&url, error);
         let connection = config().and_then(open).map_err(fail)?;
@@ -74,11 +82,7 @@ impl Tables {
         Ok(Self { url, connection })
     }
 
-    /// Appends records.
-    ///
-    /// # Errors
-    /// DuckDB fails.
-    pub fn append(&self, records: &[Record]) -> Result<()> {
+    fn append(&self, records: &[Record]) -> Result<()> {
         let fail = |error| failed(&self.url, error);
         for run in records.chunk_by(|a, b| a.family() == b.family()) {
             let mut appender = self.connection.appender(run[0].family().name()).map_err(fail)?;
@@ -102,6 +106,16 @@ impl Tables {
     }
 }
 
+impl Sink for Tables {
+    fn put(&mut self, records: Vec<Record>) -> Result<()> {
+        self.append(&records)
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        self.commit("").map(drop)
+    }
+}
+
 /// A new file, made beside its place and put there whole.
 pub struct DuckdbSink {
     tables: Tables,
@@ -116,14 +130,14 @@ impl DuckdbSink {
     /// The file exists, or cannot be made.
     pub fn create(url: &StoreUrl, force: bool, sql: &str) -> Result<Self> {
         let place = Place::new(url, force)?;
-        let tables = Tables::make(url.clone(), |config| Connection::open_with_flags(place.beside(), config))?;
+        let tables = Tables { url: url.clone(), ..Tables::at(place.beside())? };
         Ok(Self { tables, place, sql: sql.to_owned() })
     }
 }
 
 impl Sink for DuckdbSink {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
-        self.tables.append(&records)
+        self.tables.put(records)
     }
 
     fn finish(self: Box<Self>) -> Result<()> {

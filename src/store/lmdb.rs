@@ -2,6 +2,7 @@
 //! and damage below that are the environment's.
 
 mod environment;
+mod filling;
 mod gate;
 mod pages;
 
@@ -9,6 +10,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use environment::{Environment, Failure, Reading};
+pub(super) use filling::Filling;
 use heed::{PutFlags, RoTxn, RwTxn};
 
 use super::{Batch, Encoding, Family, Key, OpenOptions, Put, Record, Source, Store, StoreUrl, Value, Visit, codec};

@@ -6,6 +6,7 @@ mod lang_golden;
 mod lang_registry;
 mod records;
 mod repo;
+mod store_copy;
 mod store_executions;
 mod store_keys;
 mod store_live;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use elcano::error::Error;
-use elcano::model::{ContentId, SnapshotId};
+use elcano::model::{Block, BlockKind, ContentId, SnapshotId};
 use elcano::store::{self, Batch, Encoding, Family, Key, OpenOptions, Record, Store, StoreUrl};
 use tempfile::TempDir;
 
@@ -79,7 +79,7 @@ fn an_empty_record_differs_from_none() {
 }
 
 /// Another record of the same key.
-fn changed(record: &Record) -> Record {
+pub fn changed(record: &Record) -> Record {
     let mut record = record.clone();
     match &mut record {
         Record::Executions(r) => r.pipeline.push('x'),
@@ -88,7 +88,7 @@ fn changed(record: &Record) -> Record {
         Record::Facts(r) => r.language.push('x'),
         Record::Chunks(r) => r.symbol.push('x'),
         Record::Ast(r) => r.ast.kinds.push("x".to_owned()),
-        Record::Cfg(r) => r.blocks.clear(),
+        Record::Cfg(r) => r.blocks.push(Block { kind: BlockKind::Join, start: 1, end: 2 }),
         Record::Symbols(r) => r.fqn.push('x'),
         Record::Names(r) => r.symbols.push(elcano::model::SymbolId([3; 16])),
         Record::References(r) => r.count ^= 1,

@@ -237,7 +237,8 @@ fn damaged_pages_are_found_or_harmless() {
     assert!(found > 50, "{found}");
 }
 
-fn set_meta(folder: &Path, key: &[u8], value: &[u8]) {
+/// Writes a value into a database of a folder, past everything that elcano checks.
+pub fn write_raw(folder: &Path, database: &str, key: &[u8], value: &[u8]) {
     let mut options = heed::EnvOpenOptions::new();
     options.map_size(1 << 30).max_dbs(16);
     // SAFETY: nobody else has the folder of this test.
@@ -245,8 +246,8 @@ fn set_meta(folder: &Path, key: &[u8], value: &[u8]) {
     let env = unsafe { options.open(folder) }.unwrap();
     let txn = env.write_txn().unwrap();
     let made = env.create_databases_and_commit(txn, |opener, txn| {
-        let meta = opener.create_database::<heed::types::Bytes, heed::types::Bytes>(txn, Some("meta"))?;
-        meta.put(txn, key, value)?;
+        let database = opener.create_database::<heed::types::Bytes, heed::types::Bytes>(txn, Some(database))?;
+        database.put(txn, key, value)?;
         Ok::<_, heed::Error>(heed::CommitOrAbort::<(), ()>::Commit(()))
     });
     made.unwrap();
@@ -256,7 +257,7 @@ fn set_meta(folder: &Path, key: &[u8], value: &[u8]) {
 fn a_newer_format_is_refused_and_untouched() {
     let (_folder, url) = fresh();
     filled(&url);
-    set_meta(url.path(), b"format", b"2");
+    write_raw(url.path(), "meta", b"format", b"2");
     let before = fs::read(url.path().join("data.mdb")).unwrap();
     for options in [OpenOptions::read(), OpenOptions::create()] {
         assert!(problem(store::open(&url, options)).contains("newer elcano (format 2"));
@@ -268,7 +269,7 @@ fn a_newer_format_is_refused_and_untouched() {
 fn a_folder_of_another_lmdb_program_is_refused() {
     let (_folder, url) = fresh();
     fs::create_dir(url.path()).unwrap();
-    set_meta(url.path(), b"theirs", b"1");
+    write_raw(url.path(), "meta", b"theirs", b"1");
     let problem = problem(store::open(&url, OpenOptions::create()));
     assert!(problem.contains("format"), "{problem}");
 }
