@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod facts;
+pub mod git;
 pub mod lang;
 pub mod measure;
 pub mod metric;
