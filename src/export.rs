@@ -97,14 +97,7 @@ fn one(source: &dyn Source, target: &Target, force: bool) -> Result<()> {
 }
 
 /// A folder with one file a table and view, written by DuckDB in key order.
-fn folder(
-    source: &dyn Source,
-    target: &Target,
-    path: &Path,
-    force: bool,
-    ending: &str,
-    options: &str,
-) -> Result<()> {
+fn folder(source: &dyn Source, target: &Target, path: &Path, force: bool, ending: &str, options: &str) -> Result<()> {
     // Only its path matters here: the place is a folder.
     let place = Place::new(&StoreUrl::Lmdb(path.to_owned()), force)?;
     fs::create_dir_all(place.beside()).map_err(Error::io("making", place.beside()))?;

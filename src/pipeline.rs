@@ -13,9 +13,9 @@ use std::sync::atomic::AtomicBool;
 
 use crate::error::{Error, Result};
 
+use crate::export;
 use crate::lang::Registry;
 use crate::model::{ExecutionRecord, Outcome, RepoPath, SnapshotId};
-use crate::export;
 use crate::store::{self, Access, Durability, OpenOptions, RunLock, Store, StoreUrl};
 use journal::Journal;
 use plan::{Plan, Stage};
@@ -74,7 +74,8 @@ impl Run<'_> {
             RepoPath::new(self.scan.root.as_os_str().as_bytes())
         };
         let log = self.log.then(|| Arc::clone(&store));
-        let mut journal = Journal::start(store.new_execution_id(), log, &self.plan.name, std::mem::take(&mut self.args), root)?;
+        let mut journal =
+            Journal::start(store.new_execution_id(), log, &self.plan.name, std::mem::take(&mut self.args), root)?;
         let mut scanned = None;
         let result = self.stages(&store, &mut journal, &mut scanned);
         let execution = journal.finish(&result)?;

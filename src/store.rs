@@ -29,8 +29,8 @@ pub use digest::{
 };
 pub use family::{Family, Record, Stored};
 pub use key::{KEY_BYTES_MAX, Key};
-pub use place::Place;
 pub use lock::RunLock;
+pub use place::Place;
 pub use url::StoreUrl;
 pub use writer::{Limits, Sender, Writer, Written};
 

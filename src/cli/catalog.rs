@@ -17,7 +17,9 @@ pub(super) struct LangsArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  elcano explain            all metrics\n  elcano explain cognitive\n  elcano explain loc.sloc --language python")]
+#[command(
+    after_help = "Examples:\n  elcano explain            all metrics\n  elcano explain cognitive\n  elcano explain loc.sloc --language python"
+)]
 pub(super) struct ExplainArgs {
     /// The metric's id; all of them in short without it
     metric: Option<String>,
@@ -74,7 +76,9 @@ pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
     if args.json {
         let languages: Vec<_> = remarks
             .iter()
-            .map(|(id, label, remark, counted)| json!({ "id": id, "label": label, "remark": remark, "counts": counted }))
+            .map(
+                |(id, label, remark, counted)| json!({ "id": id, "label": label, "remark": remark, "counts": counted }),
+            )
             .collect();
         print_json(&json!({ "schema": "elcano.explain/1", "metric": describe(metric), "languages": languages }))?;
         return Ok(0);

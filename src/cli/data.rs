@@ -12,7 +12,9 @@ use crate::report::table::{Table, thousands};
 use crate::store::{self, Existing, Family, OpenOptions, RunLock, StoreUrl};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  elcano export --to duckdb:facts.duckdb --to sqlite:facts.sqlite\n  elcano export --to parquet:out --force")]
+#[command(
+    after_help = "Examples:\n  elcano export --to duckdb:facts.duckdb --to sqlite:facts.sqlite\n  elcano export --to parquet:out --force"
+)]
 pub(super) struct ExportArgs {
     /// duckdb:FILE, sqlite:FILE, parquet:DIR or csv:DIR; may repeat
     #[arg(long, value_name = "TARGET", required = true, value_parser = target)]
@@ -27,7 +29,9 @@ fn target(text: &str) -> std::result::Result<Target, String> {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  elcano query 'SELECT path, name, cognitive FROM functions ORDER BY cognitive DESC LIMIT 10'\n  elcano query 'FROM languages' --format csv\n\nTables and views: docs/tables.md.")]
+#[command(
+    after_help = "Examples:\n  elcano query 'SELECT path, name, cognitive FROM functions ORDER BY cognitive DESC LIMIT 10'\n  elcano query 'FROM languages' --format csv\n\nTables and views: docs/tables.md."
+)]
 pub(super) struct QueryArgs {
     /// The query, in DuckDB's SQL
     sql: String,
@@ -48,7 +52,9 @@ pub(super) struct ImportArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  elcano migrate --from lmdb:.elcano --to sqlite:facts.sqlite\n  elcano migrate --from old.sqlite --to lmdb:new --dry-run")]
+#[command(
+    after_help = "Examples:\n  elcano migrate --from lmdb:.elcano --to sqlite:facts.sqlite\n  elcano migrate --from old.sqlite --to lmdb:new --dry-run"
+)]
 pub(super) struct MigrateArgs {
     /// What to read
     #[arg(long, value_name = "STORE")]
@@ -68,7 +74,9 @@ pub(super) struct MigrateArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 all families are equal, 1 they differ.\n\nExamples:\n  elcano verify lmdb:.elcano duckdb:facts.duckdb")]
+#[command(
+    after_help = "Exit codes: 0 all families are equal, 1 they differ.\n\nExamples:\n  elcano verify lmdb:.elcano duckdb:facts.duckdb"
+)]
 pub(super) struct VerifyArgs {
     /// A store: lmdb:DIR, sqlite:FILE or duckdb:FILE
     a: String,
@@ -145,12 +153,16 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<u8> {
     let found = store::read_from(&a, |a| store::read_from(&b, |b| store::verify(a, b)))?;
     let equal = found.differences.is_empty();
     if args.json {
-        let families: serde_json::Map<_, _> = found.families.iter().map(|(family, a, b)| {
-            let side = |side: &Option<store::FamilyDigest>| {
-                side.as_ref().map(|digest| json!({ "count": digest.count, "digest": digest.digest.to_string() }))
-            };
-            (family.name().to_owned(), json!({ "equal": a.is_some() && a == b, "a": side(a), "b": side(b) }))
-        }).collect();
+        let families: serde_json::Map<_, _> = found
+            .families
+            .iter()
+            .map(|(family, a, b)| {
+                let side = |side: &Option<store::FamilyDigest>| {
+                    side.as_ref().map(|digest| json!({ "count": digest.count, "digest": digest.digest.to_string() }))
+                };
+                (family.name().to_owned(), json!({ "equal": a.is_some() && a == b, "a": side(a), "b": side(b) }))
+            })
+            .collect();
         print_json(&json!({
             "schema": "elcano.verify/1", "equal": equal, "a": a.to_string(), "b": b.to_string(),
             "families": families, "differences": found.differences, "omitted": found.omitted,
@@ -194,7 +206,7 @@ fn stats(session: &Session, as_json: bool) -> Result<u8> {
         let families: serde_json::Map<_, _> =
             counts.iter().map(|(family, count)| (family.name().to_owned(), (*count).into())).collect();
         print_json(&json!({
-            "schema": "elcano.store/1", "store": store.url().to_string(), "format": crate::store::FORMAT,
+            "schema": "elcano.store/1", "store": store.url().to_string(), "format": store::FORMAT,
             "bytes": bytes, "families": families,
         }))?;
         return Ok(0);

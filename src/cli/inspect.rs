@@ -16,7 +16,9 @@ use crate::report::measured;
 use crate::report::table::{Table, duration, thousands};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  elcano measure src/main.rs\n  git show HEAD:app.py | elcano measure - --language python\n  elcano measure *.py --format text")]
+#[command(
+    after_help = "Examples:\n  elcano measure src/main.rs\n  git show HEAD:app.py | elcano measure - --language python\n  elcano measure *.py --format text"
+)]
 pub(super) struct MeasureArgs {
     /// Files; `-` is standard input
     #[arg(required = true)]
@@ -33,14 +35,18 @@ pub(super) struct MeasureArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Addresses, in the newest snapshot:\n  file:path:src/lib.rs            the file's record\n  metrics:file:src/lib.rs         metrics of a file and its spaces\n  file:sym:src/lib.rs             the spaces of a file\n  chunk:src/main.rs:100:200       the source text of a span\n  execlog:ID                      one run\n  snapshot:ID                     one snapshot\nA literal `:` in a path is written `::`.")]
+#[command(
+    after_help = "Addresses, in the newest snapshot:\n  file:path:src/lib.rs            the file's record\n  metrics:file:src/lib.rs         metrics of a file and its spaces\n  file:sym:src/lib.rs             the spaces of a file\n  chunk:src/main.rs:100:200       the source text of a span\n  execlog:ID                      one run\n  snapshot:ID                     one snapshot\nA literal `:` in a path is written `::`."
+)]
 pub(super) struct GetArgs {
     /// What to get
     address: String,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  elcano log\n  elcano log --recent 3 --outcome failure --json\n  elcano log --since 2026-01-31")]
+#[command(
+    after_help = "Examples:\n  elcano log\n  elcano log --recent 3 --outcome failure --json\n  elcano log --since 2026-01-31"
+)]
 pub(super) struct LogArgs {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -118,9 +124,9 @@ fn detect(session: &Session, file: &Path, bytes: &[u8]) -> Result<String> {
         let words = line.split(|character: char| character.is_whitespace() || character == '/');
         words.filter_map(|word| session.registry.by_shebang(word)).next_back()
     });
-    found.map(str::to_owned).ok_or_else(|| {
-        Error::Usage(format!("no language is known for `{}`; name one with --language", file.display()))
-    })
+    found
+        .map(str::to_owned)
+        .ok_or_else(|| Error::Usage(format!("no language is known for `{}`; name one with --language", file.display())))
 }
 
 pub(super) fn get(session: &Session, args: &GetArgs) -> Result<u8> {
@@ -145,7 +151,8 @@ pub(super) fn log(session: &Session, args: &LogArgs) -> Result<u8> {
         print_json(&json!({ "schema": "elcano.log/1", "executions": runs }))?;
         return Ok(0);
     }
-    let mut table = Table::new(&["started", "pipeline", "outcome", "#time", "#files", "#parsed", "#cached", "run", "error"]);
+    let mut table =
+        Table::new(&["started", "pipeline", "outcome", "#time", "#files", "#parsed", "#cached", "run", "error"]);
     for run in runs {
         let started = jiff::Timestamp::from_microsecond(run.started_us)
             .map_or_else(|_| run.started_us.to_string(), |stamp| stamp.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::session::{CANCELLED, Session, print, print_json};
 use super::ScanFlags;
+use super::session::{CANCELLED, Session, print, print_json};
 use crate::error::{Error, Result};
 use crate::model::{Level, Outcome};
 use crate::pipeline::plan::{EMBEDDED, Output, Plan, Stage};
@@ -29,7 +29,9 @@ pub(super) struct RunArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  elcano scan\n  elcano scan --level full --json ~/src/app\n  elcano scan --explain-path vendor/x.js")]
+#[command(
+    after_help = "Examples:\n  elcano scan\n  elcano scan --level full --json ~/src/app\n  elcano scan --explain-path vendor/x.js"
+)]
 pub(super) struct ScanArgs {
     /// Folders or files; several make one snapshot of the folder they share [default: .]
     paths: Vec<PathBuf>,
@@ -44,7 +46,9 @@ pub(super) struct ScanArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  elcano report\n  elcano report --format markdown=report.md --format json=report.json")]
+#[command(
+    after_help = "Examples:\n  elcano report\n  elcano report --format markdown=report.md --format json=report.json"
+)]
 pub(super) struct ReportArgs {
     /// text, markdown or json, each also as FORMAT=FILE; may repeat
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output)]

@@ -10,8 +10,19 @@ use crate::store::{Family, Key, Record, Store};
 
 /// What an address may begin with.
 const FORMS: [&str; 13] = [
-    "file:path:", "metrics:file:", "metrics:symbol:", "file:sym:", "chunk:", "ast:file:", "cfg:func:", "sym:id:",
-    "sym:fqn:", "sym:fqn_of:", "sym:rev:", "execlog:", "snapshot:",
+    "file:path:",
+    "metrics:file:",
+    "metrics:symbol:",
+    "file:sym:",
+    "chunk:",
+    "ast:file:",
+    "cfg:func:",
+    "sym:id:",
+    "sym:fqn:",
+    "sym:fqn_of:",
+    "sym:rev:",
+    "execlog:",
+    "snapshot:",
 ];
 
 /// The record of an address as JSON; none where there is none.
@@ -36,7 +47,8 @@ pub fn get(store: &dyn Store, address: &str) -> Result<Option<Value>> {
         "file:path:" => document(store.file(snapshot, &path(rest))?),
         "metrics:file:" => Ok(facts(store, snapshot, rest)?.map(|(_, facts)| metrics(&facts))),
         "file:sym:" => {
-            let spaces = facts(store, snapshot, rest)?.map(|(_, facts)| facts.spaces.iter().skip(1).map(space).collect());
+            let spaces =
+                facts(store, snapshot, rest)?.map(|(_, facts)| facts.spaces.iter().skip(1).map(space).collect());
             Ok(spaces.map(|spaces: Vec<_>| json!({ "schema": "elcano.spaces/1", "spaces": spaces })))
         }
         "chunk:" => chunk(store, snapshot, rest),
@@ -72,7 +84,10 @@ pub fn get(store: &dyn Store, address: &str) -> Result<Option<Value>> {
 }
 
 fn document<T: serde::Serialize>(record: Option<T>) -> Result<Option<Value>> {
-    record.map(serde_json::to_value).transpose().map_err(|error| Error::Undecided(format!("not to be shown as JSON: {error}")))
+    record
+        .map(serde_json::to_value)
+        .transpose()
+        .map_err(|error| Error::Undecided(format!("not to be shown as JSON: {error}")))
 }
 
 fn id<T: std::str::FromStr<Err = crate::model::IdError>>(text: &str) -> Result<T> {

@@ -28,7 +28,13 @@ impl Journal {
     ///
     /// # Errors
     /// The store cannot be written.
-    pub fn start(id: ExecutionId, store: Option<Arc<dyn Store>>, pipeline: &str, args: Vec<String>, root: RepoPath) -> Result<Self> {
+    pub fn start(
+        id: ExecutionId,
+        store: Option<Arc<dyn Store>>,
+        pipeline: &str,
+        args: Vec<String>,
+        root: RepoPath,
+    ) -> Result<Self> {
         let record = ExecutionRecord {
             id,
             pipeline: pipeline.to_owned(),

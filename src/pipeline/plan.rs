@@ -223,6 +223,8 @@ mod tests {
         assert!(message.contains("scna") && message.contains("scan"), "{message}");
         let message = error("about = \"a\"\nstage = [\n");
         assert!(message.contains("line 2") || message.contains("line 3"), "{message}");
-        assert!(error("about = \"a\"\n[[stage]]\nuse=\"report\"\nformats=[\"text\",\"json\"]").contains("standard output"));
+        assert!(
+            error("about = \"a\"\n[[stage]]\nuse=\"report\"\nformats=[\"text\",\"json\"]").contains("standard output")
+        );
     }
 }

@@ -140,7 +140,8 @@ impl Scan<'_> {
         drop(sender);
         // The writer's own failure explains why a sender failed.
         writer.finish()?;
-        let mut turns: Vec<(usize, Turn)> = parts.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        let mut turns: Vec<(usize, Turn)> =
+            parts.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
         turns.sort_unstable_by_key(|(at, _)| *at);
         Ok(turns.into_iter().map(|(_, turn)| turn).collect())
     }
@@ -232,7 +233,8 @@ impl Scan<'_> {
 
 /// The repository's name: its origin's, or its folder's; with the part of it that was scanned.
 fn name(repository: Option<&git::Repository>, root: &Path) -> String {
-    let folder = |path: &Path| path.file_name().map_or_else(|| "/".to_owned(), |name| name.to_string_lossy().into_owned());
+    let folder =
+        |path: &Path| path.file_name().map_or_else(|| "/".to_owned(), |name| name.to_string_lossy().into_owned());
     let Some(repository) = repository else { return folder(root) };
     let name = repository.name().unwrap_or_else(|| folder(repository.workdir()));
     let prefix = RepoPath::new(repository.prefix());
@@ -306,9 +308,10 @@ fn records(facts: FileFacts) -> (FactsRecord, Vec<Record>) {
         })
     });
     let ast = facts.ast.map(|ast| Record::Ast(AstRecord { content, engine, ast }));
-    let cfgs = facts.cfgs.into_iter().map(|cfg| {
-        Record::Cfg(CfgRecord { content, engine, space: cfg.space, blocks: cfg.blocks, edges: cfg.edges })
-    });
+    let cfgs = facts
+        .cfgs
+        .into_iter()
+        .map(|cfg| Record::Cfg(CfgRecord { content, engine, space: cfg.space, blocks: cfg.blocks, edges: cfg.edges }));
     let records = chunks.chain(ast).chain(cfgs).collect();
     let facts = FactsRecord {
         content,

@@ -74,7 +74,8 @@ impl Tables {
         let fail = |error| failed(&url, error);
         let connection = config().and_then(open).map_err(fail)?;
         let mut sql = String::from("BEGIN;\nCREATE TABLE meta (\"key\" VARCHAR PRIMARY KEY, \"value\" VARCHAR);\n");
-        sql += &format!("INSERT INTO meta VALUES ('format', '{FORMAT}'), ('elcano', '{}');\n", env!("CARGO_PKG_VERSION"));
+        sql +=
+            &format!("INSERT INTO meta VALUES ('format', '{FORMAT}'), ('elcano', '{}');\n", env!("CARGO_PKG_VERSION"));
         for family in Family::ALL {
             sql += &format!("{};\n", table::create_statement(*family, type_name));
         }
@@ -222,7 +223,8 @@ impl Source for Duckdb {
 
     fn count(&self, family: Family) -> Result<u64> {
         let sql = format!("SELECT count(DISTINCT \"key\") FROM \"{}\"", family.name());
-        let count: i64 = self.connection.query_row(&sql, [], |row| row.get(0)).map_err(|error| failed(&self.url, error))?;
+        let count: i64 =
+            self.connection.query_row(&sql, [], |row| row.get(0)).map_err(|error| failed(&self.url, error))?;
         u64::try_from(count).map_err(|error| self.url.because("a count is negative", error))
     }
 }

@@ -10,7 +10,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
 
 use super::table::{self, Cell, Gather, Row, Type};
 use super::{
-    Access, Batch, Durability, FORMAT, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, Value, Visit, codec,
+    Access, Batch, Durability, FORMAT, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, Value, Visit,
+    codec,
 };
 use crate::error::{Error, Result};
 
@@ -191,8 +192,7 @@ fn walk(connection: &Connection, url: &StoreUrl, family: Family, prefix: &Key, v
     let fail = |error| failed(url, error);
     let width = table::columns(family).len();
     let end = prefix.successor();
-    let mut statement =
-        connection.prepare_cached(&table::select_statement(family, end.is_some())).map_err(fail)?;
+    let mut statement = connection.prepare_cached(&table::select_statement(family, end.is_some())).map_err(fail)?;
     let bounds = std::iter::once(prefix).chain(&end).map(Key::as_bytes);
     let mut rows = statement.query(params_from_iter(bounds)).map_err(fail)?;
     let mut visit = |key: &[u8], record: Result<Record>| visit(key, record);

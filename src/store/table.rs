@@ -66,47 +66,103 @@ pub const KEY_COLUMNS: [Column; 2] = [column("key", Blob), column("ordinal", Int
 const KEYS: usize = KEY_COLUMNS.len();
 
 const EXECUTIONS: &[Column] = &[
-    column("id", Text), column("pipeline", Text), column("args", Json), column("version", Text), column("root", Text),
-    column("outcome", Text), column("started_us", Int), column("duration_us", Uint), column("snapshot", Text),
-    column("tally", Json), column("error", Json), column("stages", Json),
+    column("id", Text),
+    column("pipeline", Text),
+    column("args", Json),
+    column("version", Text),
+    column("root", Text),
+    column("outcome", Text),
+    column("started_us", Int),
+    column("duration_us", Uint),
+    column("snapshot", Text),
+    column("tally", Json),
+    column("error", Json),
+    column("stages", Json),
 ];
 const SNAPSHOTS: &[Column] = &[
-    column("id", Text), column("repository", Text), column("commit", Text), column("reference", Text),
-    column("dirty", Bool), column("time_us", Int), column("engine", Text), column("policy", Text),
-    column("level", Text), column("tally", Json), column("execution", Text),
+    column("id", Text),
+    column("repository", Text),
+    column("commit", Text),
+    column("reference", Text),
+    column("dirty", Bool),
+    column("time_us", Int),
+    column("engine", Text),
+    column("policy", Text),
+    column("level", Text),
+    column("tally", Json),
+    column("execution", Text),
 ];
 const FILES: &[Column] = &[
-    column("snapshot", Text), column("path", Text), column("content", Text), column("engine", Text),
-    column("language", Text), column("bytes", Uint), column("skip", Text), column("notes", Json),
+    column("snapshot", Text),
+    column("path", Text),
+    column("content", Text),
+    column("engine", Text),
+    column("language", Text),
+    column("bytes", Uint),
+    column("skip", Text),
+    column("notes", Json),
 ];
 /// Of a file: set in the row of the unit, which every record has.
 const FACTS_FILE: &[Column] = &[
-    column("content", Text), column("engine", Text), column("language", Text), column("policy", Text),
-    column("level", Text), column("bytes", Uint), column("file_error_bytes", Uint), column("skip", Text),
+    column("content", Text),
+    column("engine", Text),
+    column("language", Text),
+    column("policy", Text),
+    column("level", Text),
+    column("bytes", Uint),
+    column("file_error_bytes", Uint),
+    column("skip", Text),
     column("notes", Json),
 ];
 const FACTS_SPACE: &[Column] = &[
-    column("kind", Text), column("name", Text), column("qualified_name", Text), column("parent", Int),
-    column("start_byte", Int), column("end_byte", Int), column("start_line", Int), column("end_line", Int),
-    column("visibility", Text), column("error_bytes", Int), column("body", Text), column("calls", Json),
+    column("kind", Text),
+    column("name", Text),
+    column("qualified_name", Text),
+    column("parent", Int),
+    column("start_byte", Int),
+    column("end_byte", Int),
+    column("start_line", Int),
+    column("end_line", Int),
+    column("visibility", Text),
+    column("error_bytes", Int),
+    column("body", Text),
+    column("calls", Json),
 ];
 const CHUNKS: &[Column] = &[
-    column("content", Text), column("start", Int), column("end", Int), column("hash", Text), column("symbol", Text),
-    column("kind", Text), column("text", Blob),
+    column("content", Text),
+    column("start", Int),
+    column("end", Int),
+    column("hash", Text),
+    column("symbol", Text),
+    column("kind", Text),
+    column("text", Blob),
 ];
 const AST: &[Column] = &[column("content", Text), column("engine", Text), column("nodes", Int), column("body", Blob)];
 const CFG: &[Column] = &[
-    column("content", Text), column("engine", Text), column("space", Int), column("blocks", Json), column("edges", Json),
+    column("content", Text),
+    column("engine", Text),
+    column("space", Int),
+    column("blocks", Json),
+    column("edges", Json),
 ];
 const SYMBOLS: &[Column] = &[
-    column("snapshot", Text), column("id", Text), column("fqn", Text), column("kind", Text), column("path", Text),
-    column("space", Int), column("start_line", Int), column("end_line", Int),
+    column("snapshot", Text),
+    column("id", Text),
+    column("fqn", Text),
+    column("kind", Text),
+    column("path", Text),
+    column("space", Int),
+    column("start_line", Int),
+    column("end_line", Int),
 ];
 const NAMES: &[Column] = &[column("snapshot", Text), column("fqn", Text), column("symbols", Json)];
 const REFERENCES: &[Column] =
     &[column("snapshot", Text), column("target", Text), column("source", Text), column("count", Uint)];
 const LINKS: &[Column] = &[
-    column("snapshot", Text), column("symbol", Text), column("fan_in", Uint), column("fan_out", Uint),
+    column("snapshot", Text),
+    column("symbol", Text),
+    column("fan_in", Uint),
+    column("fan_out", Uint),
     column("unresolved", Uint),
 ];
 
@@ -517,7 +573,8 @@ fn ast_record(row: &Row) -> Result<Record, String> {
     const KINDS_BYTES_MAX: usize = 1 << 20;
     let mut cells = Cells(row[KEYS..].iter());
     let (content, engine) = (cells.parse()?, cells.parse()?);
-    let nodes: usize = cells.int::<i64>().and_then(|value| usize::try_from(value).map_err(|error| error.to_string()))?;
+    let nodes: usize =
+        cells.int::<i64>().and_then(|value| usize::try_from(value).map_err(|error| error.to_string()))?;
     let body = cells.blob()?;
     let room = nodes.saturating_mul(NODE_BYTES_MAX).saturating_add(KINDS_BYTES_MAX).min(1 << 30);
     let plain = zstd::bulk::decompress(body, room).map_err(|error| error.to_string())?;
@@ -549,7 +606,8 @@ mod tests {
                 assert_eq!((metric.get)(&metrics), MetricValue::Int(value), "{}", metric.id);
             }
         }
-        let zero: Vec<u32> = postcard::to_stdvec(&metrics).map(|bytes| bytes.iter().map(|b| u32::from(*b)).collect()).unwrap();
+        let zero: Vec<u32> =
+            postcard::to_stdvec(&metrics).map(|bytes| bytes.iter().map(|b| u32::from(*b)).collect()).unwrap();
         assert!(zero.iter().all(|count| *count > 0), "a count has no column of its own: {metrics:?}");
     }
 }

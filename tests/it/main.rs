@@ -1,5 +1,8 @@
 //! All integration tests: one binary, so they link once.
 
+mod git_history;
+mod git_index;
+mod git_repository;
 mod lang_conformance;
 mod lang_fixtures;
 mod lang_golden;

@@ -54,7 +54,6 @@ impl Default for Repo {
     }
 }
 
-#[expect(dead_code, reason = "each test file uses its part of the builder")]
 impl Repo {
     /// An empty folder, not a git repository.
     pub fn new() -> Self {
@@ -121,6 +120,14 @@ impl Repo {
     pub fn mode<P: AsBytes + ?Sized>(&self, path: &P, mode: u32) -> &Self {
         use std::os::unix::fs::PermissionsExt as _;
         fs::set_permissions(self.path(path), fs::Permissions::from_mode(mode)).expect("permissions");
+        self
+    }
+
+    /// Makes a file look as if it was last modified long ago, so that git does not take it for just changed.
+    pub fn age<P: AsBytes + ?Sized>(&self, path: &P) -> &Self {
+        let long_ago = std::time::UNIX_EPOCH + std::time::Duration::new(1_000_000_000, 123_456_789);
+        let file = fs::File::options().write(true).open(self.path(path)).expect("the file");
+        file.set_modified(long_ago).expect("a time");
         self
     }
 
