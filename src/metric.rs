@@ -135,7 +135,7 @@ impl Open {
 
     /// Passes a code token.
     #[inline]
-    pub fn token(&mut self, rows: Rows, token: Option<halstead::Token>) {
+    pub fn token(&mut self, rows: Rows, token: Option<Token>) {
         self.rows.code(rows);
         self.own.tokens += 1;
         if let Some(token) = token {

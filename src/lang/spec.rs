@@ -40,7 +40,8 @@ pub struct Spec {
     /// Roles that the language does not have; a role in neither list is a mistake.
     #[serde(default)]
     pub absent: Vec<String>,
-    /// Fields of a branching node that are read before its nesting begins: conditions, subjects.
+    /// Fields of a branching node that are read before its nesting begins: conditions, subjects; kinds, where they have
+    /// no field.
     #[serde(default)]
     pub header: Vec<String>,
     /// Operators that mean something under one parent only.
@@ -110,6 +111,15 @@ pub struct When {
     /// The text of the child under a field, or of the first child of a kind, is one of these.
     #[serde(default, rename = "where")]
     pub fields: BTreeMap<String, Vec<String>>,
+    /// One of these fields or kinds is among the parent's children.
+    #[serde(default)]
+    pub parent_has: Vec<String>,
+    /// The parent's child under a field, or one of its children of a kind, says one of these words.
+    #[serde(default)]
+    pub parent_says: BTreeMap<String, Vec<String>>,
+    /// The parent's children under a field, or of a kind, say none of these words.
+    #[serde(default)]
+    pub parent_says_not: BTreeMap<String, Vec<String>>,
     /// Roles to add.
     #[serde(default)]
     pub add: Vec<String>,
@@ -124,7 +134,7 @@ pub struct When {
 pub struct Names {
     /// Fields that hold the name; `declarator` is followed to its end.
     pub fields: Vec<String>,
-    /// Kind -> the field that holds its name.
+    /// Kind -> the field that holds its name; where that is of a listed kind, too, its field is followed.
     pub kinds: BTreeMap<String, String>,
     /// Kind -> the name all of them bear.
     pub fixed: BTreeMap<String, String>,
@@ -154,10 +164,12 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
+    /// Kinds of calls that name no callee.
+    pub nameless: Vec<String>,
 }
 
 /// What makes a member public.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VisibilityRules {
     /// Members without a sign are private.
@@ -174,7 +186,7 @@ pub struct VisibilityRules {
     pub private_prefixes: Vec<String>,
     /// Names that begin with an upper-case letter are public and all others private.
     pub capitals: bool,
-    /// Kinds of a label that changes the visibility of what follows in a class.
+    /// Kinds of a label that changes the visibility of what follows in a class; `a > b` is a `b` in an `a`.
     pub sections: Vec<String>,
 }
 
@@ -184,10 +196,13 @@ pub struct VisibilityRules {
 pub struct Wrapper {
     /// Kinds of the function.
     pub kind: Vec<String>,
-    /// All statements of its body are of these kinds.
+    /// All statements of its body are of these kinds; `a > b` is an `a` whose first child is a `b`.
     pub only: Vec<String>,
     /// At least one is of these kinds.
     pub needs: Vec<String>,
+    /// The last one is of these kinds.
+    #[serde(default)]
+    pub ends: Vec<String>,
 }
 
 impl Spec {
@@ -197,6 +212,13 @@ impl Spec {
     /// Malformed TOML, an unknown or missing key.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// The roles that the spec gives to some node, by whichever way.
+    pub fn mapped(&self) -> impl Iterator<Item = &str> {
+        let lists = self.roles.iter().chain(self.operators.iter().flat_map(|table| &table.roles));
+        let lists = lists.filter(|(_, kinds)| !kinds.is_empty()).map(|(role, _)| role.as_str());
+        lists.chain(self.when.iter().flat_map(|rule| &rule.add).map(String::as_str))
     }
 
     /// Takes over what `base` says, as far as `self` does not say it anew.
@@ -211,17 +233,24 @@ impl Spec {
         let mut when: Vec<When> = base.when.clone();
         for rule in &mut when {
             rule.kind = keep(&rule.kind);
-            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.parent_not, &mut rule.has, &mut rule.lacks]
-            {
-                *list = keep(list);
+            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.has] {
+                // A condition that nothing meets any more must not turn into no condition.
+                let kept = keep(list);
+                if kept.is_empty() && !list.is_empty() {
+                    rule.kind.clear();
+                }
+                *list = kept;
             }
+            rule.parent_not = keep(&rule.parent_not);
+            rule.lacks = keep(&rule.lacks);
         }
         when.retain(|rule| !rule.kind.is_empty());
         when.append(&mut self.when);
         self.when = when;
         self.header.splice(0..0, base.header.iter().cloned());
         self.operators.splice(0..0, base.operators.iter().cloned());
-        self.absent.extend(base.absent.iter().filter(|role| !self.roles.contains_key(*role)).cloned());
+        let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();
+        self.absent.extend(base.absent.iter().filter(|role| !mapped.contains(role)).cloned());
         self.wrappers.splice(0..0, base.wrappers.iter().cloned());
         let (names, theirs) = (&mut self.names, &base.names);
         names.fields.extend(theirs.fields.iter().cloned());
@@ -240,12 +269,12 @@ impl Spec {
         if self.calls.callee.is_empty() {
             self.calls = base.calls.clone();
         }
-        let unset = &self.visibility;
-        if !unset.capitals && unset.modifiers.is_empty() && unset.private_prefixes.is_empty() {
+        if self.visibility == VisibilityRules::default() {
             self.visibility = base.visibility.clone();
         }
         for (metric, remark) in &base.remarks {
             self.remarks.entry(metric.clone()).or_insert_with(|| remark.clone());
         }
+        self.without.extend(base.without.iter().cloned());
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn visit(
         trace,
         scratch: root.walk(),
     };
-    visit.open_unit(source);
+    visit.open_unit(root.kind_id());
     let mut cursor = root.walk();
     visit.run(&mut cursor)?;
     visit.close();
@@ -158,6 +158,7 @@ impl<'t> Visit<'_, 't> {
         let id = node.kind_id();
         let kind = self.language.kind(id);
         if kind.blank {
+            self.errors += u32::from(node.is_missing());
             return false;
         }
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
@@ -184,9 +185,19 @@ impl<'t> Visit<'_, 't> {
                 open.error_bytes += width;
             }
         }
-        let (here, levels) = self.levels(roles, field);
-        let levels = if roles.has(Roles::SPACES) { self.open_space(node, roles, here) } else { levels };
+        let (here, levels) = self.levels(roles, id, field);
+        let levels = if roles.has(Roles::SPACES) {
+            if roles.has(Roles::ATTRIBUTE) {
+                self.attribute(node);
+            }
+            self.open_space(node, roles, here)
+        } else {
+            levels
+        };
         self.count(node, roles, here, field, kind.named);
+        if kind.section && self.frames.last().is_some_and(|parent| self.language.is_section(id, parent.kind)) {
+            self.section(node);
+        }
         let leaf = self.token(node, roles, kind.canonical, kind.named);
         let stored = self.store(node, kind.named);
         if leaf {
@@ -221,16 +232,17 @@ impl<'t> Visit<'_, 't> {
         }
     }
 
-    fn place(&self, id: u16, field: Option<u16>) -> Place {
-        let mut above = self.frames.iter().rev().map(|frame| frame.kind);
-        let parent = above.next().unwrap_or(id);
-        Place { parent, grandparent: above.next().unwrap_or(parent), field }
+    fn place(&self, id: u16, field: Option<u16>) -> Place<'t> {
+        let mut ancestors = self.frames.iter().rev().map(|frame| frame.kind);
+        let parent = ancestors.next().unwrap_or(id);
+        let above = self.frames.last().map(|frame| frame.node);
+        Place { above, parent, grandparent: ancestors.next().unwrap_or(parent), field }
     }
 
     /// The nesting level of a node under a field of the innermost frame, and the levels around it.
-    fn levels(&self, roles: Roles, field: Option<u16>) -> (u32, Levels) {
+    fn levels(&self, roles: Roles, id: u16, field: Option<u16>) -> (u32, Levels) {
         let above = self.frames.last().map_or(Levels::default(), |frame| frame.levels);
-        let here = if self.language.is_header(field) { above.header } else { above.inside };
+        let here = if self.language.is_header(id, field) { above.header } else { above.inside };
         (here, Levels::of(roles, here, above.header, self.policy))
     }
 
@@ -288,9 +300,6 @@ impl<'t> Visit<'_, 't> {
                 open.parameters(1);
             }
             open.node(step, policy, &mut self.trace);
-        }
-        if !self.language.spec.visibility.sections.is_empty() {
-            self.section(node);
         }
     }
 
@@ -365,7 +374,8 @@ impl<'t> Visit<'_, 't> {
         offset(self.ast.nodes.len() - 1)
     }
 
-    fn open_unit(&mut self, source: &[u8]) {
+    fn open_unit(&mut self, kind: u16) {
+        let source = self.source;
         self.spaces.push(Space {
             kind: SpaceKind::Unit,
             name: String::new(),
@@ -381,7 +391,9 @@ impl<'t> Visit<'_, 't> {
             metrics: Metrics::default(),
             calls: Vec::new(),
         });
-        self.open.push(Open::new(0, SpaceKind::Unit, String::new(), 0));
+        let mut open = Open::new(0, SpaceKind::Unit, String::new(), 0);
+        open.section = naming::default_visibility(self.language, kind, Roles::NONE);
+        self.open.push(open);
     }
 
     /// Opens a space and gives the nesting levels of its inside.
@@ -390,7 +402,9 @@ impl<'t> Visit<'_, 't> {
         let parent = self.frames.last().map(|frame| frame.node);
         let name = naming::name(self.language, node, parent, self.source);
         let enclosing = self.open.iter().rev().find(|open| open.kind.is_function());
-        let deeper = kind.is_function() && enclosing.is_some_and(|function| !function.wraps);
+        // A wrapper's own declarations are not nested in it; a callback that it passes on is.
+        let declared = name != naming::ANONYMOUS;
+        let deeper = kind.is_function() && enclosing.is_some_and(|function| !(function.wraps && declared));
         let entry = here + u32::from(deeper);
         let index = offset(self.spaces.len());
         let visibility = self.visibility(node, Some(&name));
@@ -437,7 +451,18 @@ impl<'t> Visit<'_, 't> {
 
     fn visibility(&mut self, node: Node<'t>, name: Option<&str>) -> Visibility {
         let section = self.open.last().map_or(Visibility::Public, |open| open.section);
-        naming::visibility(self.language, node, name, section, self.source)
+        let parent = self.frames.last().map(|frame| frame.node);
+        naming::visibility(self.language, node, parent, name, section, self.source)
+    }
+
+    /// An attribute whose initialiser is a space of its own belongs to the space around it.
+    fn attribute(&mut self, node: Node<'t>) {
+        let public = self.visibility(node, None) == Visibility::Public;
+        let step = Step { roles: Roles::ATTRIBUTE, byte: offset(node.start_byte()), condition: false, public };
+        let policy = self.policy;
+        if let Some(open) = self.open.last_mut() {
+            open.node(step, policy, &mut None);
+        }
     }
 
     /// A label that changes the visibility of what follows in a class.

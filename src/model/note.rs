@@ -64,6 +64,8 @@ named!(
         Special = "special",
         /// A NUL byte in the first 8,000 bytes.
         Binary = "binary",
+        /// `linguist-documentation`: code that is there to be read, not run.
+        Documentation = "documentation",
     }
 );
 

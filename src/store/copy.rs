@@ -1,0 +1,151 @@
+//! Copying: export, import, migration, merging and backup are this one operation. A target appears whole or not at all.
+
+use std::sync::Arc;
+
+use super::duckdb::{Duckdb, DuckdbSink};
+use super::sqlite::SqliteSink;
+use super::{Batch, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, lmdb, open};
+use crate::error::{Error, Result};
+use crate::model::{FactsRecord, Outcome};
+
+/// Records that go to a sink at a time.
+const RECORDS: usize = 2_000;
+/// Or so many bytes, roughly.
+const BYTES: usize = 8 << 20;
+
+/// How many records of each family were copied, in the order of [`Family::ALL`].
+pub type Counts = Vec<(Family, u64)>;
+
+/// What to do with a target that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Existing {
+    /// Leave it and fail.
+    #[default]
+    Refuse,
+    /// Put the new one in its place, at once.
+    Replace,
+    /// Add to it; only for stores to live on.
+    Merge,
+}
+
+/// Copies everything and makes it visible.
+///
+/// # Errors
+/// Whatever either side says; the target is as it was before then (but for what [`Existing::Merge`] had added, which is
+/// harmless: no snapshot refers to it).
+pub fn copy(source: &dyn Source, mut sink: Box<dyn Sink>) -> Result<Counts> {
+    let counts = Family::ALL.iter().map(|family| Ok((*family, copy_family(source, *family, sink.as_mut())?)));
+    let counts = counts.collect::<Result<Counts>>()?;
+    sink.finish()?;
+    Ok(counts)
+}
+
+/// Copies one family, and says how many records it has.
+///
+/// # Errors
+/// Whatever either side says.
+pub fn copy_family(source: &dyn Source, family: Family, sink: &mut dyn Sink) -> Result<u64> {
+    let (mut waiting, mut bytes, mut count) = (Vec::new(), 0, 0);
+    source.scan(family, &Key::default(), &mut |record| {
+        bytes += record.bytes();
+        count += 1;
+        waiting.push(record);
+        if waiting.len() >= RECORDS || bytes >= BYTES {
+            bytes = 0;
+            sink.put(std::mem::take(&mut waiting))?;
+        }
+        Ok(())
+    })?;
+    if !waiting.is_empty() {
+        sink.put(waiting)?;
+    }
+    Ok(count)
+}
+
+/// Reads from a store of any engine, at one moment of it.
+///
+/// # Errors
+/// When it cannot be opened for reading, or what `work` returns.
+pub fn read_from<R>(url: &StoreUrl, work: impl FnOnce(&dyn Source) -> Result<R>) -> Result<R> {
+    if let StoreUrl::Duckdb(_) = url {
+        return work(&Duckdb::open(url)?);
+    }
+    let store = open(url, OpenOptions::read())?;
+    let view = store.view()?;
+    work(&*view)
+}
+
+/// A sink that makes or completes a store. It is temporary until it is finished, and gone when it is dropped before.
+///
+/// # Errors
+/// [`Error::Usage`] when the target is there and `existing` says so.
+pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Result<Box<dyn Sink>> {
+    if existing == Existing::Merge {
+        return Ok(Box::new(Merge { store: open(url, options)?, snapshots: Vec::new() }));
+    }
+    if existing == Existing::Refuse && is_there(url)? {
+        return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
+    }
+    match url {
+        StoreUrl::Lmdb(_) => Ok(Box::new(lmdb::Filling::start(url, options)?)),
+        StoreUrl::Sqlite(_) => Ok(Box::new(SqliteSink::create(url, true, "")?)),
+        StoreUrl::Duckdb(_) => Ok(Box::new(DuckdbSink::create(url, true, "")?)),
+    }
+}
+
+/// Something is at the target. An empty folder is nothing.
+fn is_there(url: &StoreUrl) -> Result<bool> {
+    let path = url.path();
+    match std::fs::read_dir(path) {
+        Ok(mut entries) => Ok(entries.next().is_some()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(true),
+        Err(error) => Err(Error::io("looking at", path)(error)),
+    }
+}
+
+/// Adds records to a store that is lived on. Snapshots come last: one is there only when it is complete.
+struct Merge {
+    store: Arc<dyn Store>,
+    snapshots: Vec<Record>,
+}
+
+impl Sink for Merge {
+    fn put(&mut self, records: Vec<Record>) -> Result<()> {
+        let mut batch = Batch::default();
+        for record in records {
+            if let Some(held) = self.store.get(record.family(), &record.key())?
+                && !supersedes(&record, &held)
+            {
+                continue;
+            }
+            if record.family() == Family::Snapshots {
+                self.snapshots.push(record);
+            } else {
+                batch.put(record);
+            }
+        }
+        self.store.write(&batch)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        self.store.write(&Batch::of(std::mem::take(&mut self.snapshots)))?;
+        self.store.flush()
+    }
+}
+
+/// Which of two records of one key stays when stores are merged: the one that knows more, else the newer.
+fn supersedes(new: &Record, held: &Record) -> bool {
+    match (new, held) {
+        (Record::Facts(new), Record::Facts(held)) => keeps_more(new, held),
+        (Record::Snapshots(new), Record::Snapshots(held)) => new.time_us > held.time_us,
+        (Record::Executions(new), Record::Executions(held)) => {
+            held.outcome == Outcome::Running && new.outcome != Outcome::Running
+        }
+        _ => new != held,
+    }
+}
+
+fn keeps_more(new: &FactsRecord, held: &FactsRecord) -> bool {
+    new.level > held.level
+}
