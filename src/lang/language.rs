@@ -23,6 +23,7 @@ pub struct Place<'t> {
 
 /// What is known of a kind before looking at a node.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a kind, one table row each")]
 pub struct Kind {
     /// Roles of every node of the kind.
     pub roles: Roles,
@@ -192,6 +193,7 @@ impl Language {
         Ok(Self {
             id,
             spec,
+            grammar,
             fingerprint,
             kinds,
             rules,
@@ -203,7 +205,6 @@ impl Language {
             header_kinds,
             wrappings,
             sections,
-            grammar,
         })
     }
 
@@ -219,10 +220,10 @@ impl Language {
     #[must_use]
     pub fn roles(&self, kind: Kind, id: u16, place: Place<'_>, node: Node<'_>, source: &[u8]) -> Roles {
         let mut roles = kind.roles;
-        if kind.operator {
-            if let Some(more) = self.operators.get(&(place.parent, id)) {
-                roles |= *more;
-            }
+        if kind.operator
+            && let Some(more) = self.operators.get(&(place.parent, id))
+        {
+            roles |= *more;
         }
         if kind.operation {
             roles |= self.operation(id, node);
@@ -259,12 +260,11 @@ impl Language {
     /// What an expression is by its operator, so that it is known before its left side is read.
     fn operation(&self, id: u16, node: Node<'_>) -> Roles {
         let role_of = |child: Node<'_>| self.operators.get(&(id, child.kind_id())).copied().unwrap_or_default();
-        let operator = match self.operator_field {
-            Some(field) => node.child_by_field_id(field).map(role_of).unwrap_or_default(),
-            None => {
-                let mut cursor = node.walk();
-                node.children(&mut cursor).fold(Roles::NONE, |all, child| all | role_of(child))
-            }
+        let operator = if let Some(field) = self.operator_field {
+            node.child_by_field_id(field).map(role_of).unwrap_or_default()
+        } else {
+            let mut cursor = node.walk();
+            node.children(&mut cursor).fold(Roles::NONE, |all, child| all | role_of(child))
         };
         let mut roles = Roles::NONE;
         if operator.has(Roles::LOGICAL) {

@@ -1,5 +1,8 @@
 //! All integration tests: one binary, so they link once.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where and stops")]
+#![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
+
 mod git_history;
 mod git_index;
 mod git_repository;
