@@ -22,6 +22,9 @@ fn known(repo: &Repo, path: &str) -> Option<ContentId> {
     index(repo).content_id(&path.into(), &stat(repo, path))
 }
 
+/// Something done to a tree.
+type Change = fn(&Repo) -> &Repo;
+
 fn dirty(repo: &Repo) -> bool {
     index(repo).is_dirty(&|_| None).expect("an answer")
 }
@@ -156,7 +159,6 @@ fn dirty_is_what_differs_from_the_commit_under_the_root() {
     assert!(!dirty(&repo));
     let below = |repo: &Repo| open(repo, "src").index().expect("an index").is_dirty(&|_| None).expect("an answer");
     let restore = || repo.git(&["reset", "--quiet", "--hard"]);
-    type Change = fn(&Repo) -> &Repo;
     let changes: [(&str, Change); 6] = [
         ("edited", |repo| repo.file("a.rs", "z")),
         ("deleted", |repo| repo.remove("a.rs")),
