@@ -1,7 +1,7 @@
 //! What the index spares reading, and whether a work tree is dirty: never wrong, beside git itself.
 
 use std::fs;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use elcano::git::Index;
 use elcano::model::{ContentId, RepoPath, Stat};
@@ -32,7 +32,7 @@ fn dirty(repo: &Repo) -> bool {
 /// Gives a file another time than it has.
 fn touch(repo: &Repo, path: &str, seconds: u64) {
     let file = fs::File::options().write(true).open(repo.path(path)).expect("a file");
-    file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).expect("a time");
+    file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).expect("a time");
 }
 
 /// A committed file of a time that is settled.

@@ -1,5 +1,13 @@
 //! All integration tests: one binary, so they link once.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on stops where it stands"
+)]
+#![expect(unreachable_pub, reason = "nothing of a test is reachable from outside")]
+
 mod git_history;
 mod git_index;
 mod git_repository;
