@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where and stops")]
 #![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
+#![expect(
+#![expect(unreachable_pub, reason = "nothing of a test is reachable from outside")]
 
 mod git_history;
 mod git_index;
