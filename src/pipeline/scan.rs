@@ -275,7 +275,7 @@ fn tally(turns: &[Turn], skipped: BTreeMap<Skip, u64>) -> Tally {
     let mut tally = Tally { skipped, ..Tally::default() };
     for turn in turns {
         if let Some(reason) = turn.record.skip {
-            *tally.skipped.entry(reason).or_default() += 1
+            *tally.skipped.entry(reason).or_default() += 1;
         } else {
             tally.files_found += 1;
             tally.bytes += turn.record.bytes;

@@ -1,9 +1,8 @@
 //! All integration tests: one binary, so they link once.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where and stops")]
+#![expect(clippy::pedantic, reason = "tests are read once, from top to bottom")]
 #![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
-#![expect(
-#![expect(unreachable_pub, reason = "nothing of a test is reachable from outside")]
 
 mod git_history;
 mod git_index;
