@@ -10,6 +10,10 @@ mod family;
 mod key;
 mod lmdb;
 mod lock;
+mod sqlite;
+mod stamp;
+pub mod table;
+mod target;
 mod url;
 mod writer;
 
@@ -51,6 +55,11 @@ pub trait Source {
 
     /// How many records a family has.
     fn count(&self, family: Family) -> Result<u64>;
+
+    /// The digest that the store itself states of a family, where it does: exports do, stores that change do not.
+    fn stated(&self, _family: Family) -> Result<Option<Digest>> {
+        Ok(None)
+    }
 
     /// Like [`Source::walk`], ended by the first damaged record.
     fn scan(&self, family: Family, prefix: &Key, visit: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
@@ -212,9 +221,9 @@ impl OpenOptions {
 pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<dyn Store>> {
     match url {
         StoreUrl::Lmdb(_) => Ok(Arc::new(lmdb::Lmdb::open(url, options)?)),
-        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => Err(Error::Usage(format!(
-            "{url}: elcano does not live on {}; export to it, import from it, and live on lmdb:DIR",
-            url.engine()
+        StoreUrl::Sqlite(_) => Ok(Arc::new(sqlite::Sqlite::open(url, options)?)),
+        StoreUrl::Duckdb(_) => Err(Error::Usage(format!(
+            "{url}: elcano does not live on DuckDB; export to it, import from it, and live on lmdb:DIR or sqlite:FILE"
         ))),
     }
 }
@@ -226,7 +235,8 @@ pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<dyn Store>> {
 pub fn check_structure(url: &StoreUrl) -> Result<()> {
     match url {
         StoreUrl::Lmdb(_) => lmdb::Lmdb::check_pages(url),
-        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => Err(Error::Usage(format!("{url} has no structure to check"))),
+        StoreUrl::Sqlite(_) => sqlite::Sqlite::check_structure(url, false),
+        StoreUrl::Duckdb(_) => Err(Error::Usage(format!("{url} has no structure to check"))),
     }
 }
 

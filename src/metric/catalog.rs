@@ -470,7 +470,7 @@ pub const CATALOG: &[Metric] = &[
         direction: Neutral,
         aggregate: Sum,
         column: "nom_total",
-        get: |m| Int(m.functions + m.closures),
+        get: |m| Int(m.functions.saturating_add(m.closures)),
         source: "Lorenz & Kidd 1994",
         about: "Functions and closures together.",
         remedy: "Nothing to lower.",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, lmdb, open};
+use super::{Batch, Digester, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, lmdb, open, sqlite};
 use crate::error::{Error, Result};
 use crate::model::{FactsRecord, Outcome};
 
@@ -35,7 +35,11 @@ pub fn copy(source: &dyn Source, mut sink: Box<dyn Sink>) -> Result<Counts> {
     let mut counts = Counts::new();
     for family in Family::ALL {
         let (mut waiting, mut bytes, mut count) = (Vec::new(), 0, 0);
+        let mut stated = source.stated(*family)?.map(|digest| (digest, Digester::new(*family)));
         source.scan(*family, &Key::default(), &mut |record| {
+            if let Some((_, digester)) = &mut stated {
+                digester.add(&record)?;
+            }
             bytes += record.bytes();
             count += 1;
             waiting.push(record);
@@ -45,6 +49,13 @@ pub fn copy(source: &dyn Source, mut sink: Box<dyn Sink>) -> Result<Counts> {
             }
             Ok(())
         })?;
+        if let Some((stated, found)) = stated.map(|(stated, digester)| (stated, digester.finish().digest))
+            && stated != found
+        {
+            return Err(source
+                .url()
+                .error(format!("family {family} has digest {found} and states {stated}: it was altered")));
+        }
         if !waiting.is_empty() {
             sink.put(waiting)?;
         }
@@ -59,6 +70,9 @@ pub fn copy(source: &dyn Source, mut sink: Box<dyn Sink>) -> Result<Counts> {
 /// # Errors
 /// When it cannot be opened for reading, or what `work` returns.
 pub fn read_from<R>(url: &StoreUrl, work: impl FnOnce(&dyn Source) -> Result<R>) -> Result<R> {
+    if matches!(url, StoreUrl::Sqlite(_)) {
+        sqlite::Sqlite::check_structure(url, true)?;
+    }
     let store = open(url, OpenOptions::read())?;
     let view = store.view()?;
     work(&*view)
@@ -77,7 +91,8 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
     }
     match url {
         StoreUrl::Lmdb(_) => Ok(Box::new(lmdb::Filling::start(url, options)?)),
-        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => Err(Error::Usage(format!("{url} cannot be written"))),
+        StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::Filling::start(url, Vec::new())?)),
+        StoreUrl::Duckdb(_) => Err(Error::Usage(format!("{url} cannot be written"))),
     }
 }
 
