@@ -5,6 +5,7 @@ mod batch;
 pub mod codec;
 mod copy;
 mod digest;
+mod duckdb;
 mod executions;
 mod family;
 mod key;

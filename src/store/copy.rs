@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Digester, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, lmdb, open, sqlite};
+use super::{
+    Batch, Digester, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, duckdb, lmdb, open, sqlite,
+};
 use crate::error::{Error, Result};
 use crate::model::{FactsRecord, Outcome};
 
@@ -70,8 +72,10 @@ pub fn copy(source: &dyn Source, mut sink: Box<dyn Sink>) -> Result<Counts> {
 /// # Errors
 /// When it cannot be opened for reading, or what `work` returns.
 pub fn read_from<R>(url: &StoreUrl, work: impl FnOnce(&dyn Source) -> Result<R>) -> Result<R> {
-    if matches!(url, StoreUrl::Sqlite(_)) {
-        sqlite::Sqlite::check_structure(url, true)?;
+    match url {
+        StoreUrl::Lmdb(_) => {}
+        StoreUrl::Sqlite(_) => sqlite::Sqlite::check_structure(url, true)?,
+        StoreUrl::Duckdb(_) => return work(&duckdb::Reading::open(url)?),
     }
     let store = open(url, OpenOptions::read())?;
     let view = store.view()?;
@@ -92,7 +96,7 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
     match url {
         StoreUrl::Lmdb(_) => Ok(Box::new(lmdb::Filling::start(url, options)?)),
         StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::Filling::start(url, Vec::new())?)),
-        StoreUrl::Duckdb(_) => Err(Error::Usage(format!("{url} cannot be written"))),
+        StoreUrl::Duckdb(_) => Ok(Box::new(duckdb::Filling::start(url, Vec::new())?)),
     }
 }
 
