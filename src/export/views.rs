@@ -132,13 +132,9 @@ fn metric_columns() -> String {
 
 /// The statements that make all views, and the indexes that they need.
 #[must_use]
-pub fn statements(engine: Engine) -> String {
-    let mut sql = String::new();
-    if engine == Engine::Sqlite {
-        sql += "CREATE INDEX facts_content ON facts (content, engine, ordinal);\n";
-    }
-    for view in VIEWS {
-        sql += &format!("CREATE VIEW \"{}\" AS {};\n", view.name, (view.sql)(engine));
-    }
-    sql
+pub fn statements(engine: Engine) -> Vec<String> {
+    let index = (engine == Engine::Sqlite)
+        .then(|| "CREATE INDEX facts_content ON facts (content, engine, ordinal);".to_owned());
+    let views = VIEWS.iter().map(|view| format!("CREATE VIEW \"{}\" AS {};", view.name, (view.sql)(engine)));
+    index.into_iter().chain(views).collect()
 }

@@ -46,7 +46,8 @@ impl Done {
 pub fn command(folder: &std::path::Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_elcano"));
     command.args(args).current_dir(folder).stdin(Stdio::null());
-    for name in ["ELCANO_STORE", "ELCANO_JOBS", "ELCANO_POLICY", "ELCANO_SPECS", "ELCANO_BASE", "CI", "GITHUB_ACTIONS"] {
+    for name in ["ELCANO_STORE", "ELCANO_JOBS", "ELCANO_POLICY", "ELCANO_SPECS", "ELCANO_BASE", "CI", "GITHUB_ACTIONS"]
+    {
         command.env_remove(name);
     }
     command.env("HOME", folder).env("XDG_CONFIG_HOME", folder.join(".none"));
@@ -72,7 +73,10 @@ pub fn sample() -> Repo {
     Repo::with(&[
         ("src/a.py", "def f(a, b):\n    if a and b:\n        return 1\n    return 0\n"),
         ("src/copy_of_a.py", "def f(a, b):\n    if a and b:\n        return 1\n    return 0\n"),
-        ("src/lib.rs", "/// Doc.\npub fn g(x: u32) -> u32 {\n    match x {\n        0 => 1,\n        _ => x,\n    }\n}\n"),
+        (
+            "src/lib.rs",
+            "/// Doc.\npub fn g(x: u32) -> u32 {\n    match x {\n        0 => 1,\n        _ => x,\n    }\n}\n",
+        ),
         ("web/app.js", "class A {\n  m(x) {\n    return x ? 1 : 2;\n  }\n}\n"),
         ("notes.txt", "not code\n"),
     ])

@@ -9,13 +9,20 @@ fn both_engines_and_the_store_tell_the_same_sums() {
     let repo = sample();
     repo.elcano(&["scan", "--level", "full"]);
     let done = repo.elcano(&[
-        "export", "--to", "duckdb:f.duckdb", "--to", "sqlite:f.sqlite", "--to", "parquet:pq", "--to", "csv:csv",
+        "export",
+        "--to",
+        "duckdb:f.duckdb",
+        "--to",
+        "sqlite:f.sqlite",
+        "--to",
+        "parquet:pq",
+        "--to",
+        "csv:csv",
     ]);
     assert_eq!(done.code, Some(0), "{}", done.err);
     let sums = "SELECT count(*), sum(sloc), sum(cyclomatic), sum(cognitive), sum(halstead_operands) FROM functions";
     let sqlite = rusqlite::Connection::open(repo.path("f.sqlite")).unwrap();
-    let from_sqlite: Vec<i64> =
-        sqlite.query_row(sums, [], |row| (0..5).map(|at| row.get(at)).collect()).unwrap();
+    let from_sqlite: Vec<i64> = sqlite.query_row(sums, [], |row| (0..5).map(|at| row.get(at)).collect()).unwrap();
     let duckdb = duckdb::Connection::open(repo.path("f.duckdb")).unwrap();
     let from_duckdb: Vec<i64> = duckdb.query_row(sums, [], |row| (0..5).map(|at| row.get(at)).collect()).unwrap();
     assert_eq!(from_sqlite, from_duckdb);
@@ -45,7 +52,10 @@ fn a_changed_column_dropped_row_or_added_row_is_named() {
         ("files", "DELETE FROM files WHERE path = 'src/a.py'"),
         ("executions", "UPDATE executions SET duration_us = duration_us + 1"),
         ("ast", "UPDATE ast SET nodes = nodes - 1"),
-        ("files", "INSERT INTO files SELECT CAST(x'00' || key AS BLOB), ordinal, snapshot, path || 'x', content, engine, language, bytes, skip, notes FROM files LIMIT 1"),
+        (
+            "files",
+            "INSERT INTO files SELECT CAST(x'00' || key AS BLOB), ordinal, snapshot, path || 'x', content, engine, language, bytes, skip, notes FROM files LIMIT 1",
+        ),
     ] {
         assert_eq!(repo.elcano(&["export", "--to", "sqlite:x.sqlite", "--force"]).code, Some(0));
         let sqlite = rusqlite::Connection::open(repo.path("x.sqlite")).unwrap();
@@ -86,10 +96,18 @@ fn round_trips_come_home_equal() {
 fn queries_and_addresses() {
     let repo = sample();
     repo.elcano(&["scan", "--level", "full"]);
-    let rows = repo.elcano(&["query", "SELECT path, qualified_name, cyclomatic FROM functions ORDER BY path, space", "--format", "json"]);
+    let rows = repo.elcano(&[
+        "query",
+        "SELECT path, qualified_name, cyclomatic FROM functions ORDER BY path, space",
+        "--format",
+        "json",
+    ]);
     let rows = rows.json();
     let first = &rows[0];
-    assert_eq!((&first["path"], &first["qualified_name"], &first["cyclomatic"]), (&"src/a.py".into(), &"f".into(), &3.into()));
+    assert_eq!(
+        (&first["path"], &first["qualified_name"], &first["cyclomatic"]),
+        (&"src/a.py".into(), &"f".into(), &3.into())
+    );
     assert_eq!(repo.elcano(&["query", "FROM runs", "--format", "csv"]).out.lines().count(), 2);
     assert!(repo.elcano(&["query", "SELECT count(*) FROM stages"]).out.contains('1'));
     repo.elcano(&["query", "SELEC 1"]).fails(2, &["SELEC"]);
@@ -98,7 +116,8 @@ fn queries_and_addresses() {
     let chunk = repo.elcano(&["get", "chunk:src/a.py:0:67"]);
     let spaces = repo.elcano(&["get", "file:sym:src/a.py"]).json();
     let (start, end) = (&spaces["spaces"][0]["start_byte"], &spaces["spaces"][0]["end_byte"]);
-    let chunk = if chunk.code == Some(0) { chunk } else { repo.elcano(&["get", &format!("chunk:src/a.py:{start}:{end}")]) };
+    let chunk =
+        if chunk.code == Some(0) { chunk } else { repo.elcano(&["get", &format!("chunk:src/a.py:{start}:{end}")]) };
     assert!(chunk.json()["text"].as_str().unwrap().starts_with("def f(a, b):"));
     repo.elcano(&["get", "file:path:missing.py"]).fails(3, &["missing.py"]);
     repo.elcano(&["get", "fiel:path:x"]).fails(2, &["no address"]);
@@ -120,6 +139,8 @@ fn a_live_sqlite_store_answers_as_lmdb_does() {
         report
     };
     assert_eq!(json("sqlite"), json("lmdb"));
-    let stats = repo.elcano(&["store", "stats", "--json", "--store", &format!("sqlite:{}", stores.path().join("sqlite").display())]).json();
+    let stats = repo
+        .elcano(&["store", "stats", "--json", "--store", &format!("sqlite:{}", stores.path().join("sqlite").display())])
+        .json();
     assert_eq!(stats["families"]["executions"], Value::from(2));
 }

@@ -61,8 +61,7 @@ fn a_second_run_on_one_store_fails_at_once_and_names_the_first() {
     for at in 0..400 {
         repo.file(&format!("m{at}.py"), format!("def f{at}(a):\n    return {at}\n").repeat(300));
     }
-    let mut first =
-        command(repo.root(), &["scan", "-j1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = command(repo.root(), &["scan", "-j1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     loop {
         let second = repo.elcano(&["scan"]);
         if second.code == Some(3) {

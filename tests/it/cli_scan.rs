@@ -116,8 +116,11 @@ fn a_killed_run_is_aborted_and_every_snapshot_that_is_there_is_complete() {
     for round in 0..50_u64 {
         // Every round has something new to parse and to write.
         repo.file("m0.py", format!("x = {round}\n"));
-        let mut child =
-            command(repo.root(), &["scan", "--level", "chunks"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command(repo.root(), &["scan", "--level", "chunks"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let (sender, receiver) = std::sync::mpsc::channel::<()>();
         let wait = std::time::Duration::from_millis(3 + round * 7 % 200);
         assert!(receiver.recv_timeout(wait).is_err());
