@@ -97,12 +97,9 @@ pub const VIEWS: &[View] = &[
                 Engine::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', started_us / 1e6, 'unixepoch')",
                 Engine::Duckdb => "strftime(make_timestamp(started_us), '%Y-%m-%d %H:%M:%S.%g')",
             };
-            let count = |name: &str| format!("CAST(json_extract(tally, '$.{name}') AS BIGINT) AS {name}");
-            let counts = ["files_found", "files_parsed", "files_cached", "bytes", "symbols"].map(count);
             format!(
-                "SELECT id, pipeline, outcome, {started} AS started, started_us, duration_us, version, snapshot, {} \
-             FROM executions ORDER BY id DESC",
-                counts.join(", ")
+                "SELECT id, pipeline, outcome, {started} AS started, started_us, duration_us, version, snapshot, \
+                 files_found, files_parsed, files_cached, bytes, symbols FROM executions ORDER BY id DESC"
             )
         },
     },

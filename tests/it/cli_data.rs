@@ -46,7 +46,7 @@ fn a_changed_column_dropped_row_or_added_row_is_named() {
     let repo = sample();
     repo.elcano(&["scan", "--level", "full"]);
     for (family, change) in [
-        ("facts", "UPDATE facts SET mi_sei = mi_sei + 1e-9 WHERE ordinal = 0"),
+        ("facts", "UPDATE facts SET mi_sei = mi_sei + 0.001 WHERE ordinal = 0"),
         ("facts", "UPDATE facts SET cognitive = cognitive + 1"),
         ("chunks", "UPDATE chunks SET text = CAST('x' AS BLOB)"),
         ("files", "DELETE FROM files WHERE path = 'src/a.py'"),
