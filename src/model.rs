@@ -9,6 +9,7 @@ mod metrics;
 mod note;
 mod path;
 mod record;
+mod stat;
 
 pub use facts::{
     Ast, AstNode, Block, BlockKind, Call, Cfg, Chunk, Edge, EdgeKind, FileFacts, Level, Space, SpaceKind, Visibility,
@@ -21,3 +22,4 @@ pub use record::{
     AstRecord, CfgRecord, ChunkRecord, ExecutionRecord, FactsRecord, FileRecord, LinkRecord, NameRecord, Outcome,
     ReferenceRecord, SnapshotRecord, Stage, SymbolRecord, Tally,
 };
+pub use stat::Stat;

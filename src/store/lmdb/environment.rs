@@ -1,0 +1,409 @@
+//! One open LMDB environment, shared by all stores of its folder in this process: opening and creating it, transactions,
+//! growth of the map, and what its errors mean. Knows keys and bytes, never records.
+
+#![expect(unsafe_code, reason = "LMDB maps a file that others may change; each block says why it is sound")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use heed::types::Bytes;
+use heed::{CommitOrAbort, EnvFlags, EnvOpenOptions, FlagSetMode, MdbError, RoTxn, RwTxn, WithoutTls};
+
+use super::gate::{Gate, Pass};
+use super::pages;
+use crate::error::{Error, Result};
+use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl, target};
+
+pub(super) type Env = heed::Env<WithoutTls>;
+pub(super) type Database = heed::Database<'static, Bytes, Bytes>;
+
+const DATA_FILE: &str = "data.mdb";
+const META: &str = "meta";
+const DATABASES_MAX: u32 = 16;
+const READERS_MAX: u32 = 512;
+const MAP_BYTES: u64 = 64 << 30;
+const MAP_BYTES_MIN: u64 = 1 << 30;
+/// Whole pages on every machine.
+const MAP_STEP: u64 = 1 << 20;
+/// How often a transaction is begun again because another process grew the file.
+const RETRIES: usize = 16;
+
+/// Environments that are open in this process, by canonical folder: LMDB forbids opening one twice.
+static OPEN: Mutex<Option<BTreeMap<PathBuf, Weak<Environment>>>> = Mutex::new(None);
+
+pub(super) struct Environment {
+    pub(super) url: StoreUrl,
+    pub(super) families: [Database; Family::COUNT],
+    env: Env,
+    gate: Gate,
+    /// One writing thread at a time within the process; between processes LMDB sees to it.
+    writing: Mutex<()>,
+    read_only: bool,
+    unsynced: AtomicBool,
+    /// The map could not be mapped again after it was moved; nothing may touch it any more.
+    unmapped: AtomicBool,
+}
+
+/// Why a transaction did not happen.
+pub(super) enum Failure {
+    Lmdb(heed::Error),
+    Ours(Error),
+}
+
+impl From<heed::Error> for Failure {
+    fn from(error: heed::Error) -> Self {
+        Self::Lmdb(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+/// A read transaction that is held open. The transaction ends before the pass is given back.
+pub(super) struct Reading<'e> {
+    pub(super) txn: RoTxn<'e, WithoutTls>,
+    _pass: Pass<'e>,
+}
+
+impl Environment {
+    /// Opens the folder, or joins those who have it open.
+    pub(super) fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<Self>> {
+        let folder = url.path();
+        if options.access == Access::Create {
+            create(url, folder, options)?;
+        }
+        if !folder.join(DATA_FILE).exists() {
+            return Err(url.error("there is no store here"));
+        }
+        refuse_network(url, folder, options)?;
+        let canonical = folder.canonicalize().map_err(Error::io("resolving", folder))?;
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = open.get_or_insert_default();
+        if let Some(shared) = open.get(&canonical).and_then(Weak::upgrade) {
+            return shared.join(options);
+        }
+        let environment = Arc::new(Self::open_new(url, &canonical, options)?);
+        open.retain(|_, environment| environment.strong_count() > 0);
+        open.insert(canonical, Arc::downgrade(&environment));
+        Ok(environment)
+    }
+
+    fn join(self: Arc<Self>, options: OpenOptions) -> Result<Arc<Self>> {
+        if self.read_only && options.access != Access::Read {
+            return Err(self.url.error("it is open for reading only in this process"));
+        }
+        if options.durability == Durability::Commit && self.unsynced.swap(false, Ordering::SeqCst) {
+            let _alone = self.alone();
+            // SAFETY: the table of open environments is locked and so is writing: no other thread sets flags, and no
+            // transaction begins or commits under changing flags.
+            unsafe { self.env.set_flags(EnvFlags::NO_SYNC, FlagSetMode::Disable) }
+                .and_then(|()| self.env.force_sync())
+                .map_err(|error| self.error(error))?;
+        }
+        Ok(self)
+    }
+
+    fn open_new(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<Self> {
+        pages::check(&folder.join(DATA_FILE))
+            .map_err(|problem| url.error(format!("the store is damaged: {problem}")))?;
+        let read_only = options.access == Access::Read;
+        let unsynced = options.durability == Durability::Flush && !read_only;
+        let mut flags = EnvFlags::empty();
+        flags.set(EnvFlags::READ_ONLY, read_only);
+        flags.set(EnvFlags::NO_SYNC, unsynced);
+        let env = open_env(url, folder, flags, options.map_bytes)?;
+        if !read_only {
+            env.clear_stale_readers().map_err(|error| explain(url, error))?;
+        }
+        let families = open_families(url, &env)?;
+        Ok(Self {
+            url: url.clone(),
+            families,
+            env,
+            gate: Gate::default(),
+            writing: Mutex::new(()),
+            read_only,
+            unsynced: AtomicBool::new(unsynced),
+            unmapped: AtomicBool::new(false),
+        })
+    }
+
+    /// Begins a read transaction.
+    pub(super) fn reading(&self) -> Result<Reading<'_>> {
+        for _ in 0..RETRIES {
+            let pass = self.gate.enter();
+            self.mapped()?;
+            match self.env.read_txn() {
+                Ok(txn) => return Ok(Reading { txn, _pass: pass }),
+                Err(heed::Error::Mdb(MdbError::MapResized)) => {
+                    drop(pass);
+                    self.grow(0)?;
+                }
+                Err(heed::Error::Mdb(MdbError::ReadersFull)) => {
+                    drop(pass);
+                    if self.env.clear_stale_readers().map_err(|error| self.error(error))? == 0 {
+                        return Err(self.url.error(format!("more than {READERS_MAX} readers at a time")));
+                    }
+                }
+                Err(error) => return Err(self.error(error)),
+            }
+        }
+        Err(self.url.error("other processes grow the store faster than this one can follow"))
+    }
+
+    /// Runs `work` in a write transaction on this thread and commits it; again from the start when the map was full.
+    /// `bytes` is roughly what it writes.
+    pub(super) fn writing(
+        &self,
+        bytes: u64,
+        mut work: impl FnMut(&mut RwTxn<'_>) -> std::result::Result<(), Failure>,
+    ) -> Result<()> {
+        if self.read_only {
+            return Err(self.url.error("it is open for reading only"));
+        }
+        let _alone = self.alone();
+        let mut moved = 0;
+        loop {
+            let pass = self.gate.enter();
+            self.mapped()?;
+            let result = self.env.write_txn().map_err(Failure::from).and_then(|mut txn| {
+                work(&mut txn)?;
+                Ok(txn.commit()?)
+            });
+            drop(pass);
+            match result {
+                Ok(()) => return Ok(()),
+                Err(Failure::Ours(error)) => return Err(error),
+                Err(Failure::Lmdb(heed::Error::Mdb(MdbError::MapFull))) => self.grow(bytes.max(MAP_STEP))?,
+                Err(Failure::Lmdb(heed::Error::Mdb(MdbError::MapResized))) if moved < RETRIES => {
+                    moved += 1;
+                    self.grow(0)?;
+                }
+                Err(Failure::Lmdb(error)) => return Err(self.error(error)),
+            }
+        }
+    }
+
+    /// Writes what the system still holds back.
+    pub(super) fn sync(&self) -> Result<()> {
+        if self.read_only {
+            return Ok(());
+        }
+        let _pass = self.gate.enter();
+        self.mapped()?;
+        self.env.force_sync().map_err(|error| self.error(error))
+    }
+
+    /// Length of the data file.
+    pub(super) fn bytes(&self) -> Result<u64> {
+        self.env.real_disk_size().map_err(|error| self.error(error))
+    }
+
+    /// What an error of LMDB means for a person.
+    pub(super) fn error(&self, error: heed::Error) -> Error {
+        explain(&self.url, error)
+    }
+
+    fn alone(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn mapped(&self) -> Result<()> {
+        if self.unmapped.load(Ordering::SeqCst) {
+            return Err(self.url.error("its map could not grow (no address space left); open it again"));
+        }
+        Ok(())
+    }
+
+    /// Makes the map larger: by `more` and at least twofold, or only up to where another process has grown the file.
+    fn grow(&self, more: u64) -> Result<()> {
+        let moved = self.gate.closed(|| {
+            let info = self.env.info();
+            let (map, used) = (info.map_size as u64, (info.last_page_number as u64 + 1) * u64::from(self.page_bytes()));
+            let wanted = if more == 0 { (used + used / 4).max(map) } else { (map * 2).max(map + 3 * more) };
+            let wanted = usize::try_from(wanted.next_multiple_of(MAP_STEP)).unwrap_or(usize::MAX / 2);
+            self.mapped()?;
+            // SAFETY: the gate is closed: no transaction of this process is open.
+            unsafe { self.env.resize(wanted) }.map_err(|error| {
+                self.unmapped.store(true, Ordering::SeqCst);
+                self.url.because(format!("its map cannot grow to {wanted} bytes"), error)
+            })
+        });
+        moved.unwrap_or_else(|| Err(self.url.error("it is full and cannot grow while this thread reads it")))
+    }
+
+    fn page_bytes(&self) -> u32 {
+        self.env.unnamed_database_stat().page_size
+    }
+}
+
+/// Opens LMDB with the largest map that the address space gives.
+fn open_env(url: &StoreUrl, folder: &Path, flags: EnvFlags, map_bytes: Option<u64>) -> Result<Env> {
+    let mut map = map_bytes.unwrap_or(MAP_BYTES).next_multiple_of(MAP_STEP);
+    loop {
+        let mut options = EnvOpenOptions::new().read_txn_without_tls();
+        let size = usize::try_from(map).unwrap_or(usize::MAX / 2);
+        options.map_size(size).max_dbs(DATABASES_MAX).max_readers(READERS_MAX);
+        // SAFETY: the pages were checked, the file is changed by LMDB only, and of the flags READ_ONLY is harmless and
+        // NO_SYNC risks what its documentation (`Durability::Flush`) says.
+        match unsafe { options.flags(flags).open(folder) } {
+            Ok(env) => return Ok(env),
+            Err(heed::Error::EnvAlreadyOpened) => match heed::env_closing_event(folder) {
+                // The last store of this folder was dropped by another thread and is about to be closed.
+                Some(closing) => closing.wait(),
+                None => std::thread::yield_now(),
+            },
+            Err(heed::Error::Io(error)) if is_errno(&error, rustix::io::Errno::NOMEM) && map > MAP_BYTES_MIN => {
+                map /= 2;
+            }
+            Err(error) => return Err(explain(url, error)),
+        }
+    }
+}
+
+fn is_errno(error: &std::io::Error, errno: rustix::io::Errno) -> bool {
+    error.raw_os_error() == Some(errno.raw_os_error())
+}
+
+/// Checks the format, then opens the databases.
+fn open_families(url: &StoreUrl, env: &Env) -> Result<[Database; Family::COUNT]> {
+    let explain = |error| explain(url, error);
+    let txn = env.read_txn().map_err(explain)?;
+    let opened = env.open_databases_and_commit(txn, |opener, txn| {
+        let meta = opener.open_database::<Bytes, Bytes>(txn, Some(META))?;
+        let mut failed = None;
+        let families = std::array::from_fn(|index| {
+            match opener.open_database::<Bytes, Bytes>(txn, Some(Family::ALL[index].name())) {
+                Ok(family) => family,
+                Err(error) => {
+                    failed = Some(error);
+                    None
+                }
+            }
+        });
+        failed.map_or_else(|| Ok(CommitOrAbort::<_, ()>::Commit((meta, families))), Err)
+    });
+    let (meta, families): (_, [Option<Database>; Family::COUNT]) = opened.map_err(explain)?.unwrap_commit();
+    let meta = meta.ok_or_else(|| url.error("it is an LMDB folder of another program"))?;
+    let txn = env.read_txn().map_err(explain)?;
+    let format = meta.get(&txn, b"format").map_err(explain)?;
+    let format = format.and_then(|text| std::str::from_utf8(text).ok()?.parse::<u32>().ok());
+    match format.ok_or_else(|| url.error("it does not say which format it has"))? {
+        FORMAT => {}
+        newer if newer > FORMAT => {
+            return Err(url.error(format!("it is of a newer elcano (format {newer}; this one knows {FORMAT})")));
+        }
+        older => return Err(url.error(format!("its format {older} is unknown"))),
+    }
+    let missing = families.iter().position(Option::is_none);
+    if let Some(index) = missing {
+        return Err(url.error(format!("the store is damaged: family {} is missing", Family::ALL[index])));
+    }
+    // `missing` is none, so the first family stands in for nothing.
+    let first = families[0].ok_or_else(|| url.error("the store is damaged"))?;
+    Ok(families.map(|family| family.unwrap_or(first)))
+}
+
+/// Makes a store where none is. The data file appears complete or not at all, whoever else creates at the same time.
+fn create(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
+    if folder.join(DATA_FILE).exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder).map_err(Error::io("creating", folder))?;
+    refuse_network(url, folder, options)?;
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        fs::write(&ignore, "*\n").map_err(Error::io("writing", &ignore))?;
+    }
+    let fresh = folder.join(format!(".new-{}-{}", std::process::id(), uuid::Uuid::now_v7().simple()));
+    fs::create_dir(&fresh).map_err(Error::io("creating", &fresh))?;
+    let made = fill(url, &fresh).and_then(|()| target::place_first(&fresh.join(DATA_FILE), &folder.join(DATA_FILE)));
+    fs::remove_dir_all(&fresh).map_err(Error::io("removing", &fresh))?;
+    made
+}
+
+fn fill(url: &StoreUrl, folder: &Path) -> Result<()> {
+    let explain = |error| explain(url, error);
+    let env = open_env(url, folder, EnvFlags::empty(), Some(MAP_STEP))?;
+    let txn = env.write_txn().map_err(explain)?;
+    let made = env.create_databases_and_commit(txn, |opener, txn| {
+        let meta = opener.create_database::<Bytes, Bytes>(txn, Some(META))?;
+        meta.put(txn, b"format", FORMAT.to_string().as_bytes())?;
+        meta.put(txn, b"elcano", env!("CARGO_PKG_VERSION").as_bytes())?;
+        meta.put(txn, b"lmdb", heed::lmdb_version().string.as_bytes())?;
+        for family in Family::ALL {
+            opener.create_database::<Bytes, Bytes>(txn, Some(family.name()))?;
+        }
+        Ok(CommitOrAbort::<(), ()>::Commit(()))
+    });
+    made.map_err(explain)?;
+    Ok(())
+}
+
+/// LMDB's locks and map do not work between machines.
+#[cfg(target_os = "linux")]
+fn refuse_network(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
+    const NETWORK: [(u32, &str); 9] = [
+        (0x6969, "NFS"),
+        (0x517B, "SMB"),
+        (0xFF53_4D42, "CIFS"),
+        (0xFE53_4D42, "SMB2"),
+        (0x6573_5546, "FUSE"),
+        (0x0102_1997, "9P"),
+        (0x5346_414F, "AFS"),
+        (0x00C3_6400, "Ceph"),
+        (0x0BD0_0BD0, "Lustre"),
+    ];
+    let found = rustix::fs::statfs(folder).map_err(|error| Error::io("looking at", folder)(error.into()))?;
+    // The field's type differs between machines; its 32 bits do not.
+    let magic = i128::from(found.f_type) & 0xFFFF_FFFF;
+    match NETWORK.iter().find(|(known, _)| i128::from(*known) == magic) {
+        Some((_, name)) if !options.allow_network => {
+            Err(url.error(format!("its folder is on {name}, where locks may not hold; choose a local folder")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn refuse_network(_: &StoreUrl, _: &Path, _: OpenOptions) -> Result<()> {
+    Ok(())
+}
+
+fn explain(url: &StoreUrl, error: heed::Error) -> Error {
+    let problem = match &error {
+        heed::Error::Mdb(
+            MdbError::Corrupted
+            | MdbError::PageNotFound
+            | MdbError::Invalid
+            | MdbError::VersionMismatch
+            | MdbError::Incompatible
+            | MdbError::Panic,
+        ) => "the store is damaged; `elcano store doctor` says where",
+        heed::Error::Io(error) if is_full(url.path(), error) => {
+            "the disk is full; nothing of the last batch was written"
+        }
+        heed::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            "no permission: its folder must be writable even for reading, because readers sign in there"
+        }
+        heed::Error::Io(error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem => {
+            "its file system is read-only"
+        }
+        _ => "LMDB refused",
+    };
+    url.because(problem, error)
+}
+
+/// LMDB reports a write that the disk cut short as an input/output error.
+fn is_full(folder: &Path, error: &std::io::Error) -> bool {
+    use rustix::io::Errno;
+    is_errno(error, Errno::NOSPC)
+        || is_errno(error, Errno::DQUOT)
+        || (is_errno(error, Errno::IO) && rustix::fs::statvfs(folder).is_ok_and(|found| found.f_bavail == 0))
+}

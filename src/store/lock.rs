@@ -1,0 +1,64 @@
+//! The lock of a run: two runs on one store would do the same work twice, so the second one fails at once and says who
+//! holds it. Advisory; what keeps the data whole is the engine's own locking, not this.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
+
+use super::StoreUrl;
+use crate::error::{Error, Result};
+
+/// Held by a run from before it writes until it is dropped; a process that dies lets go of it.
+#[derive(Debug)]
+pub struct RunLock {
+    file: File,
+}
+
+impl RunLock {
+    /// Takes the lock of a store, making its folder if needed.
+    ///
+    /// # Errors
+    /// [`Error::Store`] at once when another process holds it, with that process's id.
+    pub fn acquire(url: &StoreUrl) -> Result<Self> {
+        let path = Self::path(url);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(Error::io("creating", folder))?;
+        }
+        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = open.map_err(Error::io("opening", &path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                file.read_to_string(&mut holder).map_err(Error::io("reading", &path))?;
+                let holder = holder.trim();
+                let by = if holder.is_empty() { "another process".to_owned() } else { format!("process {holder}") };
+                return Err(url.error(format!("it is in use by {by}")));
+            }
+            Err(TryLockError::Error(error)) => return Err(Error::io("locking", path)(error)),
+        }
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(Error::io("writing", path))?;
+        Ok(Self { file })
+    }
+
+    fn path(url: &StoreUrl) -> PathBuf {
+        match url {
+            StoreUrl::Lmdb(folder) => folder.join("elcano.lock"),
+            StoreUrl::Sqlite(file) | StoreUrl::Duckdb(file) => {
+                let mut name = file.as_os_str().to_owned();
+                name.push(".elcano.lock");
+                name.into()
+            }
+        }
+    }
+}
+
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        // The file stays: removing it would let two processes lock two files of one name. Closing it unlocks as well.
+        let _ = self.file.set_len(0);
+    }
+}

@@ -1,0 +1,109 @@
+//! The name of a store on the command line: `lmdb:DIR`, `sqlite:FILE`, `duckdb:FILE`, or a path that is told apart by what
+//! is there. Reads a file's first bytes, never opens an engine.
+
+use std::fmt;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// Where a store is and which engine keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum StoreUrl {
+    /// A folder of LMDB.
+    Lmdb(PathBuf),
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+    /// A file of DuckDB: exported to, imported from, never lived on.
+    Duckdb(PathBuf),
+}
+
+impl StoreUrl {
+    /// The engine's name, as it stands before the colon.
+    #[must_use]
+    pub const fn engine(&self) -> &'static str {
+        match self {
+            Self::Lmdb(_) => "lmdb",
+            Self::Sqlite(_) => "sqlite",
+            Self::Duckdb(_) => "duckdb",
+        }
+    }
+
+    /// The folder or file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Lmdb(path) | Self::Sqlite(path) | Self::Duckdb(path) => path,
+        }
+    }
+
+    /// An [`Error::Store`] about this store.
+    pub(super) fn error(&self, problem: impl Into<String>) -> Error {
+        Error::Store { store: self.to_string(), problem: problem.into(), source: None }
+    }
+
+    /// An [`Error::Store`] about this store with the engine's own words.
+    pub(super) fn because(
+        &self,
+        problem: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Error {
+        Error::Store { store: self.to_string(), problem: problem.into(), source: Some(source.into()) }
+    }
+
+    /// Tells by what is at a path which engine keeps it.
+    fn recognise(path: &Path) -> Result<Self> {
+        let usage = |problem: &str| Error::Usage(format!("`{}` {problem}", path.display()));
+        let found = match fs::metadata(path) {
+            Ok(found) => found,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(usage("does not exist; a new store is named lmdb:DIR or sqlite:FILE"));
+            }
+            Err(error) => return Err(Error::io("looking at", path)(error)),
+        };
+        if found.is_dir() {
+            return if path.join("data.mdb").is_file() {
+                Ok(Self::Lmdb(path.to_owned()))
+            } else {
+                Err(usage("is a folder without a store; a new one is named lmdb:DIR"))
+            };
+        }
+        let mut start = Vec::with_capacity(16);
+        let file = fs::File::open(path).map_err(Error::io("opening", path))?;
+        file.take(16).read_to_end(&mut start).map_err(Error::io("reading", path))?;
+        if start.starts_with(b"SQLite format 3\0") {
+            Ok(Self::Sqlite(path.to_owned()))
+        } else if start.get(8..12) == Some(b"DUCK") {
+            Ok(Self::Duckdb(path.to_owned()))
+        } else {
+            Err(usage("is neither a SQLite nor a DuckDB file"))
+        }
+    }
+}
+
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.engine(), self.path().display())
+    }
+}
+
+impl FromStr for StoreUrl {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let named =
+            [("lmdb:", Self::Lmdb as fn(PathBuf) -> Self), ("sqlite:", Self::Sqlite), ("duckdb:", Self::Duckdb)];
+        for (prefix, url) in named {
+            if let Some(path) = text.strip_prefix(prefix) {
+                return if path.is_empty() {
+                    Err(Error::Usage(format!("`{text}` names no path")))
+                } else {
+                    Ok(url(PathBuf::from(path)))
+                };
+            }
+        }
+        Self::recognise(Path::new(text))
+    }
+}

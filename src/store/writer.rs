@@ -1,0 +1,211 @@
+//! The only writer of a run: a queue that is bounded by bytes, and one thread that gathers what comes into large batches
+//! and commits each in one transaction. Records are prepared on the threads that send them. Nothing here knows an engine.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::{Batch, Record, Store};
+use crate::error::{Error, Result};
+
+/// How much a writer holds and how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes that wait in the queue before senders wait; one larger message goes alone.
+    pub inbox_bytes_max: usize,
+    /// Bytes of a transaction.
+    pub batch_bytes_max: usize,
+    /// Records of a transaction.
+    pub batch_records_max: usize,
+    /// How long a record waits for its transaction.
+    pub batch_wait_max: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            inbox_bytes_max: 64 << 20,
+            batch_bytes_max: 32 << 20,
+            batch_records_max: 50_000,
+            batch_wait_max: Duration::from_secs(2),
+        }
+    }
+}
+
+/// What a writer wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Records.
+    pub records: u64,
+    /// Bytes, roughly.
+    pub bytes: u64,
+    /// Transactions.
+    pub transactions: u64,
+}
+
+/// The writing thread.
+#[derive(Debug)]
+pub struct Writer {
+    queue: Arc<Queue>,
+    thread: Option<JoinHandle<Result<Written>>>,
+}
+
+/// Sends records to the writer; cloned for each thread.
+#[derive(Clone)]
+pub struct Sender {
+    store: Arc<dyn Store>,
+    queue: Arc<Queue>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+    bytes_max: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: VecDeque<(Batch, usize)>,
+    bytes: usize,
+    /// No more is taken; what waits is still written.
+    closed: bool,
+    /// The thread is gone or is to go: what waits is dropped.
+    stopped: bool,
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state());
+        self.changed.notify_all();
+    }
+}
+
+impl Sender {
+    /// Sends all records of one file: they are written in one transaction. Waits while the queue is full.
+    ///
+    /// # Errors
+    /// When a record cannot be encoded, or the writer has stopped; what stopped it is returned by [`Writer::finish`].
+    pub fn send(&self, records: Vec<Record>) -> Result<()> {
+        let batch = self.store.prepare(records)?;
+        let bytes = batch.bytes();
+        let mut state = self.queue.state();
+        while !state.closed && !state.stopped && state.bytes > 0 && state.bytes + bytes > self.queue.bytes_max {
+            state = self.queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.closed || state.stopped {
+            return Err(self.store.url().error("the writer has stopped"));
+        }
+        state.bytes += bytes;
+        state.waiting.push_back((batch, bytes));
+        drop(state);
+        self.queue.changed.notify_all();
+        Ok(())
+    }
+}
+
+impl Writer {
+    /// Starts the writing thread of a store.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn(store: Arc<dyn Store>, limits: Limits) -> Result<(Sender, Self)> {
+        let queue =
+            Arc::new(Queue { state: Mutex::default(), changed: Condvar::new(), bytes_max: limits.inbox_bytes_max });
+        let sender = Sender { store: Arc::clone(&store), queue: Arc::clone(&queue) };
+        let inbox = Arc::clone(&queue);
+        let spawned = std::thread::Builder::new().name("elcano-writer".to_owned()).spawn(move || {
+            // However the thread ends, senders are not left waiting.
+            let _stop = StopOnDrop(&inbox);
+            write_all(&*store, &inbox, limits)
+        });
+        let thread = spawned.map_err(|error| sender.store.url().because("no thread for the writer", error))?;
+        Ok((sender, Self { queue, thread: Some(thread) }))
+    }
+
+    /// Writes what was sent, and ends the thread. Senders that are left get errors from now on.
+    ///
+    /// # Errors
+    /// What stopped the writer, if anything did: then not all that was sent is in the store.
+    pub fn finish(mut self) -> Result<Written> {
+        self.queue.set(|state| state.closed = true);
+        self.thread.take().map_or(Ok(Written::default()), join)
+    }
+}
+
+fn join(thread: JoinHandle<Result<Written>>) -> Result<Written> {
+    thread.join().unwrap_or_else(|_| {
+        let problem = "the writer panicked".to_owned();
+        Err(Error::Store { store: "store".to_owned(), problem, source: None })
+    })
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.set(|state| state.stopped = true);
+        if let Some(thread) = self.thread.take() {
+            // Given up: whoever wanted the result would have called `finish`.
+            drop(thread.join());
+        }
+    }
+}
+
+struct StopOnDrop<'q>(&'q Queue);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.set(|state| {
+            state.stopped = true;
+            state.waiting.clear();
+        });
+    }
+}
+
+fn write_all(store: &dyn Store, queue: &Queue, limits: Limits) -> Result<Written> {
+    let mut written = Written::default();
+    while let Some(batch) = next_batch(queue, limits) {
+        store.write(&batch)?;
+        written.records += batch.puts.len() as u64;
+        written.bytes += batch.bytes() as u64;
+        written.transactions += 1;
+    }
+    Ok(written)
+}
+
+/// Gathers messages until a batch is full, old enough or the last; none when there is nothing left to do.
+fn next_batch(queue: &Queue, limits: Limits) -> Option<Batch> {
+    let (mut batch, mut bytes, mut deadline) = (Batch::default(), 0, None::<Instant>);
+    let mut state = queue.state();
+    loop {
+        if state.stopped {
+            return None;
+        }
+        while let Some((message, size)) = state.waiting.pop_front() {
+            state.bytes -= size;
+            bytes += size;
+            batch.append(message);
+            queue.changed.notify_all();
+            if bytes >= limits.batch_bytes_max || batch.puts.len() >= limits.batch_records_max {
+                return Some(batch);
+            }
+        }
+        if state.closed {
+            return (!batch.is_empty()).then_some(batch);
+        }
+        if batch.is_empty() {
+            state = queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        }
+        let left = deadline.get_or_insert_with(|| Instant::now() + limits.batch_wait_max);
+        let left = left.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Some(batch);
+        }
+        state = queue.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+    }
+}
