@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Language as Grammar, Node};
 
-use super::Roles;
 use super::spec::{Calls, Names, Spec, VisibilityRules, When};
+use super::{Flow, Roles};
 
 /// Where a node stands: what the rules ask for.
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +98,8 @@ pub struct Language {
     pub grammar: Grammar,
     /// Hash of the spec and the grammar's version; part of every engine id.
     pub fingerprint: [u8; 16],
+    /// Where control goes.
+    pub flow: Flow,
     kinds: Vec<Kind>,
     rules: FxHashMap<u16, Vec<Rule>>,
     operators: FxHashMap<(u16, u16), Roles>,
@@ -183,6 +185,8 @@ impl Language {
                 kinds[usize::from(*kind)].section = true;
             }
         }
+        let kinds_of = |words: &[String]| names.ids(words);
+        let flow = Flow::compile(&spec.flow, &grammar, kinds_of).map_err(|error| fail(format!("flow: {error}")))?;
         names.check_names(&grammar, &spec.names, &spec.calls, &spec.visibility).map_err(fail)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
@@ -196,6 +200,7 @@ impl Language {
             spec,
             grammar,
             fingerprint,
+            flow,
             kinds,
             rules,
             operators,

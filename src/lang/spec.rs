@@ -56,6 +56,9 @@ pub struct Spec {
     /// How calls are written.
     #[serde(default)]
     pub calls: Calls,
+    /// Where control goes.
+    #[serde(default)]
+    pub flow: Flow,
     /// Who sees what.
     #[serde(default)]
     pub visibility: VisibilityRules,
@@ -168,6 +171,30 @@ pub struct Calls {
     pub nameless: Vec<String>,
 }
 
+/// Where control goes, as far as roles and the usual field names do not say it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Flow {
+    /// A break leaves the innermost switch, too, not the innermost loop only.
+    pub switch_breaks: bool,
+    /// A yield gives the innermost switch its value; it does not suspend a generator.
+    pub switch_yields: bool,
+    /// Kinds of arms, or of what holds them, whose end runs on into the next arm.
+    pub falls_through: Vec<String>,
+    /// Kinds of statements that run on into the next arm.
+    pub falls_through_by: Vec<String>,
+    /// Kinds of switches of which some arm always holds, default or not.
+    pub exhaustive: Vec<String>,
+    /// Fields, or kinds, of the guard in an arm's label; of a kind, the last child is the condition.
+    pub guards: Vec<String>,
+    /// Kinds that branch when their condition does not hold: `unless`, `until`.
+    pub inverted: Vec<String>,
+    /// Kinds in the head of a loop that hold its condition or what it runs over.
+    pub clauses: Vec<String>,
+    /// Kind -> which of its named children, from 0, is the condition, where no field says so.
+    pub condition_at: BTreeMap<String, usize>,
+}
+
 /// What makes a member public.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -271,6 +298,15 @@ impl Spec {
         }
         if self.visibility == VisibilityRules::default() {
             self.visibility = base.visibility.clone();
+        }
+        if self.flow == Flow::default() {
+            self.flow = base.flow.clone();
+            let flow = &mut self.flow;
+            let lists = [&mut flow.falls_through, &mut flow.falls_through_by, &mut flow.exhaustive, &mut flow.guards];
+            for list in lists.into_iter().chain([&mut flow.inverted, &mut flow.clauses]) {
+                list.retain(|kind| !self.without.contains(kind));
+            }
+            flow.condition_at.retain(|kind, _| !self.without.contains(kind));
         }
         for (metric, remark) in &base.remarks {
             self.remarks.entry(metric.clone()).or_insert_with(|| remark.clone());
