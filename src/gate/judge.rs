@@ -51,6 +51,7 @@ pub fn compare(limits: &Limits, head: &[Side], base: &[Side]) -> Vec<Finding> {
                 if let Some(judged) = judge(limit, limit.value(space), old) {
                     let mut found = finding(limit, judged, side, space, ordinal);
                     found.base_path = before.map(|(file, _)| file.path.clone()).filter(|path| *path != side.path);
+                    found.base_line = before.map(|(_, space)| space.start_line.max(1));
                     findings.push(found);
                 }
             }
@@ -120,6 +121,7 @@ fn finding(limit: &Limit, judged: Judged, side: &Side, space: &Space, ordinal: u
         limit: judged.limit,
         base_value: judged.base_value,
         base_path: None,
+        base_line: None,
         span: Span {
             start_byte: space.start_byte,
             end_byte: space.end_byte,

@@ -20,6 +20,15 @@ impl Subject {
     const NAMES: [(&'static str, Self); 3] =
         [("function", Self::Function), ("class", Self::Class), ("file", Self::File)];
 
+    /// The id of a rule: `cognitive`, `file:loc.ploc`.
+    fn rule(self, metric: &Metric) -> String {
+        match self {
+            Self::Function => metric.id.to_owned(),
+            Self::Class => format!("class:{}", metric.id),
+            Self::File => format!("file:{}", metric.id),
+        }
+    }
+
     /// Whether it is what a space is.
     #[must_use]
     pub fn is(self, space: &Space) -> bool {
@@ -61,11 +70,7 @@ impl Limit {
     /// `cognitive`, `file:loc.ploc`.
     #[must_use]
     pub fn id(&self) -> String {
-        match self.subject {
-            Subject::Function => self.metric.id.to_owned(),
-            Subject::Class => format!("class:{}", self.metric.id),
-            Subject::File => format!("file:{}", self.metric.id),
-        }
+        self.subject.rule(self.metric)
     }
 
     /// Whether `value` is beyond `limit` on the bad side.
@@ -140,6 +145,12 @@ impl Change {
         let (id, limit) = text.split_once('=').ok_or_else(|| format!("`{text}` is not METRIC=N"))?;
         let fail = if limit == "off" { None } else { Some(finite(limit)?) };
         Ok(Self { warn: Some(None), fail: Some(fail), ..Self::of(id)? })
+    }
+
+    /// The id of the rule that it changes.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.subject.rule(self.metric)
     }
 
     fn apply(&self, limits: &mut Vec<Limit>) {

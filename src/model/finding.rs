@@ -43,6 +43,18 @@ named!(
     }
 );
 
+named!(
+    /// Which failing findings fail the gate.
+    FailOn {
+        /// New and regressed ones.
+        New = "new",
+        /// Known ones, too, unless they are accepted.
+        Any = "any",
+        /// None: it only informs.
+        None = "none",
+    }
+);
+
 /// Where a finding is: bytes from 0, the end exclusive; lines from 1, the end inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Span {
@@ -86,6 +98,8 @@ pub struct Finding {
     pub base_value: Option<f64>,
     /// Where it was in the base, when it was in another file.
     pub base_path: Option<RepoPath>,
+    /// Its first line in the base.
+    pub base_line: Option<u32>,
     /// The whole symbol.
     pub span: Span,
     /// The one line to point at: the first that changed in the symbol, or its first.
@@ -109,8 +123,13 @@ impl Finding {
 
     /// It makes the gate fail.
     #[must_use]
-    pub fn blocks(&self) -> bool {
-        self.level == Gravity::Fail && matches!(self.status, Status::New | Status::Regressed)
+    pub fn blocks(&self, fail_on: FailOn) -> bool {
+        let counts = match fail_on {
+            FailOn::None => false,
+            FailOn::New => matches!(self.status, Status::New | Status::Regressed),
+            FailOn::Any => self.status != Status::Fixed && self.accepted.is_none(),
+        };
+        counts && self.level == Gravity::Fail
     }
 
     /// Orders findings: new, regressed, fixed, known; failing before warning; worst first; then by place.
@@ -169,6 +188,8 @@ pub struct Check {
     pub verdict: Verdict,
     /// What it was compared with; none when everything is gated.
     pub base: Option<Base>,
+    /// The root inside the work tree, with a slash at the end; empty at its top. Paths of findings are below it.
+    pub prefix: RepoPath,
     /// The rules outside of path overrides.
     pub rules: Vec<Rule>,
     /// All findings, in the order of [`Finding::order`].
@@ -197,6 +218,17 @@ impl Check {
     /// The findings of a status.
     pub fn of(&self, status: Status) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.status == status)
+    }
+
+    /// What is over a limit now and not accepted, worst first.
+    pub fn current(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.status != Status::Fixed && finding.accepted.is_none())
+    }
+
+    /// The path of a finding from the top of the work tree, as bytes.
+    #[must_use]
+    pub fn full_path(&self, path: &RepoPath) -> RepoPath {
+        RepoPath::new([self.prefix.as_bytes(), path.as_bytes()].concat())
     }
 
     /// What a reader of the change is to be told: new and regressed, worst first.
