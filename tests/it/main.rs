@@ -1,5 +1,8 @@
 //! All integration tests: one binary, so they link once.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
+#![expect(unreachable_pub, reason = "what the modules share is reached from this binary alone")]
+
 mod floors;
 mod git_history;
 mod git_index;
