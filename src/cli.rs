@@ -162,9 +162,9 @@ impl Cli {
         let session = Session::new(&self.global)?;
         match self.command {
             Command::Run(args) => run::run(&session, args),
-            Command::Scan(args) => run::scan(&session, args),
+            Command::Scan(args) => run::scan(&session, &args),
             Command::Measure(args) => inspect::measure(&session, &args),
-            Command::Report(args) => run::report(&session, args),
+            Command::Report(args) => run::report(&session, &args),
             Command::Export(args) => data::export(&session, &args),
             Command::Import(args) => data::import(&session, &args),
             Command::Migrate(args) => data::migrate(&args),

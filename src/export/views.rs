@@ -98,7 +98,7 @@ pub const VIEWS: &[View] = &[
                 Engine::Duckdb => "strftime(make_timestamp(started_us), '%Y-%m-%d %H:%M:%S.%g')",
             };
             let count = |name: &str| format!("CAST(json_extract(tally, '$.{name}') AS BIGINT) AS {name}");
-            let counts = ["files_found", "files_parsed", "files_cached", "bytes", "symbols"].map(|name| count(name));
+            let counts = ["files_found", "files_parsed", "files_cached", "bytes", "symbols"].map(count);
             format!(
                 "SELECT id, pipeline, outcome, {started} AS started, started_us, duration_us, version, snapshot, {} \
              FROM executions ORDER BY id DESC",

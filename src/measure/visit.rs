@@ -164,9 +164,10 @@ impl<'t> Visit<'_, 't> {
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
         let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
-        let roles = match kind.is_plain() {
-            true => kind.roles,
-            false => self.language.roles(kind, id, self.place(id, field), node, self.source),
+        let roles = if kind.is_plain() {
+            kind.roles
+        } else {
+            self.language.roles(kind, id, self.place(id, field), node, self.source)
         };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
@@ -467,10 +468,10 @@ impl<'t> Visit<'_, 't> {
 
     /// A label that changes the visibility of what follows in a class.
     fn section(&mut self, node: Node<'t>) {
-        if let Some(visibility) = naming::section(self.language, node, self.source) {
-            if let Some(open) = self.open.last_mut() {
-                open.section = visibility;
-            }
+        if let Some(visibility) = naming::section(self.language, node, self.source)
+            && let Some(open) = self.open.last_mut()
+        {
+            open.section = visibility;
         }
     }
 

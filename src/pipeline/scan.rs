@@ -101,11 +101,11 @@ fn engines(registry: &Registry, entries: &[Entry], policy: &str) -> Result<Engin
     let mut engines = Engines::new();
     for entry in entries {
         let key = (entry.language, entry.generated_denied);
-        if !engines.contains_key(&key) {
+        if let std::collections::btree_map::Entry::Vacant(e) = engines.entry(key) {
             let language = registry.language(entry.language).map_err(Error::Usage)?;
             let policy = Policy::load(policy, entry.language).map_err(Error::Usage)?;
             let engine = Engine::new(language, policy);
-            engines.insert(key, if entry.generated_denied { engine.with_generated() } else { engine });
+            e.insert(if entry.generated_denied { engine.with_generated() } else { engine });
         }
     }
     Ok(engines)
@@ -149,20 +149,20 @@ impl Scan<'_> {
     fn turn(&self, entry: &Entry, sender: &Sender) -> Result<Turn> {
         let engine = &self.engines[&(entry.language, entry.generated_denied)];
         let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
-        if let Some(content) = known {
-            if let Some(facts) = self.stored(content, engine.id)? {
-                return Ok(Turn::cached(entry, &facts));
-            }
+        if let Some(content) = known
+            && let Some(facts) = self.stored(content, engine.id)?
+        {
+            return Ok(Turn::cached(entry, &facts));
         }
         let bytes = match entry.read(self.options.limits.file_bytes_max) {
             Ok(bytes) => bytes,
             Err(note) => return Ok(Turn::noted(entry, engine.id, note)),
         };
         let content = ContentId::of(&bytes);
-        if known != Some(content) {
-            if let Some(facts) = self.stored(content, engine.id)? {
-                return Ok(Turn::cached(entry, &facts));
-            }
+        if known != Some(content)
+            && let Some(facts) = self.stored(content, engine.id)?
+        {
+            return Ok(Turn::cached(entry, &facts));
         }
         let options = Options { level: self.options.level, limits: self.options.limits };
         let facts = measure::measure(engine, content, &bytes, options);
@@ -274,12 +274,11 @@ fn snapshot_id(snapshot: &SnapshotRecord, files: &[FileRecord]) -> SnapshotId {
 fn tally(turns: &[Turn], skipped: BTreeMap<Skip, u64>) -> Tally {
     let mut tally = Tally { skipped, ..Tally::default() };
     for turn in turns {
-        match turn.record.skip {
-            Some(reason) => *tally.skipped.entry(reason).or_default() += 1,
-            None => {
-                tally.files_found += 1;
-                tally.bytes += turn.record.bytes;
-            }
+        if let Some(reason) = turn.record.skip {
+            *tally.skipped.entry(reason).or_default() += 1;
+        } else {
+            tally.files_found += 1;
+            tally.bytes += turn.record.bytes;
         }
         tally.files_parsed += u64::from(turn.parsed);
         tally.files_cached += u64::from(turn.cached);

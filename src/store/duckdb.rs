@@ -59,7 +59,7 @@ impl Tables {
     /// # Errors
     /// DuckDB fails.
     pub fn in_memory() -> Result<Self> {
-        Self::make(StoreUrl::Duckdb(":memory:".into()), |config| Connection::open_in_memory_with_flags(config))
+        Self::make(StoreUrl::Duckdb(":memory:".into()), Connection::open_in_memory_with_flags)
     }
 
     /// Tables in a new file.

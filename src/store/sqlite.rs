@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
 
@@ -116,7 +117,6 @@ fn connect(url: &StoreUrl, access: Access) -> Result<Connection> {
     let connection = Connection::open_with_flags(url.path(), flags).map_err(fail)?;
     connection.busy_timeout(BUSY_WAIT).map_err(fail)?;
     // The file may be of anybody's making: nothing in its schema may run.
-    use rusqlite::config::DbConfig;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(fail)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(fail)?;
     connection.set_limit(rusqlite::limits::Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX).map_err(fail)?;

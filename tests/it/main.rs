@@ -1,7 +1,13 @@
 //! All integration tests: one binary, so they link once.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
-#![expect(unreachable_pub, reason = "what the modules share is reached from this binary alone")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says where and stops"
+)]
+#![expect(clippy::pedantic, reason = "tests are read once, from top to bottom")]
+#![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
 
 mod floors;
 mod git_history;
