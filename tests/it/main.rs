@@ -9,6 +9,10 @@
 #![expect(clippy::pedantic, reason = "tests are read once, from top to bottom")]
 #![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
 
+mod cli;
+mod cli_data;
+mod cli_input;
+mod cli_scan;
 mod floors;
 mod git_history;
 mod git_index;
