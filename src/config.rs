@@ -46,15 +46,14 @@ impl Config {
     /// # Errors
     /// A file that cannot be read, or that says what it may not: [`Error::Usage`] with file and key.
     pub fn find(root: &Path, top: &Path, named: Option<&Path>) -> Result<Self> {
-        let file = match named {
-            Some(file) => file.to_owned(),
-            None => {
-                let inside = |folder: &&Path| folder.starts_with(top);
-                let mut candidates = root.ancestors().take_while(inside).map(|folder| folder.join(NAME));
-                match candidates.find(|file| file.is_file()) {
-                    Some(file) => file,
-                    None => return Ok(Self::default()),
-                }
+        let file = if let Some(file) = named {
+            file.to_owned()
+        } else {
+            let inside = |folder: &&Path| folder.starts_with(top);
+            let mut candidates = root.ancestors().take_while(inside).map(|folder| folder.join(NAME));
+            match candidates.find(|file| file.is_file()) {
+                Some(file) => file,
+                None => return Ok(Self::default()),
             }
         };
         let text = std::fs::read_to_string(&file)
