@@ -238,9 +238,9 @@ impl<'l, 't> Builder<'l, 't> {
         let roles = at.roles;
         let own = at.is_named() || roles.has(any(&JUMPS) | Roles::YIELD);
         if own {
-            self.graph.step(start, end)
+            self.graph.step(start, end);
         } else {
-            self.graph.stretch(start, end)
+            self.graph.stretch(start, end);
         }
         if roles.has(any(&JUMPS)) {
             self.jump_of_leaf(at);
@@ -266,18 +266,18 @@ impl<'l, 't> Builder<'l, 't> {
         if at.roles.has(Roles::TRY)
             || children.iter().any(|child| child.roles.has(Roles::CATCH | Roles::FINALLY) && is_clause(child))
         {
-            return self.enter_try(children);
+            return self.enter_try(&children);
         }
         if children.iter().any(|child| child.roles.has(Roles::COMPREHENSION_FOR) && is_clause(child)) {
             return self.enter_comprehension(children);
         }
         if at.roles.has(Roles::LABEL) {
-            return self.enter_label(at, children);
+            return self.enter_label(at, &children);
         }
-        if at.roles.has(Roles::LOGICAL_EXPRESSION) {
-            if let Some((operands, and)) = logical(&children) {
-                return self.enter_logical(operands, and);
-            }
+        if at.roles.has(Roles::LOGICAL_EXPRESSION)
+            && let Some((operands, and)) = logical(&children)
+        {
+            return self.enter_logical(operands, and);
         }
         let mut tasks = Vec::with_capacity(children.len() + 4);
         let begins = at.roles.has(Roles::STATEMENT | Roles::YIELD) && children.first().is_some_and(is_word);
@@ -285,7 +285,7 @@ impl<'l, 't> Builder<'l, 't> {
             // `const`, `with`, `yield`, a quote: it begins here, whatever is in it.
             tasks.push(Task::Step(at.start(), at.start()));
         }
-        self.plan_children(at, children, &mut tasks);
+        self.plan_children(at, &children, &mut tasks);
         if at.roles.has(Roles::TRY_OPERATOR) {
             tasks.push(Task::Do(Self::may_throw, at.end()));
         }
@@ -296,7 +296,7 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// Children one after the other, but for what an operator among them may skip.
-    pub(super) fn plan_children(&mut self, at: At<'t>, children: Vec<At<'t>>, tasks: &mut Vec<Task<'l, 't>>) {
+    pub(super) fn plan_children(&mut self, at: At<'t>, children: &[At<'t>], tasks: &mut Vec<Task<'l, 't>>) {
         let flow = &self.language.flow;
         let skips = any(&SKIPS);
         let is_token = |child: &At<'t>| child.node.named_child_count() < 2;
@@ -392,6 +392,12 @@ impl<'l, 't> Builder<'l, 't> {
                 if let Some(inner) = last.or(first) {
                     return self.plan(vec![Task::Condition(*inner), Task::Do(Self::invert, 0)]);
                 }
+            } else if let (Some(_), Some(inner), true) = (first, last, at.roles.has(Roles::PAREN)) {
+                // A declaration may stand before the condition.
+                let before = children.iter().filter(|child| child.is_named() && child.start() < inner.start());
+                let mut tasks: Vec<_> = before.copied().map(Task::Visit).collect();
+                tasks.push(Task::Condition(*inner));
+                return self.plan(tasks);
             } else if let (Some(inner), None) = (first, last) {
                 let brackets = |child: &&At<'t>| matches!(child.node.kind(), "(" | ")");
                 if children.len() == 3 && children.iter().filter(brackets).count() == 2 {
