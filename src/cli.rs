@@ -3,6 +3,7 @@
 
 mod catalog;
 mod data;
+mod gate;
 mod inspect;
 mod run;
 mod session;
@@ -91,6 +92,8 @@ enum Command {
     Scan(run::ScanArgs),
     /// Print the metrics of files as JSON, without a store
     Measure(inspect::MeasureArgs),
+    /// Gate: numbers against limits and against a base; exit code 1 when it fails
+    Check(gate::CheckArgs),
     /// Report on the newest snapshot
     Report(run::ReportArgs),
     /// Copy the store into databases or files
@@ -164,6 +167,7 @@ impl Cli {
             Command::Run(args) => run::run(&session, args),
             Command::Scan(args) => run::scan(&session, &args),
             Command::Measure(args) => inspect::measure(&session, &args),
+            Command::Check(args) => gate::check(&session, &args),
             Command::Report(args) => run::report(&session, &args),
             Command::Export(args) => data::export(&session, &args),
             Command::Import(args) => data::import(&session, &args),

@@ -2,11 +2,14 @@
 //! way. Nothing here parses, stores or formats by itself.
 
 pub mod address;
+pub mod base;
+pub mod check;
 pub mod journal;
 pub mod plan;
 pub mod progress;
 pub mod report;
 pub mod scan;
+pub mod verdict;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

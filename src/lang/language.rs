@@ -532,6 +532,7 @@ impl KindNames {
             field_of(grammar, field)?;
         }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
+        names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;
         let fields = [&names.fields, &calls.callee, &calls.receiver, &calls.arguments];
         fields.into_iter().flatten().try_for_each(|field| field_of(grammar, field).map(drop))
     }

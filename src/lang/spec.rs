@@ -131,7 +131,7 @@ pub struct When {
     pub drop: Vec<String>,
 }
 
-/// How the name of a space is found: by `kinds`, `fixed`, then `fields`, then `children`, then `parents`.
+/// How the name of a space is found: by `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
@@ -145,6 +145,8 @@ pub struct Names {
     pub children: Vec<String>,
     /// Kind of the parent -> its field that names a closure.
     pub parents: BTreeMap<String, String>,
+    /// Kind of a list of values -> kind of the list of names before it: `a, b = f, g` names the second value `b`.
+    pub lists: BTreeMap<String, String>,
     /// Kind -> the field that holds the receiver whose type qualifies the name.
     pub receivers: BTreeMap<String, String>,
     /// Kinds of the type inside a receiver.
@@ -287,6 +289,7 @@ impl Spec {
             (&mut names.kinds, &theirs.kinds),
             (&mut names.fixed, &theirs.fixed),
             (&mut names.parents, &theirs.parents),
+            (&mut names.lists, &theirs.lists),
             (&mut names.receivers, &theirs.receivers),
         ] {
             for (kind, field) in other.iter().filter(|(kind, _)| !self.without.contains(kind)) {

@@ -21,6 +21,7 @@ mod cli;
 mod cli_data;
 mod cli_input;
 mod cli_scan;
+mod floors;
 mod git_history;
 mod git_index;
 mod git_repository;
