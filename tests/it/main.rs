@@ -9,6 +9,14 @@
 #![expect(clippy::pedantic, reason = "tests are read once, from top to bottom")]
 #![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
 
+mod cfg_c;
+mod cfg_go;
+mod cfg_graphs;
+mod cfg_invariants;
+mod cfg_java;
+mod cfg_javascript;
+mod cfg_python;
+mod cfg_rust;
 mod cli;
 mod cli_data;
 mod cli_input;
