@@ -1,5 +1,6 @@
 //! All integration tests: one binary, so they link once.
 
+mod gate_check;
 mod git_history;
 mod git_index;
 mod git_repository;
