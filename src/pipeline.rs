@@ -4,6 +4,8 @@
 pub mod address;
 pub mod base;
 pub mod check;
+pub mod diff;
+pub mod exemptions;
 pub mod journal;
 pub mod plan;
 pub mod progress;

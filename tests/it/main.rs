@@ -1,6 +1,8 @@
 //! All integration tests: one binary, so they link once.
 
+mod gate_baseline;
 mod gate_check;
+mod gate_formats;
 mod git_history;
 mod git_index;
 mod git_repository;
