@@ -137,3 +137,12 @@ fn branched_from(repository: &Repository, target: &str, event: &str) -> Result<(
     };
     Err(undecided(&Error::Undecided(why.into()), &remote, &by, ALL))
 }
+
+/// Whether the environment tells of a base for this root, or that everything is new.
+///
+/// # Errors
+/// As [`detect`].
+pub fn tells(root: &std::path::Path, environment: Environment<'_>) -> Result<bool> {
+    let Some(repository) = Repository::discover(root)? else { return Ok(false) };
+    Ok(detect(&repository, environment)? != Detected::Nothing)
+}

@@ -281,3 +281,39 @@ fn a_store_spares_parsing_and_a_broken_one_changes_nothing() {
     let broken = check(&repo, &["--base", "HEAD"]);
     assert_eq!((broken.code, broken.json()["findings"].clone()), (1, ran.json()["findings"].clone()), "{}", broken.err);
 }
+
+#[test]
+fn the_main_job_gates_a_pull_request_and_only_informs_elsewhere() {
+    let repo = fixture(&[("a.py", function("f", 30))]);
+    let main = repo.commit("main");
+    repo.git(&["checkout", "--quiet", "-b", "topic"]);
+    repo.file("b.py", function("g", 31));
+    repo.commit("topic");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.git(&["merge", "--quiet", "--no-ff", "-m", "merge", "topic"]);
+    let local = elcano(&repo, &["run"]);
+    assert_eq!(local.code, 0, "{}", local.err);
+    assert!(
+        local.err.contains("no base, nothing gated") && local.out.contains("no base"),
+        "{}{}",
+        local.err,
+        local.out
+    );
+    let path = |name: &str| repo.path(&format!(".git/{name}")).to_str().expect("UTF-8").to_owned();
+    let (summary, outputs) = (path("summary"), path("outputs"));
+    let variables = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_EVENT_NAME", "pull_request"),
+        ("GITHUB_STEP_SUMMARY", &*summary),
+        ("GITHUB_OUTPUT", &*outputs),
+    ];
+    let ran = elcano_in(&repo, ".", &["run"], &variables);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("::error file=b.py,line=") && !ran.out.contains("file=a.py"), "{}", ran.out);
+    let read = |file: &str| std::fs::read_to_string(file).expect("what was written");
+    assert!(read(&summary).contains("FAIL") && read(&outputs).contains(&format!("base-sha={main}\n")));
+    assert!(read(&outputs).contains("gate=fail\nnew="), "{}", read(&outputs));
+    let log = elcano(&repo, &["log", "--json"]).json();
+    assert_eq!(log["executions"][0]["stages"][1]["name"], "gate", "{log:#}");
+    assert_eq!(elcano_in(&repo, ".", &["run"], &[("ELCANO_BASE", "nope")]).code, 3);
+}
