@@ -19,7 +19,6 @@ build: setup ## build target/release/elcano
 
 run: build ## measure this repository with pipeline `ci` and show the report
 	$(ELCANO) run ci .
-	$(ELCANO) report
 
 test: setup ## run every test
 	$(CARGO) test $(CARGO_FLAGS)

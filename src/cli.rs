@@ -176,14 +176,14 @@ impl Cli {
         let session = Session::new(&self.global)?;
         match self.command {
             Command::Run(args) => run::run(&session, args),
-            Command::Scan(args) => run::scan(&session, args),
+            Command::Scan(args) => run::scan(&session, &args),
             Command::Measure(args) => inspect::measure(&session, &args),
             Command::Check(args) => gate::check(&session, &args),
             Command::Diff(args) => accept::diff(&session, &args),
             Command::Baseline(command) => accept::baseline(&session, &command),
             Command::Exemptions(args) => accept::exemptions(&session, &args),
             Command::Config(command) => accept::config(&command),
-            Command::Report(args) => run::report(&session, args),
+            Command::Report(args) => run::report(&session, &args),
             Command::Export(args) => data::export(&session, &args),
             Command::Import(args) => data::import(&session, &args),
             Command::Migrate(args) => data::migrate(&args),

@@ -75,8 +75,8 @@ impl Run<'_> {
         let mut options = OpenOptions { access, ..OpenOptions::default() };
         // A scan can be made again; the log and the snapshot at its end are what must last.
         options.durability = Durability::Flush;
-        let store = store::open(self.store, options)?;
         let lock = RunLock::acquire(self.store)?;
+        let store = store::open(self.store, options)?;
         for dead in store.abort_unfinished(&lock, None)? {
             tracing::warn!("run {} did not end; the log now says aborted", dead.id);
         }

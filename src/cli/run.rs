@@ -99,7 +99,7 @@ fn resolve(plan: &mut Plan, flags: &ScanFlags) {
     }
 }
 
-pub(super) fn scan(session: &Session, args: ScanArgs) -> Result<u8> {
+pub(super) fn scan(session: &Session, args: &ScanArgs) -> Result<u8> {
     let level = args.scan.level.unwrap_or(Level::Metrics);
     if let Some(file) = &args.explain_path {
         let (root, options) = what_to_walk(session, &args.paths, &args.scan, None)?;
@@ -214,7 +214,7 @@ fn what_to_walk(
     Ok((root, options))
 }
 
-pub(super) fn report(session: &Session, args: ReportArgs) -> Result<u8> {
+pub(super) fn report(session: &Session, args: &ReportArgs) -> Result<u8> {
     let store = session.read_store()?;
     let snapshot = Session::snapshot(store.as_ref(), args.snapshot.as_deref())?;
     let summary = report_stage::summary(store.as_ref(), Some(snapshot.id), None, args.worst)?;

@@ -106,6 +106,10 @@ fn registry(specs: Option<&Path>) -> Result<Registry> {
 fn on_interrupt() -> Result<()> {
     let handler = || {
         if CANCELLED.swap(true, Ordering::Relaxed) {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "who interrupts twice wants no tidying; the store survives it"
+            )]
             std::process::exit(130);
         }
         anstream::eprintln!("elcano: interrupted; finishing the files at hand (once more to stop at once)");

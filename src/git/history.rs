@@ -3,10 +3,11 @@
 //! end too early among commits of the same second, and does not know where a clone is cut.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::BinaryHeap;
 use std::rc::Rc;
 
 use gix::ObjectId;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{CommitId, Repository, commit_id, failed, object_id};
 use crate::error::{Error, Result};
@@ -73,7 +74,7 @@ impl Repository {
     /// A commit that is not in this clone ([`Error::Undecided`]) or is damaged.
     pub fn merge_base(&self, a: CommitId, b: CommitId) -> Result<MergeBase> {
         let (a, b) = (object_id(a.0), object_id(b.0));
-        let mut past = Past { repository: self, border: self.border()?, known: HashMap::new() };
+        let mut past = Past { repository: self, border: self.border()?, known: FxHashMap::default() };
         let mut bases = past.common(a, b)?;
         if bases.len() > 1 {
             // One of them may be an ancestor of another, for what was painted last was not painted to its end.
@@ -109,7 +110,7 @@ impl Repository {
     }
 
     /// The commits at which the history of this clone is cut.
-    fn border(&self) -> Result<HashSet<ObjectId>> {
+    fn border(&self) -> Result<FxHashSet<ObjectId>> {
         let problem = || "reading where the history of this clone is cut".to_owned();
         let commits = self.inner.shallow_commits().map_err(failed(problem))?;
         Ok(commits.map(|commits| commits.iter().copied().collect()).unwrap_or_default())
@@ -142,8 +143,8 @@ impl Repository {
 /// The history of this clone, as far as it was looked at.
 struct Past<'a> {
     repository: &'a Repository,
-    border: HashSet<ObjectId>,
-    known: HashMap<ObjectId, Rc<Known>>,
+    border: FxHashSet<ObjectId>,
+    known: FxHashMap<ObjectId, Rc<Known>>,
 }
 
 /// What the search needs of a commit.
@@ -175,7 +176,7 @@ impl Past<'_> {
     /// All best common ancestors, and perhaps some that are ancestors of these: colours flow from both commits to their
     /// ancestors, the newest first, until nothing is left that is not below a common ancestor.
     fn common(&mut self, a: ObjectId, b: ObjectId) -> Result<Vec<ObjectId>> {
-        let mut colours: HashMap<ObjectId, u8> = HashMap::new();
+        let mut colours: FxHashMap<ObjectId, u8> = FxHashMap::default();
         let (mut queue, mut common) = (BinaryHeap::new(), Vec::new());
         for (id, colour) in [(a, ONE), (b, OTHER)] {
             *colours.entry(id).or_default() |= colour;
@@ -203,8 +204,8 @@ impl Past<'_> {
     }
 
     /// The commits of this clone that can be reached, the starts included.
-    fn reach(&mut self, starts: &[ObjectId]) -> Result<HashSet<ObjectId>> {
-        let (mut seen, mut open) = (HashSet::new(), starts.to_vec());
+    fn reach(&mut self, starts: &[ObjectId]) -> Result<FxHashSet<ObjectId>> {
+        let (mut seen, mut open) = (FxHashSet::default(), starts.to_vec());
         while let Some(id) = open.pop() {
             if seen.insert(id) {
                 open.extend(self.commit(id)?.parents.iter().copied());

@@ -79,9 +79,9 @@ impl Repository {
         let config = self.inner.config_snapshot();
         // `core.eol` works through the attribute `text` alone, so it needs no look of its own.
         let everywhere = match config.try_boolean("core.autocrlf") {
-            Ok(None | Some(false)) => Filtered::No,
+            Ok(None | Some(false)) if !has_other_config() => Filtered::No,
             // `input` is no truth value, and converts as well.
-            Ok(Some(true)) | Err(_) => Filtered::Lines,
+            Ok(_) | Err(_) => Filtered::Lines,
         };
         let (mut entries, mut conflict) = (Vec::with_capacity(index.entries().len()), false);
         for entry in index.entries() {
@@ -124,6 +124,13 @@ impl Repository {
         };
         Ok(under_root(index) != under_root(&committed))
     }
+}
+
+/// Whether the environment names configuration that is not read here (see how repositories are opened): it may convert
+/// line ends.
+fn has_other_config() -> bool {
+    let is_named = |name| std::env::var_os(name).is_some_and(|file| !file.is_empty() && file != "/dev/null");
+    ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_PARAMETERS"].into_iter().any(is_named)
 }
 
 /// What the attributes of a file let happen to its bytes.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Language as Grammar, Node};
 
-use super::Roles;
 use super::spec::{Calls, Names, Spec, VisibilityRules, When};
+use super::{Flow, Roles};
 
 /// Where a node stands: what the rules ask for.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,7 @@ pub struct Place<'t> {
 
 /// What is known of a kind before looking at a node.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a kind, one table row each")]
 pub struct Kind {
     /// Roles of every node of the kind.
     pub roles: Roles,
@@ -70,11 +71,11 @@ struct Rule {
     drop: Roles,
 }
 
-/// A child asked for by field or by kind.
+/// A child asked for by field or by kind; where a grammar uses the word for both, by either.
 #[derive(Debug, Clone)]
-enum Member {
-    Field(u16),
-    Kinds(Vec<u16>),
+struct Member {
+    field: Option<u16>,
+    kinds: Vec<u16>,
 }
 
 /// A wrapper rule against kind ids.
@@ -97,6 +98,8 @@ pub struct Language {
     pub grammar: Grammar,
     /// Hash of the spec and the grammar's version; part of every engine id.
     pub fingerprint: [u8; 16],
+    /// Where control goes.
+    pub flow: Flow,
     kinds: Vec<Kind>,
     rules: FxHashMap<u16, Vec<Rule>>,
     operators: FxHashMap<(u16, u16), Roles>,
@@ -156,9 +159,10 @@ impl Language {
         let mut header = vec![false; grammar.field_count() + 1];
         let mut header_kinds = Vec::new();
         for word in &spec.header {
-            match names.member(&grammar, word).map_err(|error| fail(format!("header: {error}")))? {
-                Member::Field(field) => header[usize::from(field)] = true,
-                Member::Kinds(kinds) => header_kinds.extend(kinds),
+            let member = names.member(&grammar, word).map_err(|error| fail(format!("header: {error}")))?;
+            match member.field {
+                Some(field) => header[usize::from(field)] = true,
+                None => header_kinds.extend(member.kinds),
             }
         }
         let wrappings = spec
@@ -181,6 +185,8 @@ impl Language {
                 kinds[usize::from(*kind)].section = true;
             }
         }
+        let kinds_of = |words: &[String]| names.ids(words);
+        let flow = Flow::compile(&spec.flow, &grammar, kinds_of).map_err(|error| fail(format!("flow: {error}")))?;
         names.check_names(&grammar, &spec.names, &spec.calls, &spec.visibility).map_err(fail)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
@@ -192,7 +198,9 @@ impl Language {
         Ok(Self {
             id,
             spec,
+            grammar,
             fingerprint,
+            flow,
             kinds,
             rules,
             operators,
@@ -203,7 +211,6 @@ impl Language {
             header_kinds,
             wrappings,
             sections,
-            grammar,
         })
     }
 
@@ -219,10 +226,10 @@ impl Language {
     #[must_use]
     pub fn roles(&self, kind: Kind, id: u16, place: Place<'_>, node: Node<'_>, source: &[u8]) -> Roles {
         let mut roles = kind.roles;
-        if kind.operator {
-            if let Some(more) = self.operators.get(&(place.parent, id)) {
-                roles |= *more;
-            }
+        if kind.operator
+            && let Some(more) = self.operators.get(&(place.parent, id))
+        {
+            roles |= *more;
         }
         if kind.operation {
             roles |= self.operation(id, node);
@@ -259,12 +266,11 @@ impl Language {
     /// What an expression is by its operator, so that it is known before its left side is read.
     fn operation(&self, id: u16, node: Node<'_>) -> Roles {
         let role_of = |child: Node<'_>| self.operators.get(&(id, child.kind_id())).copied().unwrap_or_default();
-        let operator = match self.operator_field {
-            Some(field) => node.child_by_field_id(field).map(role_of).unwrap_or_default(),
-            None => {
-                let mut cursor = node.walk();
-                node.children(&mut cursor).fold(Roles::NONE, |all, child| all | role_of(child))
-            }
+        let operator = if let Some(field) = self.operator_field {
+            node.child_by_field_id(field).map(role_of).unwrap_or_default()
+        } else {
+            let mut cursor = node.walk();
+            node.children(&mut cursor).fold(Roles::NONE, |all, child| all | role_of(child))
         };
         let mut roles = Roles::NONE;
         if operator.has(Roles::LOGICAL) {
@@ -343,7 +349,7 @@ impl Rule {
 
     fn holds_above(&self, parent: Option<Node<'_>>, source: &[u8]) -> bool {
         let says = |(member, words): &(Member, Vec<String>)| {
-            parent.is_some_and(|parent| member.all(parent).iter().any(|child| says_one_of(words, *child, source)))
+            parent.is_some_and(|parent| member.any(parent, |child| says_one_of(words, child, source)))
         };
         let has = |member: &Member| parent.is_some_and(|parent| member.find(parent).is_some());
         (self.parent_has.is_empty() || self.parent_has.iter().any(has))
@@ -364,22 +370,21 @@ fn says_one_of(known: &[String], node: Node<'_>, source: &[u8]) -> bool {
 }
 
 impl Member {
-    fn all<'t>(&self, node: Node<'t>) -> Vec<Node<'t>> {
-        let mut cursor = node.walk();
-        match self {
-            Self::Field(field) => node.child_by_field_id(*field).into_iter().collect(),
-            Self::Kinds(kinds) => node.children(&mut cursor).filter(|child| kinds.contains(&child.kind_id())).collect(),
-        }
+    fn find<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
+        self.field.and_then(|field| node.child_by_field_id(field)).or_else(|| {
+            let mut cursor = node.walk();
+            // Asking a node for its children costs: not for a word that is no kind.
+            let kinds = (!self.kinds.is_empty()).then_some(&self.kinds)?;
+            node.children(&mut cursor).find(|child| kinds.contains(&child.kind_id()))
+        })
     }
 
-    fn find<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
-        match self {
-            Self::Field(field) => node.child_by_field_id(*field),
-            Self::Kinds(kinds) => {
-                let mut cursor = node.walk();
-                node.children(&mut cursor).find(|child| kinds.contains(&child.kind_id()))
-            }
+    fn any(&self, node: Node<'_>, holds: impl Fn(Node<'_>) -> bool) -> bool {
+        if let Some(child) = self.field.and_then(|field| node.child_by_field_id(field)) {
+            return holds(child);
         }
+        let mut cursor = node.walk();
+        node.children(&mut cursor).any(|child| self.kinds.contains(&child.kind_id()) && holds(child))
     }
 }
 
@@ -480,9 +485,10 @@ impl KindNames {
     }
 
     fn member(&self, grammar: &Grammar, name: &str) -> Result<Member, String> {
-        match grammar.field_id_for_name(name) {
-            Some(field) => Ok(Member::Field(field.get())),
-            None => self.one(name).map(|ids| Member::Kinds(ids.to_vec())),
+        let field = grammar.field_id_for_name(name).map(std::num::NonZero::get);
+        match (self.one(name), field) {
+            (Err(error), None) => Err(error),
+            (kinds, field) => Ok(Member { field, kinds: kinds.map(<[u16]>::to_vec).unwrap_or_default() }),
         }
     }
 
@@ -526,6 +532,7 @@ impl KindNames {
             field_of(grammar, field)?;
         }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
+        names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;
         let fields = [&names.fields, &calls.callee, &calls.receiver, &calls.arguments];
         fields.into_iter().flatten().try_for_each(|field| field_of(grammar, field).map(drop))
     }

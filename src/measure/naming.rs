@@ -61,8 +61,21 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
         let field = names.parents.get(parent.kind())?;
         language.child(parent, field).filter(|found| found.id() != node.id())
     });
+    let given = given.or_else(|| parent.and_then(|list| named_beside(names, node, list)));
     let given = given.map(|found| end_of_declarator(language, found));
     given.map_or_else(|| ANONYMOUS.to_owned(), |found| line(found, source))
+}
+
+/// The name that stands in the list of names where the node stands in the list of values.
+fn named_beside<'t>(names: &Names, node: Node<'t>, values: Node<'t>) -> Option<Node<'t>> {
+    let kind = names.lists.get(values.kind())?;
+    let mut cursor = values.walk();
+    let at = values.named_children(&mut cursor).position(|child| child.id() == node.id())?;
+    let mut before = values.prev_named_sibling();
+    while let Some(sibling) = before.filter(|sibling| sibling.kind() != kind) {
+        before = sibling.prev_named_sibling();
+    }
+    before?.named_child(u32::try_from(at).ok()?)
 }
 
 fn named_by_kind<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Declares a fieldless enum whose variants have one snake_case name each, in text and in every encoding.
+/// Declares a fieldless enum whose variants have one `snake_case` name each, in text and in every encoding.
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*

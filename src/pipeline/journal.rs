@@ -4,7 +4,7 @@
 //! as aborted by the next run that takes the store's lock.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::model::{ExecutionId, ExecutionRecord, Outcome, RepoPath, SnapshotId, Stage, Tally};
@@ -19,8 +19,7 @@ pub struct Journal {
 
 /// Microseconds since the epoch.
 pub(super) fn now_us() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+    jiff::Timestamp::now().as_microsecond()
 }
 
 impl Journal {

@@ -164,20 +164,20 @@ impl Scan<'_> {
     fn turn(&self, entry: &Entry, sender: &Sender) -> Result<Turn> {
         let engine = &self.engines[&(entry.language, entry.generated_denied)];
         let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
-        if let Some(content) = known {
-            if let Some(facts) = self.stored(content, engine.id)? {
-                return Ok(Turn::cached(entry, &facts));
-            }
+        if let Some(content) = known
+            && let Some(facts) = self.stored(content, engine.id)?
+        {
+            return Ok(Turn::cached(entry, &facts));
         }
         let bytes = match entry.read(self.options.limits.file_bytes_max) {
             Ok(bytes) => bytes,
             Err(note) => return Ok(Turn::noted(entry, engine.id, note)),
         };
         let content = ContentId::of(&bytes);
-        if known != Some(content) {
-            if let Some(facts) = self.stored(content, engine.id)? {
-                return Ok(Turn::cached(entry, &facts));
-            }
+        if known != Some(content)
+            && let Some(facts) = self.stored(content, engine.id)?
+        {
+            return Ok(Turn::cached(entry, &facts));
         }
         let options = Options { level: self.options.level, limits: self.options.limits };
         let facts = measure::measure(engine, content, &bytes, options);
@@ -289,12 +289,11 @@ fn snapshot_id(snapshot: &SnapshotRecord, files: &[FileRecord]) -> SnapshotId {
 fn tally(turns: &[Turn], skipped: BTreeMap<Skip, u64>) -> Tally {
     let mut tally = Tally { skipped, ..Tally::default() };
     for turn in turns {
-        match turn.record.skip {
-            Some(reason) => *tally.skipped.entry(reason).or_default() += 1,
-            None => {
-                tally.files_found += 1;
-                tally.bytes += turn.record.bytes;
-            }
+        if let Some(reason) = turn.record.skip {
+            *tally.skipped.entry(reason).or_default() += 1;
+        } else {
+            tally.files_found += 1;
+            tally.bytes += turn.record.bytes;
         }
         tally.files_parsed += u64::from(turn.parsed);
         tally.files_cached += u64::from(turn.cached);

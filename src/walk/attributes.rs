@@ -1,11 +1,10 @@
 //! What `.gitattributes` files say of a file, in git's order of precedence: of the linguist attributes only.
 //! Never reads the index, and never applies an attribute to a folder's contents: neither does git.
 
-use std::collections::HashMap;
-
 use bstr::{BStr, ByteSlice as _};
 use gix::attrs::{AssignmentRef, StateRef, parse};
 use gix::glob::{Pattern, pattern::Case, wildmatch};
+use rustc_hash::FxHashMap;
 
 /// The attributes that decide what is measured; the index into [`Found`] is the position here.
 pub(super) const NAMES: [&str; 4] =
@@ -55,7 +54,7 @@ pub(super) struct Rule {
 }
 
 /// Macros that were defined so far, by name.
-pub(super) type Macros = HashMap<String, Vec<(usize, State)>>;
+pub(super) type Macros = FxHashMap<String, Vec<(usize, State)>>;
 
 /// The deciding state of each of [`NAMES`], with the rule that says so.
 pub(super) type Found<'a> = [Option<(&'a State, &'a Rule)>; NAMES.len()];

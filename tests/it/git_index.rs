@@ -1,7 +1,7 @@
 //! What the index spares reading, and whether a work tree is dirty: never wrong, beside git itself.
 
 use std::fs;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use elcano::git::Index;
 use elcano::model::{ContentId, RepoPath, Stat};
@@ -22,6 +22,9 @@ fn known(repo: &Repo, path: &str) -> Option<ContentId> {
     index(repo).content_id(&path.into(), &stat(repo, path))
 }
 
+/// Something done to a tree.
+type Change = fn(&Repo) -> &Repo;
+
 fn dirty(repo: &Repo) -> bool {
     index(repo).is_dirty(&|_| None).expect("an answer")
 }
@@ -29,7 +32,7 @@ fn dirty(repo: &Repo) -> bool {
 /// Gives a file another time than it has.
 fn touch(repo: &Repo, path: &str, seconds: u64) {
     let file = fs::File::options().write(true).open(repo.path(path)).expect("a file");
-    file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).expect("a time");
+    file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).expect("a time");
 }
 
 /// A committed file of a time that is settled.
@@ -156,7 +159,6 @@ fn dirty_is_what_differs_from_the_commit_under_the_root() {
     assert!(!dirty(&repo));
     let below = |repo: &Repo| open(repo, "src").index().expect("an index").is_dirty(&|_| None).expect("an answer");
     let restore = || repo.git(&["reset", "--quiet", "--hard"]);
-    type Change = fn(&Repo) -> &Repo;
     let changes: [(&str, Change); 6] = [
         ("edited", |repo| repo.file("a.rs", "z")),
         ("deleted", |repo| repo.remove("a.rs")),

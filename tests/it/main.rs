@@ -1,5 +1,19 @@
 //! All integration tests: one binary, so they link once.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says where and stops"
+)]
+#![expect(clippy::pedantic, reason = "tests are read once, from top to bottom")]
+#![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
+
+mod cli;
+mod cli_data;
+mod cli_input;
+mod cli_scan;
+mod floors;
 mod gate_baseline;
 mod gate_check;
 mod gate_formats;

@@ -179,6 +179,8 @@ impl Repo {
     /// Makes it a git repository with branch `main`.
     pub fn init(&self) -> &Self {
         self.git(&["init", "--quiet", "--initial-branch=main"]);
+        // What is tested reads the configuration of this machine.
+        self.git(&["config", "core.autocrlf", "false"]);
         self
     }
 

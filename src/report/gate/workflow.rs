@@ -19,7 +19,7 @@ pub(super) fn write(check: &Check) -> String {
         }
     }
     if hidden > 0 {
-        out += &format!("::notice title=elcano::{hidden} more findings are in the summary\n");
+        out += &format!("::notice title=elcano findings::{hidden} more findings are in the summary\n");
     }
     out
 }
