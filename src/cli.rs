@@ -3,6 +3,7 @@
 
 mod accept;
 mod catalog;
+mod config;
 mod data;
 mod gate;
 mod inspect;

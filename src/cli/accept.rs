@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::config;
 use super::gate::{GateFlags, judge};
 use super::session::{CANCELLED, Session, print, print_json};
-use crate::config;
 use crate::error::{Error, Result};
 use crate::gate::baseline::{Baseline, Entry};
 use crate::metric::catalog;

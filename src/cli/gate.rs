@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::config::Config;
 use super::session::{CANCELLED, Session, print};
-use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::gate::Limits;
 use crate::gate::baseline::Baseline;
@@ -28,7 +28,7 @@ pub(super) struct GateFlags {
     /// The folder or file [default: .]
     #[arg(value_name = "PATH")]
     pub(super) path: Option<PathBuf>,
-    /// Another limit: METRIC=N or METRIC=off, also class:METRIC and file:METRIC; may repeat
+    /// Another limit: METRIC=N or METRIC=off, also class:METRIC and <file:METRIC>; may repeat
     #[arg(long, value_name = "METRIC=N", value_parser = change)]
     limit: Vec<Change>,
     /// Accepted offenders [default: elcano-baseline.jsonl, if it is there]
@@ -55,7 +55,7 @@ pub(super) struct GateFlags {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     gate: GateFlags,
-    /// Gate only what differs from this revision; `auto` asks the CI environment [default: ELCANO_BASE]
+    /// Gate only what differs from this revision; `auto` asks the CI environment [default: `ELCANO_BASE`]
     #[arg(long, value_name = "REV")]
     base: Option<String>,
     /// A format, also as FORMAT=FILE; may repeat [default: text]

@@ -1,6 +1,6 @@
 //! Judges spaces against limits and against what they were: gives findings and totals, never a verdict of its own.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::limits::{Limit, Limits};
 use super::pairs::pair;
@@ -147,7 +147,7 @@ fn fingerprint(rule: &str, path: &RepoPath, symbol: &str, ordinal: u32) -> Strin
 
 /// Which of the spaces of its name each space is, in source order.
 fn ordinals(spaces: &[Space]) -> Vec<u32> {
-    let mut seen: HashMap<&str, u32> = HashMap::new();
+    let mut seen: FxHashMap<&str, u32> = FxHashMap::default();
     spaces
         .iter()
         .map(|space| {

@@ -1,7 +1,7 @@
 //! Which space of the base a space of the head was: by name in its file, by its text anywhere, by name in another file,
 //! or by its numbers, so that what only moved or was renamed is not new. Every space has at most one counterpart.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
 use super::judge::Side;
@@ -27,7 +27,7 @@ pub fn pair(head: &[Side], base: &[Side]) -> Vec<Vec<Option<Pair>>> {
     let taken = base.iter().map(|side| vec![false; side.spaces.len()]).collect();
     let mut pairing = Pairing { head, base, found, taken };
     pairing.units_by_path();
-    let paths: HashMap<_, _> = head.iter().enumerate().map(|(at, side)| (&side.path, at)).collect();
+    let paths: FxHashMap<_, _> = head.iter().enumerate().map(|(at, side)| (&side.path, at)).collect();
     let home = |base: usize| pairing.base.get(base).and_then(|side| paths.get(&side.path).copied());
     let homes: Vec<Option<usize>> = (0..base.len()).map(home).collect();
     // From the surest sign to the weakest; what is found is taken.
@@ -52,7 +52,7 @@ impl<'a> Pairing<'a> {
     }
 
     fn units_by_path(&mut self) {
-        let paths: HashMap<_, _> = self.base.iter().enumerate().map(|(at, side)| (&side.path, at)).collect();
+        let paths: FxHashMap<_, _> = self.base.iter().enumerate().map(|(at, side)| (&side.path, at)).collect();
         for (at, side) in self.head.iter().enumerate() {
             let base = paths.get(&side.path).copied().filter(|base| !self.base[*base].spaces.is_empty());
             if let (Some(base), false) = (base, side.spaces.is_empty()) {
@@ -70,23 +70,23 @@ impl<'a> Pairing<'a> {
         several: bool,
     ) {
         let (head, base) = (self.head, self.base);
-        let mut groups: HashMap<K, (Vec<Pair>, Vec<Pair>)> = HashMap::new();
+        let mut groups: FxHashMap<K, (Vec<Pair>, Vec<Pair>)> = FxHashMap::default();
         for (at, side) in head.iter().enumerate() {
             for (index, space) in side.spaces.iter().enumerate().skip(1) {
-                if self.found[at][index].is_none() {
-                    if let Some(key) = key(at, space) {
-                        groups.entry(key).or_default().0.push((at, index));
-                    }
+                if self.found[at][index].is_none()
+                    && let Some(key) = key(at, space)
+                {
+                    groups.entry(key).or_default().0.push((at, index));
                 }
             }
         }
         for (at, side) in base.iter().enumerate() {
             let Some(home) = home(at) else { continue };
             for (index, space) in side.spaces.iter().enumerate().skip(1) {
-                if !self.taken[at][index] {
-                    if let Some(group) = key(home, space).and_then(|key| groups.get_mut(&key)) {
-                        group.1.push((at, index));
-                    }
+                if !self.taken[at][index]
+                    && let Some(group) = key(home, space).and_then(|key| groups.get_mut(&key))
+                {
+                    group.1.push((at, index));
                 }
             }
         }
@@ -103,7 +103,7 @@ impl<'a> Pairing<'a> {
             if self.head[at].spaces.is_empty() || self.found[at][0].is_some() {
                 continue;
             }
-            let mut votes: HashMap<usize, usize> = HashMap::new();
+            let mut votes: FxHashMap<usize, usize> = FxHashMap::default();
             for (base, _) in self.found[at].iter().flatten() {
                 *votes.entry(*base).or_default() += 1;
             }

@@ -1,7 +1,7 @@
 //! Where in a file's text a finding points to, and by what GitHub recognises the place when lines move. Bytes in, numbers
 //! out.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The first line of the space from `start` (a line from 1) over `rows` lines that is not as in the base, where the space
 /// began at line `base_start`. The space's first line when nothing differs, or only rows at its end are gone.
@@ -51,7 +51,7 @@ pub fn line_hashes(text: &[u8]) -> Vec<String> {
         at_start = unit == u16::from(b'\n');
         kept.push(unit);
     }
-    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let mut seen: FxHashMap<u64, usize> = FxHashMap::default();
     let hash = |start: usize| {
         let block = kept[start..].iter().copied().chain(std::iter::repeat(0)).take(BLOCK);
         block.fold(0_u64, |hash, unit| hash.wrapping_mul(BASE).wrapping_add(u64::from(unit)))

@@ -1,7 +1,8 @@
 //! The check stage: finds what differs from the base, has it measured (or takes it from the store) and judged, and finds
 //! the line of each finding. With a base only files that differ are read and parsed; without one, all are.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -123,6 +124,9 @@ pub(super) struct Work<'a> {
     prefix: RepoPath,
 }
 
+/// The findings of a file, and why it failed if it did.
+type Found = (Vec<Finding>, Option<(RepoPath, String)>);
+
 /// A file of a commit: path, language, whether it is denied that it is generated, content.
 pub(super) type Past = (RepoPath, &'static str, bool, ContentId);
 
@@ -147,7 +151,8 @@ impl<'a> Work<'a> {
 
     fn against_nothing(&self, entries: &[Entry]) -> Result<Check> {
         let progress = Progress::start("check", entries.len() as u64, self.options.verbosity);
-        let turn = |entry: &Entry| -> Result<(Vec<Finding>, Option<(RepoPath, String)>)> {
+
+        let turn = |entry: &Entry| -> Result<Found> {
             progress.begin(&entry.path);
             let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
             let result = match self.head(entry, known)? {
@@ -192,7 +197,7 @@ impl<'a> Work<'a> {
         }
         let mut gone = self.gone(entries, &before);
         // What merely moved is not a change.
-        let mut moved: HashMap<ContentId, Vec<RepoPath>> = HashMap::new();
+        let mut moved: FxHashMap<ContentId, Vec<RepoPath>> = FxHashMap::default();
         gone.iter().for_each(|path| moved.entry(before[path]).or_default().push(path.clone()));
         changed.retain(|(entry, content)| {
             let is_new = !before.contains_key(&entry.path);
@@ -217,7 +222,7 @@ impl<'a> Work<'a> {
         let past = self.bases(repository, &past)?;
         let mut findings = gate::compare(&self.options.limits, &head, &past);
         let text_of = |path: &RepoPath| before.get(path).and_then(|content| repository.blob(*content).ok());
-        let by_path: HashMap<&RepoPath, &Entry> = changed.iter().map(|(entry, _)| (&entry.path, *entry)).collect();
+        let by_path: FxHashMap<&RepoPath, &Entry> = changed.iter().map(|(entry, _)| (&entry.path, *entry)).collect();
         findings.sort_by(|a, b| a.path.cmp(&b.path));
         for group in findings.chunk_by_mut(|a, b| a.path == b.path) {
             let path = group[0].path.clone();
@@ -315,20 +320,20 @@ impl<'a> Work<'a> {
     fn head(&self, entry: &Entry, known: Option<ContentId>) -> Result<Turn> {
         self.go_on()?;
         let engine = &self.engines[&(entry.language, entry.generated_denied)];
-        if let Some(content) = known {
-            if let Some(turn) = self.stored(content, engine)? {
-                return Ok(turn);
-            }
+        if let Some(content) = known
+            && let Some(turn) = self.stored(content, engine)?
+        {
+            return Ok(turn);
         }
         let bytes = match entry.read(self.options.file_limits.file_bytes_max) {
             Ok(bytes) => bytes,
             Err(note) => return Ok(Turn::Failed(described(note.kind, &note.detail))),
         };
         let content = ContentId::of(&bytes);
-        if known != Some(content) {
-            if let Some(turn) = self.stored(content, engine)? {
-                return Ok(turn);
-            }
+        if known != Some(content)
+            && let Some(turn) = self.stored(content, engine)?
+        {
+            return Ok(turn);
         }
         Ok(self.measured(engine, content, bytes))
     }
@@ -414,7 +419,7 @@ fn place(
     let allows = allow::find(bytes, &side.spaces)
         .map_err(|(line, problem)| Error::Usage(format!("{}:{line}: {problem}", side.path)))?;
     let hashes = gate::line_hashes(bytes);
-    let mut texts: HashMap<RepoPath, Option<Vec<u8>>> = HashMap::new();
+    let mut texts: FxHashMap<RepoPath, Option<Vec<u8>>> = FxHashMap::default();
     for finding in findings.iter_mut().filter(|finding| finding.value.is_some()) {
         let start = finding.span.start_line.max(1);
         if let Some(base_line) = finding.base_line {
@@ -431,11 +436,11 @@ fn place(
             (space.start_byte, space.end_byte) == (finding.span.start_byte, finding.span.end_byte)
                 && allow.rules.iter().any(|rule| *rule == finding.rule || *rule == finding.metric)
         };
-        if finding.status != Status::Fixed {
-            if let Some(allow) = allows.iter().find(covers) {
-                finding.status = Status::Known;
-                finding.accepted = Some(format!("line {}: {}", allow.line, allow.reason));
-            }
+        if finding.status != Status::Fixed
+            && let Some(allow) = allows.iter().find(covers)
+        {
+            finding.status = Status::Known;
+            finding.accepted = Some(format!("line {}: {}", allow.line, allow.reason));
         }
     }
     Ok(())

@@ -112,11 +112,11 @@ pub(super) fn add_engine(
     (id, generated_denied): (&'static str, bool),
     policy: &str,
 ) -> Result<()> {
-    if !engines.contains_key(&(id, generated_denied)) {
+    if let std::collections::btree_map::Entry::Vacant(e) = engines.entry((id, generated_denied)) {
         let language = registry.language(id).map_err(Error::Usage)?;
         let engine = Engine::new(language, Policy::load(policy, id).map_err(Error::Usage)?);
         let engine = if generated_denied { engine.with_generated() } else { engine };
-        engines.insert((id, generated_denied), engine);
+        e.insert(engine);
     }
     Ok(())
 }

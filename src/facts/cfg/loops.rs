@@ -38,7 +38,7 @@ struct Parts<'t> {
     otherwise: Option<At<'t>>,
 }
 
-impl<'l, 't> Builder<'l, 't> {
+impl<'t> Builder<'_, 't> {
     pub(super) fn enter_loop(&mut self, at: At<'t>) {
         let place = at.start();
         let parts = self.loop_parts(at);

@@ -238,9 +238,9 @@ impl<'l, 't> Builder<'l, 't> {
         let roles = at.roles;
         let own = at.is_named() || roles.has(any(&JUMPS) | Roles::YIELD);
         if own {
-            self.graph.step(start, end)
+            self.graph.step(start, end);
         } else {
-            self.graph.stretch(start, end)
+            self.graph.stretch(start, end);
         }
         if roles.has(any(&JUMPS)) {
             self.jump_of_leaf(at);
@@ -274,10 +274,10 @@ impl<'l, 't> Builder<'l, 't> {
         if at.roles.has(Roles::LABEL) {
             return self.enter_label(at, children);
         }
-        if at.roles.has(Roles::LOGICAL_EXPRESSION) {
-            if let Some((operands, and)) = logical(&children) {
-                return self.enter_logical(operands, and);
-            }
+        if at.roles.has(Roles::LOGICAL_EXPRESSION)
+            && let Some((operands, and)) = logical(&children)
+        {
+            return self.enter_logical(operands, and);
         }
         let mut tasks = Vec::with_capacity(children.len() + 4);
         let begins = at.roles.has(Roles::STATEMENT | Roles::YIELD) && children.first().is_some_and(is_word);

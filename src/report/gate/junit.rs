@@ -1,4 +1,4 @@
-//! JUnit's XML: a suite a rule, a case a finding. What is new or regressed beyond the failing limit fails, files that
+//! `JUnit`'s XML: a suite a rule, a case a finding. What is new or regressed beyond the failing limit fails, files that
 //! could not be measured are errors, and a rule without findings is one case that passes.
 
 use super::{message, remedy, xml};

@@ -1,4 +1,4 @@
-//! Generic issues for SonarQube 10.3 and later, with their rules.
+//! Generic issues for `SonarQube` 10.3 and later, with their rules.
 
 use std::collections::BTreeSet;
 
