@@ -144,19 +144,19 @@ pub(super) fn default_visibility(language: &Language, kind: u16, roles: Roles) -
 }
 
 /// The visibility of a member in a class whose members are `section` unless they say otherwise. An attribute has no
-/// `name` yet; the declaration that it stands in speaks for it.
-pub(super) fn visibility(
+/// `name` yet; the declaration that it stands in, among the nodes `around` it, speaks for it.
+pub(super) fn visibility<'t>(
     language: &Language,
-    node: Node<'_>,
-    parent: Option<Node<'_>>,
+    node: Node<'t>,
+    around: impl Iterator<Item = Node<'t>>,
     name: Option<&str>,
     section: Visibility,
     source: &[u8],
 ) -> Visibility {
     let rules = &language.spec.visibility;
     if !rules.modifiers.is_empty() {
-        let declaration = parent.filter(|_| name.is_none());
-        let said = [Some(node), declaration].into_iter().flatten().find_map(|node| said(rules, node, source));
+        let declaration = around.filter(|_| name.is_none());
+        let said = std::iter::once(node).chain(declaration).find_map(|node| said(rules, node, source));
         if let Some(said) = said {
             return said;
         }
