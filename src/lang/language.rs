@@ -13,6 +13,8 @@ use super::{Flow, Roles};
 pub struct Place<'t> {
     /// The parent; none at the root.
     pub above: Option<Node<'t>>,
+    /// The parent's parent, where there is one.
+    pub beyond: Option<Node<'t>>,
     /// Kind id of the parent; the node's own at the root.
     pub parent: u16,
     /// Kind id of the parent's parent.
@@ -67,6 +69,7 @@ struct Rule {
     parent_has: Vec<Member>,
     parent_says: Vec<(Member, Vec<String>)>,
     parent_says_not: Vec<(Member, Vec<String>)>,
+    grandparent_says: Vec<(Member, Vec<String>)>,
     add: Roles,
     drop: Roles,
 }
@@ -344,17 +347,18 @@ impl Rule {
                 .fields
                 .iter()
                 .all(|(member, texts)| member.find(node).is_some_and(|child| is_one_of(texts, child, source)))
-            && self.holds_above(place.above, source)
+            && self.holds_above(place, source)
     }
 
-    fn holds_above(&self, parent: Option<Node<'_>>, source: &[u8]) -> bool {
-        let says = |(member, words): &(Member, Vec<String>)| {
-            parent.is_some_and(|parent| member.any(parent, |child| says_one_of(words, child, source)))
+    fn holds_above(&self, place: Place<'_>, source: &[u8]) -> bool {
+        let says = |node: Option<Node<'_>>, (member, words): &(Member, Vec<String>)| {
+            node.is_some_and(|node| member.any(node, |child| says_one_of(words, child, source)))
         };
-        let has = |member: &Member| parent.is_some_and(|parent| member.find(parent).is_some());
+        let has = |member: &Member| place.above.is_some_and(|parent| member.find(parent).is_some());
         (self.parent_has.is_empty() || self.parent_has.iter().any(has))
-            && self.parent_says.iter().all(says)
-            && !self.parent_says_not.iter().any(says)
+            && self.parent_says.iter().all(|said| says(place.above, said))
+            && !self.parent_says_not.iter().any(|said| says(place.above, said))
+            && self.grandparent_says.iter().all(|said| says(place.beyond, said))
     }
 }
 
@@ -510,6 +514,7 @@ impl KindNames {
             parent_has: self.members(grammar, &when.parent_has)?,
             parent_says: texts(&when.parent_says)?,
             parent_says_not: texts(&when.parent_says_not)?,
+            grandparent_says: texts(&when.grandparent_says)?,
             add: roles_of(&when.add)?,
             drop: roles_of(&when.drop)?,
         })
@@ -524,7 +529,7 @@ impl KindNames {
         rules: &VisibilityRules,
     ) -> Result<(), String> {
         let lists = [&names.children, &names.receiver_types, &calls.nameless];
-        let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in]);
+        let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in, &rules.accessors]);
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
         let maps = [&names.kinds, &names.parents, &names.receivers];
         for (kind, field) in maps.into_iter().flatten() {
@@ -533,7 +538,8 @@ impl KindNames {
         }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
         names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;
-        let fields = [&names.fields, &calls.callee, &calls.receiver, &calls.arguments];
+        calls.arguments.iter().try_for_each(|word| self.member(grammar, word).map(drop))?;
+        let fields = [&names.fields, &calls.callee, &calls.receiver];
         fields.into_iter().flatten().try_for_each(|field| field_of(grammar, field).map(drop))
     }
 }

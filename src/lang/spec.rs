@@ -123,6 +123,9 @@ pub struct When {
     /// The parent's children under a field, or of a kind, say none of these words.
     #[serde(default)]
     pub parent_says_not: BTreeMap<String, Vec<String>>,
+    /// As `parent_says`, of the parent's parent.
+    #[serde(default)]
+    pub grandparent_says: BTreeMap<String, Vec<String>>,
     /// Roles to add.
     #[serde(default)]
     pub add: Vec<String>,
@@ -161,7 +164,7 @@ pub struct Calls {
     pub callee: Vec<String>,
     /// Fields that hold the receiver, where the callee does not.
     pub receiver: Vec<String>,
-    /// Fields that hold the arguments.
+    /// Fields that hold the arguments; kinds of the children that do, where they have no field.
     pub arguments: Vec<String>,
     /// Receivers that mean the enclosing object or class.
     pub selves: Vec<String>,
@@ -215,6 +218,8 @@ pub struct VisibilityRules {
     pub private_prefixes: Vec<String>,
     /// Names that begin with an upper-case letter are public and all others private.
     pub capitals: bool,
+    /// Kinds of functions for which the declaration around them speaks, where they say nothing: accessors of a property.
+    pub accessors: Vec<String>,
     /// Kinds of a label that changes the visibility of what follows in a class; `a > b` is a `b` in an `a`.
     pub sections: Vec<String>,
 }

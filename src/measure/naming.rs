@@ -157,19 +157,20 @@ pub(super) fn default_visibility(language: &Language, kind: u16, roles: Roles) -
 }
 
 /// The visibility of a member in a class whose members are `section` unless they say otherwise. An attribute has no
-/// `name` yet; the declaration that it stands in speaks for it.
-pub(super) fn visibility(
+/// `name` yet; the declaration that it or an accessor stands in, among the nodes `around` it, speaks for it.
+pub(super) fn visibility<'t>(
     language: &Language,
-    node: Node<'_>,
-    parent: Option<Node<'_>>,
+    node: Node<'t>,
+    around: impl Iterator<Item = Node<'t>>,
     name: Option<&str>,
     section: Visibility,
     source: &[u8],
 ) -> Visibility {
     let rules = &language.spec.visibility;
     if !rules.modifiers.is_empty() {
-        let declaration = parent.filter(|_| name.is_none());
-        let said = [Some(node), declaration].into_iter().flatten().find_map(|node| said(rules, node, source));
+        let asks = name.is_none() || rules.accessors.iter().any(|kind| kind == node.kind());
+        let declaration = around.filter(|_| asks);
+        let said = std::iter::once(node).chain(declaration).find_map(|node| said(rules, node, source));
         if let Some(said) = said {
             return said;
         }
@@ -222,8 +223,9 @@ pub(super) fn section(language: &Language, node: Node<'_>, source: &[u8]) -> Opt
 }
 
 /// The formal parameters of a list.
-pub(super) fn parameter_count(language: &Language, list: Node<'_>, outer: Option<u16>, source: &[u8]) -> u32 {
+pub(super) fn parameter_count<'t>(language: &Language, list: Node<'t>, outer: Option<Node<'t>>, source: &[u8]) -> u32 {
     let parent = list.kind_id();
+    let grandparent = outer.map_or(parent, |outer| outer.kind_id());
     let mut cursor = list.walk();
     let mut count = 0;
     let mut more = cursor.goto_first_child();
@@ -232,7 +234,7 @@ pub(super) fn parameter_count(language: &Language, list: Node<'_>, outer: Option
         let id = child.kind_id();
         let kind = language.kind(id);
         let field = cursor.field_id().map(std::num::NonZero::get);
-        let place = Place { above: Some(list), parent, grandparent: outer.unwrap_or(parent), field };
+        let place = Place { above: Some(list), beyond: outer, parent, grandparent, field };
         let roles = language.roles(kind, id, place, child, source);
         if kind.named && !child.is_error() && !roles.has(Roles::COMMENT | Roles::NOT_PARAMETER) {
             let mut names = child.walk();
@@ -284,10 +286,21 @@ impl Callee<'_, '_> {
     }
 
     fn arguments(&self) -> u32 {
-        let Some(list) = self.language.first_field(self.node, &self.language.spec.calls.arguments) else { return 0 };
-        let mut cursor = list.walk();
+        let known = &self.language.spec.calls.arguments;
         let is_comment = |child: &Node<'_>| self.language.kind(child.kind_id()).roles.has(Roles::COMMENT);
-        let count = list.named_children(&mut cursor).filter(|child| !is_comment(child)).count();
+        let count = |list: Node<'_>| {
+            let mut cursor = list.walk();
+            list.named_children(&mut cursor).filter(|child| !is_comment(child)).count()
+        };
+        let count = self.language.first_field(self.node, known).map_or_else(
+            || {
+                let mut cursor = self.node.walk();
+                let lists =
+                    self.node.named_children(&mut cursor).filter(|child| known.iter().any(|kind| kind == child.kind()));
+                lists.map(count).sum()
+            },
+            count,
+        );
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
