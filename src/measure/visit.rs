@@ -51,6 +51,8 @@ struct Visit<'a, 't> {
     ast_kinds: FxHashMap<u16, u32>,
     nodes: usize,
     errors: u32,
+    /// Where the last token or comment ended.
+    read_to: usize,
     trace: Option<&'a mut Trace>,
     scratch: TreeCursor<'t>,
 }
@@ -86,12 +88,16 @@ pub(super) fn visit(
         ast_kinds: FxHashMap::default(),
         nodes: 0,
         errors: 0,
+        read_to: 0,
         trace,
         scratch: root.walk(),
     };
     visit.open_unit(root.kind_id());
     let mut cursor = root.walk();
     visit.run(&mut cursor)?;
+    if root.is_error() {
+        visit.skipped(source.len());
+    }
     visit.close();
     facts.error_bytes = u64::from(visit.spaces[0].error_bytes);
     if root.has_error() {
@@ -163,6 +169,10 @@ impl<'t> Visit<'_, 't> {
         }
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
+        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
+        if in_error {
+            self.skipped(node.start_byte());
+        }
         let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
         let roles = if kind.is_plain() {
             kind.roles
@@ -171,6 +181,7 @@ impl<'t> Visit<'_, 't> {
         };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
+            self.read_to = node.end_byte();
             let rows = self.rows(node);
             if let Some(open) = self.open.last_mut() {
                 open.comment(rows);
@@ -178,7 +189,6 @@ impl<'t> Visit<'_, 't> {
             return false;
         }
         let is_error = self.has_error && (node.is_error() || node.is_missing());
-        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         if is_error && !in_error {
             self.errors += 1;
             let width = offset(node.end_byte() - node.start_byte());
@@ -226,6 +236,9 @@ impl<'t> Visit<'_, 't> {
 
     fn leave(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
+        if frame.in_error {
+            self.skipped(frame.node.end_byte());
+        }
         let keep = self.frames.last().map_or(1, |parent| parent.sequence + 1);
         self.sequences.truncate(keep);
         if frame.opened {
@@ -321,6 +334,7 @@ impl<'t> Visit<'_, 't> {
         if node.start_byte() == node.end_byte() {
             return true;
         }
+        self.read_to = node.end_byte();
         let text = &self.source[node.byte_range()];
         let token = if roles.has(Roles::OPERAND | Roles::STRING) {
             Some(Token::Operand(self.texts.id(text)))
@@ -335,6 +349,21 @@ impl<'t> Visit<'_, 't> {
             open.token(rows, token);
         }
         true
+    }
+
+    /// What the parser skipped inside an ERROR node, as no token at all, is code all the same.
+    #[cold]
+    fn skipped(&mut self, to: usize) {
+        let Some(text) = self.source.get(self.read_to..to) else { return };
+        let start = to - text.trim_ascii_start().len();
+        let end = start + text.trim_ascii().len();
+        self.read_to = to;
+        if start < end {
+            let rows = self.rows.of(start, end);
+            if let Some(open) = self.open.last_mut() {
+                open.code(rows);
+            }
+        }
     }
 
     /// Whether a string holds more than plain pieces: an interpolation.
