@@ -134,13 +134,14 @@ pub struct When {
 pub struct Names {
     /// Fields that hold the name; `declarator` is followed to its end.
     pub fields: Vec<String>,
-    /// Kind -> the field that holds its name; where that is of a listed kind, too, its field is followed.
+    /// Kind -> the field that holds its name, or kinds of the child that does (`a | b`); where that is of a listed kind,
+    /// too, it is followed.
     pub kinds: BTreeMap<String, String>,
     /// Kind -> the name all of them bear.
     pub fixed: BTreeMap<String, String>,
     /// Kinds of a direct child that is the name.
     pub children: Vec<String>,
-    /// Kind of the parent -> its field that names a closure.
+    /// Kind of the parent -> its field, or kinds of its child, that names a closure.
     pub parents: BTreeMap<String, String>,
     /// Kind of a list of values -> kind of the list of names before it: `a, b = f, g` names the second value `b`.
     pub lists: BTreeMap<String, String>,
@@ -176,6 +177,8 @@ pub struct Calls {
 pub struct VisibilityRules {
     /// Members without a sign are private.
     pub private_by_default: bool,
+    /// Attributes without a sign are public whatever the default.
+    pub public_attributes: bool,
     /// Kinds of class-like nodes that differ from the default.
     pub except_in: Vec<String>,
     /// Kinds of the child nodes that hold modifiers.

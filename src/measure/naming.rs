@@ -58,8 +58,8 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
         return line(child, source);
     }
     let given = parent.and_then(|parent| {
-        let field = names.parents.get(parent.kind())?;
-        language.child(parent, field).filter(|found| found.id() != node.id())
+        let words = names.parents.get(parent.kind())?;
+        language.child_by_word(parent, words).filter(|found| found.id() != node.id())
     });
     let given = given.or_else(|| parent.and_then(|list| named_beside(names, node, list)));
     let given = given.map(|found| end_of_declarator(language, found));
@@ -79,7 +79,7 @@ fn named_beside<'t>(names: &Names, node: Node<'t>, values: Node<'t>) -> Option<N
 }
 
 fn named_by_kind<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
-    names.kinds.get(node.kind()).and_then(|field| language.child(node, field))
+    names.kinds.get(node.kind()).and_then(|words| language.child_by_word(node, words))
 }
 
 /// A name on one line; a conversion operator (`A::operator bool() const`) ends with its type.
@@ -191,14 +191,15 @@ pub(super) fn visibility(
             return Visibility::Private;
         }
     }
-    section
+    if name.is_none() && rules.public_attributes { Visibility::Public } else { section }
 }
 
 /// What a node's modifiers say.
 fn said(rules: &VisibilityRules, node: Node<'_>, source: &[u8]) -> Option<Visibility> {
     let mut cursor = node.walk();
-    let mut modifiers =
-        node.children(&mut cursor).filter(|child| rules.modifiers.iter().any(|kind| kind == child.kind()));
+    let mut modifiers = node
+        .children(&mut cursor)
+        .filter(|child| rules.modifiers.iter().any(|kind| kind.trim_matches('\'') == child.kind()));
     modifiers.find_map(|child| {
         let words = text(child, source);
         let says = |list: &[String]| {
