@@ -67,6 +67,7 @@ struct Rule {
     parent_has: Vec<Member>,
     parent_says: Vec<(Member, Vec<String>)>,
     parent_says_not: Vec<(Member, Vec<String>)>,
+    grandparent_says: Vec<(Member, Vec<String>)>,
     add: Roles,
     drop: Roles,
 }
@@ -354,13 +355,20 @@ impl Rule {
     }
 
     fn holds_above(&self, parent: Option<Node<'_>>, source: &[u8]) -> bool {
-        let says = |(member, words): &(Member, Vec<String>)| {
-            parent.is_some_and(|parent| member.any(parent, |child| says_one_of(words, child, source)))
+        let said_in = |node: Option<Node<'_>>, (member, words): &(Member, Vec<String>)| {
+            node.is_some_and(|node| member.any(node, |child| says_one_of(words, child, source)))
         };
+        let says = |pair: &(Member, Vec<String>)| said_in(parent, pair);
+        // Finding a node's parent costs a walk from the root.
+        let above = || parent.and_then(|parent| parent.parent());
         let has = |member: &Member| parent.is_some_and(|parent| member.find(parent).is_some());
         (self.parent_has.is_empty() || self.parent_has.iter().any(has))
             && self.parent_says.iter().all(says)
             && !self.parent_says_not.iter().any(says)
+            && (self.grandparent_says.is_empty() || {
+                let above = above();
+                self.grandparent_says.iter().all(|pair| said_in(above, pair))
+            })
     }
 }
 
@@ -516,6 +524,7 @@ impl KindNames {
             parent_has: self.members(grammar, &when.parent_has)?,
             parent_says: texts(&when.parent_says)?,
             parent_says_not: texts(&when.parent_says_not)?,
+            grandparent_says: texts(&when.grandparent_says)?,
             add: roles_of(&when.add)?,
             drop: roles_of(&when.drop)?,
         })
@@ -539,6 +548,10 @@ impl KindNames {
         for (kind, words) in [&names.kinds, &names.parents].into_iter().flatten() {
             self.one(kind)?;
             words.split(" | ").try_for_each(|word| self.member(grammar, word).map(drop))?;
+        }
+        for (kind, words) in &names.heads {
+            self.one(kind)?;
+            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
         }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
         names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;

@@ -117,6 +117,9 @@ pub struct When {
     /// The parent's child under a field, or one of its children of a kind, says one of these words.
     #[serde(default)]
     pub parent_says: BTreeMap<String, Vec<String>>,
+    /// The parent's parent's child under a field, or one of its children of a kind, says one of these words.
+    #[serde(default)]
+    pub grandparent_says: BTreeMap<String, Vec<String>>,
     /// The parent's children under a field, or of a kind, say none of these words.
     #[serde(default)]
     pub parent_says_not: BTreeMap<String, Vec<String>>,
@@ -128,7 +131,7 @@ pub struct When {
     pub drop: Vec<String>,
 }
 
-/// How the name of a space is found: by `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
+/// How the name of a space is found: by `heads`, `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
@@ -137,6 +140,9 @@ pub struct Names {
     /// Kind -> the field that holds its name, or kinds of the child that does (`a | b`); where that is of a listed kind,
     /// too, it is followed.
     pub kinds: BTreeMap<String, String>,
+    /// Kind -> the kinds of child and grandchild (`a > b | a > c`) that bear its name, or the name of which is found by
+    /// `kinds`.
+    pub heads: BTreeMap<String, String>,
     /// Kind -> the name all of them bear.
     pub fixed: BTreeMap<String, String>,
     /// Kinds of a direct child that is the name.
@@ -263,6 +269,7 @@ impl Spec {
         names.receiver_types.extend(theirs.receiver_types.iter().cloned());
         for (own, other) in [
             (&mut names.kinds, &theirs.kinds),
+            (&mut names.heads, &theirs.heads),
             (&mut names.fixed, &theirs.fixed),
             (&mut names.parents, &theirs.parents),
             (&mut names.lists, &theirs.lists),

@@ -45,7 +45,9 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
     if let Some(fixed) = names.fixed.get(kind) {
         return fixed.clone();
     }
-    let own = named_by_kind(language, names, node).or_else(|| language.first_field(node, &names.fields));
+    let own = head(language, names, node)
+        .or_else(|| named_by_kind(language, names, node))
+        .or_else(|| language.first_field(node, &names.fields));
     if let Some(mut found) = own.map(|own| end_of_declarator(language, own)) {
         while let Some(inner) = named_by_kind(language, names, found) {
             found = inner;
@@ -64,6 +66,14 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
     let given = given.or_else(|| parent.and_then(|list| named_beside(names, node, list)));
     let given = given.map(|found| end_of_declarator(language, found));
     given.map_or_else(|| ANONYMOUS.to_owned(), |found| line(found, source))
+}
+
+/// The part of a space that bears its name, two levels down.
+fn head<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
+    let paths = names.heads.get(node.kind())?;
+    paths
+        .split(" | ")
+        .find_map(|path| path.split(" > ").try_fold(node, |node, word| language.child_by_word(node, word)))
 }
 
 /// The name that stands in the list of names where the node stands in the list of values.
