@@ -307,6 +307,17 @@ impl Language {
         fields.iter().find_map(|field| self.child(node, field))
     }
 
+    /// The child under a field or of a kind, by the first of some words (`a | b`) that is there.
+    #[must_use]
+    pub fn child_by_word<'t>(&self, node: Node<'t>, words: &str) -> Option<Node<'t>> {
+        words.split(" | ").find_map(|word| {
+            self.child(node, word).or_else(|| {
+                let mut cursor = node.walk();
+                node.named_children(&mut cursor).find(|child| child.kind() == word)
+            })
+        })
+    }
+
     /// Whether a function only defines others.
     #[must_use]
     pub fn is_wrapper(&self, node: Node<'_>) -> bool {
@@ -531,10 +542,17 @@ impl KindNames {
         let lists = [&names.children, &names.receiver_types, &calls.nameless];
         let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in, &rules.accessors]);
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
-        let maps = [&names.kinds, &names.parents, &names.receivers];
-        for (kind, field) in maps.into_iter().flatten() {
+        for (kind, field) in &names.receivers {
             self.one(kind)?;
             field_of(grammar, field)?;
+        }
+        for (kind, words) in [&names.kinds, &names.parents].into_iter().flatten() {
+            self.one(kind)?;
+            words.split(" | ").try_for_each(|word| self.member(grammar, word).map(drop))?;
+        }
+        for (kind, words) in &names.heads {
+            self.one(kind)?;
+            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
         }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
         names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;

@@ -134,19 +134,23 @@ pub struct When {
     pub drop: Vec<String>,
 }
 
-/// How the name of a space is found: by `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
+/// How the name of a space is found: by `heads`, `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
     /// Fields that hold the name; `declarator` is followed to its end.
     pub fields: Vec<String>,
-    /// Kind -> the field that holds its name; where that is of a listed kind, too, its field is followed.
+    /// Kind -> the field that holds its name, or kinds of the child that does (`a | b`); where that is of a listed kind,
+    /// too, it is followed.
     pub kinds: BTreeMap<String, String>,
+    /// Kind -> the kinds of child and grandchild (`a > b | a > c`) that bear its name, or the name of which is found by
+    /// `kinds`.
+    pub heads: BTreeMap<String, String>,
     /// Kind -> the name all of them bear.
     pub fixed: BTreeMap<String, String>,
     /// Kinds of a direct child that is the name.
     pub children: Vec<String>,
-    /// Kind of the parent -> its field that names a closure.
+    /// Kind of the parent -> its field, or kinds of its child, that names a closure.
     pub parents: BTreeMap<String, String>,
     /// Kind of a list of values -> kind of the list of names before it: `a, b = f, g` names the second value `b`.
     pub lists: BTreeMap<String, String>,
@@ -206,6 +210,8 @@ pub struct Flow {
 pub struct VisibilityRules {
     /// Members without a sign are private.
     pub private_by_default: bool,
+    /// Attributes without a sign are public whatever the default.
+    pub public_attributes: bool,
     /// Kinds of class-like nodes that differ from the default.
     pub except_in: Vec<String>,
     /// Kinds of the child nodes that hold modifiers.
@@ -292,6 +298,7 @@ impl Spec {
         names.receiver_types.extend(theirs.receiver_types.iter().cloned());
         for (own, other) in [
             (&mut names.kinds, &theirs.kinds),
+            (&mut names.heads, &theirs.heads),
             (&mut names.fixed, &theirs.fixed),
             (&mut names.parents, &theirs.parents),
             (&mut names.lists, &theirs.lists),

@@ -172,6 +172,7 @@ impl<'t> Visit<'_, 't> {
         }
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
+        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
         let roles = if kind.is_plain() {
             kind.roles
@@ -188,7 +189,6 @@ impl<'t> Visit<'_, 't> {
             return false;
         }
         let is_error = self.has_error && (node.is_error() || node.is_missing());
-        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         if is_error && !in_error {
             self.errors += 1;
             let width = offset(node.end_byte() - node.start_byte());
