@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 pub use batch::{Batch, Put, Value};
 pub use codec::Encoding;
-pub use copy::{Counts, Existing, copy, read_from, write_to};
+pub use copy::{Counts, Existing, copy, export_to, read_from, write_to};
 pub use digest::{
     DIFFERENCES_MAX, Difference, Digest, Digester, FamilyDigest, Verification, content_root, digest, digest_all, root,
     verify,

@@ -90,14 +90,33 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
     if existing == Existing::Merge {
         return Ok(Box::new(Merge { store: open(url, options)?, snapshots: Vec::new() }));
     }
+    match url {
+        StoreUrl::Lmdb(_) => {
+            refuse(url, existing)?;
+            Ok(Box::new(lmdb::Filling::start(url, options)?))
+        }
+        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => export_to(url, existing, Vec::new()),
+    }
+}
+
+/// A new file of SQLite or DuckDB, with statements that run on it once all records are in: views, for those who query it.
+///
+/// # Errors
+/// As [`write_to`]; [`Error::Usage`] for LMDB, which knows no statements.
+pub fn export_to(url: &StoreUrl, existing: Existing, views: Vec<String>) -> Result<Box<dyn Sink>> {
+    refuse(url, existing)?;
+    match url {
+        StoreUrl::Lmdb(_) => Err(Error::Usage(format!("{url} has no views; export to sqlite:FILE or duckdb:FILE"))),
+        StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::Filling::start(url, views)?)),
+        StoreUrl::Duckdb(_) => Ok(Box::new(duckdb::Filling::start(url, views)?)),
+    }
+}
+
+fn refuse(url: &StoreUrl, existing: Existing) -> Result<()> {
     if existing == Existing::Refuse && is_there(url)? {
         return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
     }
-    match url {
-        StoreUrl::Lmdb(_) => Ok(Box::new(lmdb::Filling::start(url, options)?)),
-        StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::Filling::start(url, Vec::new())?)),
-        StoreUrl::Duckdb(_) => Ok(Box::new(duckdb::Filling::start(url, Vec::new())?)),
-    }
+    Ok(())
 }
 
 /// Something is at the target. An empty folder is nothing.

@@ -120,9 +120,10 @@ fn any_changed_cell_is_found_and_named() {
                 assert!(!target.path().exists());
             }
         }
-        for change in
-            ["DELETE FROM links WHERE key = (SELECT min(key) FROM links)", "UPDATE \"names\" SET ordinal = ordinal + 1000"]
-        {
+        for change in [
+            "DELETE FROM links WHERE key = (SELECT min(key) FROM links)",
+            "UPDATE \"names\" SET ordinal = ordinal + 1000",
+        ] {
             fs::write(url.path(), &sound).unwrap();
             execute(&url, change);
             let refused = import(&url, &StoreUrl::Lmdb(folder.path().join("target")));
@@ -225,4 +226,31 @@ fn replacing_a_live_sqlite_store_leaves_no_old_log() {
     open(&url, OpenOptions::create()).unwrap().write(&Batch::of(old)).unwrap();
     export(&url, &new);
     assert_same(&everything(&*open(&url, OpenOptions::read()).unwrap()), &new);
+}
+
+#[test]
+fn views_are_part_of_an_export_and_do_not_hinder_reading_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = records::sample_all(3, 97);
+    for url in exports(&folder) {
+        let view = "CREATE VIEW functions AS SELECT * FROM facts WHERE kind = 'function'".to_owned();
+        let mut sink = store::export_to(&url, Existing::Refuse, vec![view]).unwrap();
+        for records in records.chunk_by(|a, b| a.family() == b.family()) {
+            sink.put(records.to_vec()).unwrap();
+        }
+        sink.finish().unwrap();
+        let functions = count(&url, "SELECT count(*) FROM functions");
+        assert_eq!(functions, count(&url, "SELECT count(*) FROM facts WHERE kind = 'function'"));
+        assert!(read_from(&url, store::digest_all).is_ok());
+        let broken =
+            store::export_to(&url, Existing::Replace, vec!["CREATE VIEW x AS SELECT nothing FROM nowhere".into()]);
+        if matches!(url, StoreUrl::Duckdb(_)) {
+            assert!(broken.unwrap().finish().is_err());
+        }
+        assert_eq!(count(&url, "SELECT count(*) FROM functions"), functions, "a failed export left the old one");
+    }
+    assert!(matches!(
+        store::export_to(&StoreUrl::Lmdb(folder.path().join("l")), Existing::Refuse, Vec::new()).map(drop),
+        Err(Error::Usage(_))
+    ));
 }
