@@ -7,10 +7,11 @@ use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-env-changed=DUCKDB_LIB_DIR");
-    if let Ok(folder) = env::var("DUCKDB_LIB_DIR") {
-        println!("cargo::rustc-link-arg=-Wl,-rpath,{folder}");
-    }
     let root = env::var("CARGO_MANIFEST_DIR")?;
+    if let Ok(folder) = env::var("DUCKDB_LIB_DIR") {
+        // Relative when .cargo/config.toml sets it; a running binary needs the whole path.
+        println!("cargo::rustc-link-arg=-Wl,-rpath,{}", Path::new(&root).join(folder).display());
+    }
     let list = languages(Path::new(&root))?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("languages.rs"), list)?;
     Ok(())

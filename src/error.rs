@@ -24,6 +24,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The git repository could not be used (damaged, unreadable, of an unknown format): exit code 3.
+    #[error("{problem}")]
+    Git {
+        /// What was tried, on what.
+        problem: String,
+        /// What the git library said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The store could not be used as a whole (locked, newer, damaged, full): exit code 3.
     #[error("{store}: {problem}")]
     Store {
@@ -62,7 +70,7 @@ impl Error {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Undecided(_) | Self::Io { .. } | Self::Store { .. } | Self::Record { .. } => 3,
+            Self::Undecided(_) | Self::Io { .. } | Self::Git { .. } | Self::Store { .. } | Self::Record { .. } => 3,
             Self::Interrupted => 130,
         }
     }

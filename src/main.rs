@@ -1,19 +1,29 @@
-//! elcano's entry point.
-use elcano::lang::{Policy, Registry};
-use elcano::measure::{Engine, Limits, Options, measure};
-use elcano::model::{ContentId, Level};
+//! elcano's entry point: parse, run, map to an exit code.
 
-fn main() -> Result<(), String> {
-    let registry = Registry::new()?;
-    let mut out = Vec::new();
-    for path in std::env::args().skip(1) {
-        let bytes = std::fs::read(&path).map_err(|e| e.to_string())?;
-        let language = registry.by_name(path.rsplit('/').next().unwrap_or("").as_bytes()).ok_or("no language")?;
-        let policy = Policy::load("default", language)?;
-        let engine = Engine::new(registry.language(language)?, policy);
-        let options = Options { level: Level::Metrics, limits: Limits::default() };
-        out.push((path, measure(&engine, ContentId::of(&bytes), &bytes, options)));
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use elcano::cli::Cli;
+
+/// tree-sitter allocates a node at a time; this allocator makes parsing about a tenth faster than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let as_json = cli.logs_json();
+    match cli.run() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            if as_json {
+                let document = serde_json::json!({
+                    "schema": "elcano.error/1", "error": error.chain(), "exit_code": error.exit_code(),
+                });
+                anstream::eprintln!("{document}");
+            } else {
+                anstream::eprintln!("elcano: {}", error.chain().join(": "));
+            }
+            ExitCode::from(error.exit_code())
+        }
     }
-    println!("{:#}", elcano::report::measured::document(&out));
-    Ok(())
 }

@@ -2,6 +2,7 @@
 //! calling thread; whatever cannot be measured comes back as a note.
 
 mod naming;
+mod roles;
 mod tokens;
 mod visit;
 
@@ -15,7 +16,9 @@ use tree_sitter::{ParseOptions, Parser, Tree};
 use crate::facts::classify;
 use crate::lang::{Language, Policy};
 use crate::metric::{METRICS_VERSION, Trace};
-use crate::model::{ContentId, EngineId, FileFacts, Level, Note, NoteKind};
+use crate::model::{ContentId, EngineId, FileFacts, Level, Note, NoteKind, Skip};
+
+pub use roles::roles_in;
 
 /// What must not be exceeded by one file; where a limit bites the file gets a note and is not measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +51,8 @@ pub struct Engine {
     pub policy: Policy,
     /// Hash over both, the grammar's version and the metrics version.
     pub id: EngineId,
+    /// Generated code is measured, too.
+    generated: bool,
 }
 
 impl Engine {
@@ -63,7 +68,17 @@ impl Engine {
         hasher.update(policy.id.as_bytes());
         let mut id = [0; 16];
         id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        Self { language, policy, id: EngineId(id) }
+        Self { language, policy, id: EngineId(id), generated: false }
+    }
+
+    /// The same engine for files that somebody says are not generated, whatever they say themselves. It has an id of its
+    /// own: facts are a function of content and engine alone.
+    #[must_use]
+    pub fn with_generated(mut self) -> Self {
+        let hash = blake3::hash(&[b"generated".as_slice(), &self.id.0].concat());
+        self.id.0.copy_from_slice(&hash.as_bytes()[..16]);
+        self.generated = true;
+        self
     }
 }
 
@@ -103,7 +118,7 @@ pub fn measure_traced(
         level: options.level,
         bytes: bytes.len() as u64,
         error_bytes: 0,
-        skip: classify::classify(bytes),
+        skip: classify::classify(bytes).filter(|skip| !(engine.generated && *skip == Skip::Generated)),
         notes: Vec::new(),
         spaces: Vec::new(),
         chunks: Vec::new(),

@@ -63,6 +63,7 @@ pub struct Step {
 
 /// A space that the visit is inside of.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts that are found out one by one")]
 pub struct Open {
     /// Index in the list of spaces.
     pub index: u32,
@@ -135,7 +136,7 @@ impl Open {
 
     /// Passes a code token.
     #[inline]
-    pub fn token(&mut self, rows: Rows, token: Option<halstead::Token>) {
+    pub fn token(&mut self, rows: Rows, token: Option<Token>) {
         self.rows.code(rows);
         self.own.tokens += 1;
         if let Some(token) = token {
@@ -204,10 +205,11 @@ impl Open {
 /// Records an increment where the trace asks for this metric and space.
 #[inline]
 fn record(trace: &mut Option<&mut Trace>, metric: &'static str, space: u32, increment: impl FnOnce() -> Increment) {
-    if let Some(trace) = trace.as_deref_mut() {
-        if trace.metric == metric && trace.space == space {
-            trace.increments.push(increment());
-        }
+    if let Some(trace) = trace.as_deref_mut()
+        && trace.metric == metric
+        && trace.space == space
+    {
+        trace.increments.push(increment());
     }
 }
 

@@ -4,15 +4,18 @@
 
 mod bytes;
 mod facts;
+mod finding;
 mod id;
 mod metrics;
 mod note;
 mod path;
 mod record;
+mod stat;
 
 pub use facts::{
     Ast, AstNode, Block, BlockKind, Call, Cfg, Chunk, Edge, EdgeKind, FileFacts, Level, Space, SpaceKind, Visibility,
 };
+pub use finding::{Base, Check, Delta, FailOn, Finding, Gravity, Rule, Span, Status, Verdict, number_text};
 pub use id::{BodyHash, ContentId, EngineId, ExecutionId, IdError, SnapshotId, SymbolId};
 pub use metrics::Metrics;
 pub use note::{Note, NoteKind, Skip};
@@ -21,3 +24,4 @@ pub use record::{
     AstRecord, CfgRecord, ChunkRecord, ExecutionRecord, FactsRecord, FileRecord, LinkRecord, NameRecord, Outcome,
     ReferenceRecord, SnapshotRecord, Stage, SymbolRecord, Tally,
 };
+pub use stat::Stat;

@@ -109,7 +109,7 @@ pub trait Store: Source + Send + Sync {
     fn bytes(&self) -> Result<u64>;
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// The typed record of a key.
     pub fn fetch<T: Stored>(&self, key: &Key) -> Result<Option<T>> {
         Ok(self.get(T::FAMILY, key)?.and_then(T::from_record))
@@ -247,7 +247,7 @@ pub fn check_structure(url: &StoreUrl) -> Result<()> {
     }
 }
 
-impl fmt::Debug for dyn Store {
+impl fmt::Debug for dyn Store + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Store({})", self.url())
     }

@@ -1,14 +1,18 @@
 //! A language as the visit reads it: the spec compiled against its grammar into tables by kind id.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 use tree_sitter::{Language as Grammar, Node};
 
-use super::Roles;
 use super::spec::{Calls, Names, Spec, VisibilityRules, When};
+use super::{Flow, Roles};
 
 /// Where a node stands: what the rules ask for.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct Place<'t> {
+    /// The parent; none at the root.
+    pub above: Option<Node<'t>>,
     /// Kind id of the parent; the node's own at the root.
     pub parent: u16,
     /// Kind id of the parent's parent.
@@ -19,6 +23,7 @@ pub struct Place {
 
 /// What is known of a kind before looking at a node.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a kind, one table row each")]
 pub struct Kind {
     /// Roles of every node of the kind.
     pub roles: Roles,
@@ -28,6 +33,8 @@ pub struct Kind {
     pub named: bool,
     /// A token of white space only: a line end that the grammar reads.
     pub blank: bool,
+    /// A label that changes the visibility of what follows in a class.
+    pub section: bool,
     /// Rules may change the roles.
     pub ruled: bool,
     /// Under some parents it is an operator with roles.
@@ -57,23 +64,27 @@ struct Rule {
     lacks: Vec<Member>,
     text: Vec<String>,
     fields: Vec<(Member, Vec<String>)>,
+    parent_has: Vec<Member>,
+    parent_says: Vec<(Member, Vec<String>)>,
+    parent_says_not: Vec<(Member, Vec<String>)>,
     add: Roles,
     drop: Roles,
 }
 
-/// A child asked for by field or by kind.
+/// A child asked for by field or by kind; where a grammar uses the word for both, by either.
 #[derive(Debug, Clone)]
-enum Member {
-    Field(u16),
-    Kinds(Vec<u16>),
+struct Member {
+    field: Option<u16>,
+    kinds: Vec<u16>,
 }
 
 /// A wrapper rule against kind ids.
 #[derive(Debug, Clone)]
 struct Wrapping {
     kind: Vec<u16>,
-    only: Vec<u16>,
+    only: Vec<Nested>,
     needs: Vec<u16>,
+    ends: Vec<u16>,
 }
 
 /// A compiled language.
@@ -87,6 +98,8 @@ pub struct Language {
     pub grammar: Grammar,
     /// Hash of the spec and the grammar's version; part of every engine id.
     pub fingerprint: [u8; 16],
+    /// Where control goes.
+    pub flow: Flow,
     kinds: Vec<Kind>,
     rules: FxHashMap<u16, Vec<Rule>>,
     operators: FxHashMap<(u16, u16), Roles>,
@@ -94,8 +107,13 @@ pub struct Language {
     operator_field: Option<u16>,
     condition_field: Option<u16>,
     header: Vec<bool>,
+    header_kinds: Vec<u16>,
     wrappings: Vec<Wrapping>,
+    sections: Vec<Nested>,
 }
+
+/// Kinds; where there are second ones, these inside the first.
+type Nested = (Vec<u16>, Option<Vec<u16>>);
 
 const CLOSERS: [&str; 3] = [")", "]", "}"];
 const SEPARATORS: [&str; 2] = [",", ";"];
@@ -139,9 +157,13 @@ impl Language {
             }
         }
         let mut header = vec![false; grammar.field_count() + 1];
-        for field in &spec.header {
-            let field = grammar.field_id_for_name(field).ok_or_else(|| fail(format!("header: no field `{field}`")))?;
-            header[usize::from(field.get())] = true;
+        let mut header_kinds = Vec::new();
+        for word in &spec.header {
+            let member = names.member(&grammar, word).map_err(|error| fail(format!("header: {error}")))?;
+            match member.field {
+                Some(field) => header[usize::from(field)] = true,
+                None => header_kinds.extend(member.kinds),
+            }
         }
         let wrappings = spec
             .wrappers
@@ -149,12 +171,22 @@ impl Language {
             .map(|wrapper| {
                 Ok(Wrapping {
                     kind: names.ids(&wrapper.kind)?,
-                    only: names.ids(&wrapper.only)?,
+                    only: wrapper.only.iter().map(|word| names.nested(word)).collect::<Result<_, _>>()?,
                     needs: names.ids(&wrapper.needs)?,
+                    ends: names.ids(&wrapper.ends)?,
                 })
             })
             .collect::<Result<_, String>>()
             .map_err(fail)?;
+        let sections = spec.visibility.sections.iter().map(|word| names.nested(word));
+        let sections = sections.collect::<Result<Vec<_>, _>>().map_err(fail)?;
+        for (outer, inner) in &sections {
+            for kind in inner.as_ref().unwrap_or(outer) {
+                kinds[usize::from(*kind)].section = true;
+            }
+        }
+        let kinds_of = |words: &[String]| names.ids(words);
+        let flow = Flow::compile(&spec.flow, &grammar, kinds_of).map_err(|error| fail(format!("flow: {error}")))?;
         names.check_names(&grammar, &spec.names, &spec.calls, &spec.visibility).map_err(fail)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
@@ -166,7 +198,9 @@ impl Language {
         Ok(Self {
             id,
             spec,
+            grammar,
             fingerprint,
+            flow,
             kinds,
             rules,
             operators,
@@ -174,8 +208,9 @@ impl Language {
             operator_field,
             condition_field,
             header,
+            header_kinds,
             wrappings,
-            grammar,
+            sections,
         })
     }
 
@@ -189,12 +224,12 @@ impl Language {
     /// The roles of a node at its place.
     #[inline]
     #[must_use]
-    pub fn roles(&self, kind: Kind, id: u16, place: Place, node: Node<'_>, source: &[u8]) -> Roles {
+    pub fn roles(&self, kind: Kind, id: u16, place: Place<'_>, node: Node<'_>, source: &[u8]) -> Roles {
         let mut roles = kind.roles;
-        if kind.operator {
-            if let Some(more) = self.operators.get(&(place.parent, id)) {
-                roles |= *more;
-            }
+        if kind.operator
+            && let Some(more) = self.operators.get(&(place.parent, id))
+        {
+            roles |= *more;
         }
         if kind.operation {
             roles |= self.operation(id, node);
@@ -205,11 +240,11 @@ impl Language {
         roles
     }
 
-    /// Whether a child under this field is read before the nesting of its parent begins.
+    /// Whether a child of this kind, under this field, is read before the nesting of its parent begins.
     #[inline]
     #[must_use]
-    pub fn is_header(&self, field: Option<u16>) -> bool {
-        field.is_some_and(|field| self.header[usize::from(field)])
+    pub fn is_header(&self, kind: u16, field: Option<u16>) -> bool {
+        field.map_or_else(|| self.header_kinds.contains(&kind), |field| self.header[usize::from(field)])
     }
 
     /// Whether the child under this field is a condition.
@@ -219,15 +254,23 @@ impl Language {
         field.is_some() && field == self.condition_field
     }
 
+    /// Whether a node of a section's kind sets the visibility of what follows, standing in a node of kind `parent`.
+    #[must_use]
+    pub fn is_section(&self, id: u16, parent: u16) -> bool {
+        self.sections.iter().any(|(outer, inner)| match inner {
+            None => outer.contains(&id),
+            Some(inner) => outer.contains(&parent) && inner.contains(&id),
+        })
+    }
+
     /// What an expression is by its operator, so that it is known before its left side is read.
     fn operation(&self, id: u16, node: Node<'_>) -> Roles {
         let role_of = |child: Node<'_>| self.operators.get(&(id, child.kind_id())).copied().unwrap_or_default();
-        let operator = match self.operator_field {
-            Some(field) => node.child_by_field_id(field).map(role_of).unwrap_or_default(),
-            None => {
-                let mut cursor = node.walk();
-                node.children(&mut cursor).fold(Roles::NONE, |all, child| all | role_of(child))
-            }
+        let operator = if let Some(field) = self.operator_field {
+            node.child_by_field_id(field).map(role_of).unwrap_or_default()
+        } else {
+            let mut cursor = node.walk();
+            node.children(&mut cursor).fold(Roles::NONE, |all, child| all | role_of(child))
         };
         let mut roles = Roles::NONE;
         if operator.has(Roles::LOGICAL) {
@@ -240,7 +283,7 @@ impl Language {
     }
 
     #[cold]
-    fn apply_rules(&self, mut roles: Roles, id: u16, place: Place, node: Node<'_>, source: &[u8]) -> Roles {
+    fn apply_rules(&self, mut roles: Roles, id: u16, place: Place<'_>, node: Node<'_>, source: &[u8]) -> Roles {
         for rule in self.rules.get(&id).into_iter().flatten() {
             if rule.holds(place, node, source) {
                 roles = (roles & !rule.drop) | rule.add;
@@ -268,23 +311,26 @@ impl Language {
         let Some(wrapping) = self.wrappings.iter().find(|wrapping| wrapping.kind.contains(&id)) else { return false };
         let Some(body) = self.child(node, "body") else { return false };
         let mut cursor = body.walk();
-        let mut needed = false;
+        let (mut needed, mut ended) = (false, wrapping.ends.is_empty());
         for child in body.named_children(&mut cursor) {
             let kind = child.kind_id();
             if self.kind(kind).roles.has(Roles::COMMENT) {
                 continue;
             }
-            if !wrapping.only.contains(&kind) {
+            let holds = |inner: &Vec<u16>| child.named_child(0).is_some_and(|first| inner.contains(&first.kind_id()));
+            let known = |(outer, inner): &Nested| outer.contains(&kind) && inner.as_ref().is_none_or(holds);
+            if !wrapping.only.iter().any(known) {
                 return false;
             }
             needed |= wrapping.needs.contains(&kind);
+            ended = wrapping.ends.is_empty() || wrapping.ends.contains(&kind);
         }
-        needed
+        needed && ended
     }
 }
 
 impl Rule {
-    fn holds(&self, place: Place, node: Node<'_>, source: &[u8]) -> bool {
+    fn holds(&self, place: Place<'_>, node: Node<'_>, source: &[u8]) -> bool {
         let free_or = |list: &[u16], value: u16| list.is_empty() || list.contains(&value);
         free_or(&self.parent, place.parent)
             && !self.parent_not.contains(&place.parent)
@@ -298,6 +344,17 @@ impl Rule {
                 .fields
                 .iter()
                 .all(|(member, texts)| member.find(node).is_some_and(|child| is_one_of(texts, child, source)))
+            && self.holds_above(place.above, source)
+    }
+
+    fn holds_above(&self, parent: Option<Node<'_>>, source: &[u8]) -> bool {
+        let says = |(member, words): &(Member, Vec<String>)| {
+            parent.is_some_and(|parent| member.any(parent, |child| says_one_of(words, child, source)))
+        };
+        let has = |member: &Member| parent.is_some_and(|parent| member.find(parent).is_some());
+        (self.parent_has.is_empty() || self.parent_has.iter().any(has))
+            && self.parent_says.iter().all(says)
+            && !self.parent_says_not.iter().any(says)
     }
 }
 
@@ -306,15 +363,28 @@ fn is_one_of(texts: &[String], node: Node<'_>, source: &[u8]) -> bool {
     texts.iter().any(|known| known.as_bytes() == text)
 }
 
+fn says_one_of(known: &[String], node: Node<'_>, source: &[u8]) -> bool {
+    let text = source.get(node.byte_range()).unwrap_or_default();
+    let mut words = text.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+    words.any(|word| known.iter().any(|known| known.as_bytes() == word))
+}
+
 impl Member {
     fn find<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
-        match self {
-            Self::Field(field) => node.child_by_field_id(*field),
-            Self::Kinds(kinds) => {
-                let mut cursor = node.walk();
-                node.children(&mut cursor).find(|child| kinds.contains(&child.kind_id()))
-            }
+        self.field.and_then(|field| node.child_by_field_id(field)).or_else(|| {
+            let mut cursor = node.walk();
+            // Asking a node for its children costs: not for a word that is no kind.
+            let kinds = (!self.kinds.is_empty()).then_some(&self.kinds)?;
+            node.children(&mut cursor).find(|child| kinds.contains(&child.kind_id()))
+        })
+    }
+
+    fn any(&self, node: Node<'_>, holds: impl Fn(Node<'_>) -> bool) -> bool {
+        if let Some(child) = self.field.and_then(|field| node.child_by_field_id(field)) {
+            return holds(child);
         }
+        let mut cursor = node.walk();
+        node.children(&mut cursor).any(|child| self.kinds.contains(&child.kind_id()) && holds(child))
     }
 }
 
@@ -393,6 +463,14 @@ impl KindNames {
         })
     }
 
+    /// `a > b`: the ids of `a`, and those of `b` where it is said.
+    fn nested(&self, word: &str) -> Result<Nested, String> {
+        match word.split_once(" > ") {
+            None => Ok((self.one(word)?.to_vec(), None)),
+            Some((outer, inner)) => Ok((self.one(outer)?.to_vec(), Some(self.one(inner)?.to_vec()))),
+        }
+    }
+
     /// An operator by its text: an anonymous token, or a named node where the grammar names it.
     fn token(&self, text: &str) -> Result<&[u16], String> {
         self.one(&format!("'{text}'")).or_else(|error| self.one(text).map_err(|_| error))
@@ -407,14 +485,18 @@ impl KindNames {
     }
 
     fn member(&self, grammar: &Grammar, name: &str) -> Result<Member, String> {
-        match grammar.field_id_for_name(name) {
-            Some(field) => Ok(Member::Field(field.get())),
-            None => self.one(name).map(|ids| Member::Kinds(ids.to_vec())),
+        let field = grammar.field_id_for_name(name).map(std::num::NonZero::get);
+        match (self.one(name), field) {
+            (Err(error), None) => Err(error),
+            (kinds, field) => Ok(Member { field, kinds: kinds.map(<[u16]>::to_vec).unwrap_or_default() }),
         }
     }
 
     fn rule(&self, grammar: &Grammar, when: &When) -> Result<Rule, String> {
-        let fields = when.fields.iter().map(|(field, texts)| Ok((self.member(grammar, field)?, texts.clone())));
+        let texts = |map: &BTreeMap<String, Vec<String>>| {
+            let pairs = map.iter().map(|(field, texts)| Ok((self.member(grammar, field)?, texts.clone())));
+            pairs.collect::<Result<Vec<_>, String>>()
+        };
         Ok(Rule {
             parent: self.ids(&when.parent)?,
             parent_not: self.ids(&when.parent_not)?,
@@ -424,7 +506,10 @@ impl KindNames {
             has: self.members(grammar, &when.has)?,
             lacks: self.members(grammar, &when.lacks)?,
             text: when.text.clone(),
-            fields: fields.collect::<Result<_, String>>()?,
+            fields: texts(&when.fields)?,
+            parent_has: self.members(grammar, &when.parent_has)?,
+            parent_says: texts(&when.parent_says)?,
+            parent_says_not: texts(&when.parent_says_not)?,
             add: roles_of(&when.add)?,
             drop: roles_of(&when.drop)?,
         })
@@ -438,7 +523,8 @@ impl KindNames {
         calls: &Calls,
         rules: &VisibilityRules,
     ) -> Result<(), String> {
-        let lists = [&names.children, &names.receiver_types, &rules.modifiers, &rules.sections, &rules.except_in];
+        let lists = [&names.children, &names.receiver_types, &calls.nameless];
+        let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in]);
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
         let maps = [&names.kinds, &names.parents, &names.receivers];
         for (kind, field) in maps.into_iter().flatten() {
@@ -446,6 +532,7 @@ impl KindNames {
             field_of(grammar, field)?;
         }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
+        names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;
         let fields = [&names.fields, &calls.callee, &calls.receiver, &calls.arguments];
         fields.into_iter().flatten().try_for_each(|field| field_of(grammar, field).map(drop))
     }

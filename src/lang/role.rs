@@ -10,7 +10,6 @@ macro_rules! roles {
     ($($name:ident $konst:ident $doc:literal,)+) => {
         #[expect(non_camel_case_types, reason = "numbers the roles; the variants are the names in the specs")]
         #[expect(clippy::upper_case_acronyms, reason = "no variant is an acronym; the list is lower case throughout")]
-        #[allow(dead_code, reason = "only the discriminants are used")]
         enum Number { $($konst,)+ }
 
         /// Every role: its name in a spec, its set of one, what it means.

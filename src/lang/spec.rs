@@ -40,7 +40,8 @@ pub struct Spec {
     /// Roles that the language does not have; a role in neither list is a mistake.
     #[serde(default)]
     pub absent: Vec<String>,
-    /// Fields of a branching node that are read before its nesting begins: conditions, subjects.
+    /// Fields of a branching node that are read before its nesting begins: conditions, subjects; kinds, where they have
+    /// no field.
     #[serde(default)]
     pub header: Vec<String>,
     /// Operators that mean something under one parent only.
@@ -55,6 +56,9 @@ pub struct Spec {
     /// How calls are written.
     #[serde(default)]
     pub calls: Calls,
+    /// Where control goes.
+    #[serde(default)]
+    pub flow: Flow,
     /// Who sees what.
     #[serde(default)]
     pub visibility: VisibilityRules,
@@ -110,6 +114,15 @@ pub struct When {
     /// The text of the child under a field, or of the first child of a kind, is one of these.
     #[serde(default, rename = "where")]
     pub fields: BTreeMap<String, Vec<String>>,
+    /// One of these fields or kinds is among the parent's children.
+    #[serde(default)]
+    pub parent_has: Vec<String>,
+    /// The parent's child under a field, or one of its children of a kind, says one of these words.
+    #[serde(default)]
+    pub parent_says: BTreeMap<String, Vec<String>>,
+    /// The parent's children under a field, or of a kind, say none of these words.
+    #[serde(default)]
+    pub parent_says_not: BTreeMap<String, Vec<String>>,
     /// Roles to add.
     #[serde(default)]
     pub add: Vec<String>,
@@ -118,13 +131,13 @@ pub struct When {
     pub drop: Vec<String>,
 }
 
-/// How the name of a space is found: by `kinds`, `fixed`, then `fields`, then `children`, then `parents`.
+/// How the name of a space is found: by `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
     /// Fields that hold the name; `declarator` is followed to its end.
     pub fields: Vec<String>,
-    /// Kind -> the field that holds its name.
+    /// Kind -> the field that holds its name; where that is of a listed kind, too, its field is followed.
     pub kinds: BTreeMap<String, String>,
     /// Kind -> the name all of them bear.
     pub fixed: BTreeMap<String, String>,
@@ -132,6 +145,8 @@ pub struct Names {
     pub children: Vec<String>,
     /// Kind of the parent -> its field that names a closure.
     pub parents: BTreeMap<String, String>,
+    /// Kind of a list of values -> kind of the list of names before it: `a, b = f, g` names the second value `b`.
+    pub lists: BTreeMap<String, String>,
     /// Kind -> the field that holds the receiver whose type qualifies the name.
     pub receivers: BTreeMap<String, String>,
     /// Kinds of the type inside a receiver.
@@ -154,10 +169,36 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
+    /// Kinds of calls that name no callee.
+    pub nameless: Vec<String>,
+}
+
+/// Where control goes, as far as roles and the usual field names do not say it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Flow {
+    /// A break leaves the innermost switch, too, not the innermost loop only.
+    pub switch_breaks: bool,
+    /// A yield gives the innermost switch its value; it does not suspend a generator.
+    pub switch_yields: bool,
+    /// Kinds of arms, or of what holds them, whose end runs on into the next arm.
+    pub falls_through: Vec<String>,
+    /// Kinds of statements that run on into the next arm.
+    pub falls_through_by: Vec<String>,
+    /// Kinds of switches of which some arm always holds, default or not.
+    pub exhaustive: Vec<String>,
+    /// Fields, or kinds, of the guard in an arm's label; of a kind, the last child is the condition.
+    pub guards: Vec<String>,
+    /// Kinds that branch when their condition does not hold: `unless`, `until`.
+    pub inverted: Vec<String>,
+    /// Kinds in the head of a loop that hold its condition or what it runs over.
+    pub clauses: Vec<String>,
+    /// Kind -> which of its named children, from 0, is the condition, where no field says so.
+    pub condition_at: BTreeMap<String, usize>,
 }
 
 /// What makes a member public.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VisibilityRules {
     /// Members without a sign are private.
@@ -174,7 +215,7 @@ pub struct VisibilityRules {
     pub private_prefixes: Vec<String>,
     /// Names that begin with an upper-case letter are public and all others private.
     pub capitals: bool,
-    /// Kinds of a label that changes the visibility of what follows in a class.
+    /// Kinds of a label that changes the visibility of what follows in a class; `a > b` is a `b` in an `a`.
     pub sections: Vec<String>,
 }
 
@@ -184,10 +225,13 @@ pub struct VisibilityRules {
 pub struct Wrapper {
     /// Kinds of the function.
     pub kind: Vec<String>,
-    /// All statements of its body are of these kinds.
+    /// All statements of its body are of these kinds; `a > b` is an `a` whose first child is a `b`.
     pub only: Vec<String>,
     /// At least one is of these kinds.
     pub needs: Vec<String>,
+    /// The last one is of these kinds.
+    #[serde(default)]
+    pub ends: Vec<String>,
 }
 
 impl Spec {
@@ -197,6 +241,13 @@ impl Spec {
     /// Malformed TOML, an unknown or missing key.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// The roles that the spec gives to some node, by whichever way.
+    pub fn mapped(&self) -> impl Iterator<Item = &str> {
+        let lists = self.roles.iter().chain(self.operators.iter().flat_map(|table| &table.roles));
+        let lists = lists.filter(|(_, kinds)| !kinds.is_empty()).map(|(role, _)| role.as_str());
+        lists.chain(self.when.iter().flat_map(|rule| &rule.add).map(String::as_str))
     }
 
     /// Takes over what `base` says, as far as `self` does not say it anew.
@@ -211,17 +262,24 @@ impl Spec {
         let mut when: Vec<When> = base.when.clone();
         for rule in &mut when {
             rule.kind = keep(&rule.kind);
-            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.parent_not, &mut rule.has, &mut rule.lacks]
-            {
-                *list = keep(list);
+            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.has] {
+                // A condition that nothing meets any more must not turn into no condition.
+                let kept = keep(list);
+                if kept.is_empty() && !list.is_empty() {
+                    rule.kind.clear();
+                }
+                *list = kept;
             }
+            rule.parent_not = keep(&rule.parent_not);
+            rule.lacks = keep(&rule.lacks);
         }
         when.retain(|rule| !rule.kind.is_empty());
         when.append(&mut self.when);
         self.when = when;
         self.header.splice(0..0, base.header.iter().cloned());
         self.operators.splice(0..0, base.operators.iter().cloned());
-        self.absent.extend(base.absent.iter().filter(|role| !self.roles.contains_key(*role)).cloned());
+        let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();
+        self.absent.extend(base.absent.iter().filter(|role| !mapped.contains(role)).cloned());
         self.wrappers.splice(0..0, base.wrappers.iter().cloned());
         let (names, theirs) = (&mut self.names, &base.names);
         names.fields.extend(theirs.fields.iter().cloned());
@@ -231,6 +289,7 @@ impl Spec {
             (&mut names.kinds, &theirs.kinds),
             (&mut names.fixed, &theirs.fixed),
             (&mut names.parents, &theirs.parents),
+            (&mut names.lists, &theirs.lists),
             (&mut names.receivers, &theirs.receivers),
         ] {
             for (kind, field) in other.iter().filter(|(kind, _)| !self.without.contains(kind)) {
@@ -240,12 +299,21 @@ impl Spec {
         if self.calls.callee.is_empty() {
             self.calls = base.calls.clone();
         }
-        let unset = &self.visibility;
-        if !unset.capitals && unset.modifiers.is_empty() && unset.private_prefixes.is_empty() {
+        if self.visibility == VisibilityRules::default() {
             self.visibility = base.visibility.clone();
+        }
+        if self.flow == Flow::default() {
+            self.flow = base.flow.clone();
+            let flow = &mut self.flow;
+            let lists = [&mut flow.falls_through, &mut flow.falls_through_by, &mut flow.exhaustive, &mut flow.guards];
+            for list in lists.into_iter().chain([&mut flow.inverted, &mut flow.clauses]) {
+                list.retain(|kind| !self.without.contains(kind));
+            }
+            flow.condition_at.retain(|kind, _| !self.without.contains(kind));
         }
         for (metric, remark) in &base.remarks {
             self.remarks.entry(metric.clone()).or_insert_with(|| remark.clone());
         }
+        self.without.extend(base.without.iter().cloned());
     }
 }

@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use crate::lang::spec::{Names, VisibilityRules};
 use crate::lang::{Language, Place, Roles};
 use crate::metric::Open;
 use crate::model::{SpaceKind, Visibility};
@@ -44,10 +45,12 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
     if let Some(fixed) = names.fixed.get(kind) {
         return fixed.clone();
     }
-    let own = names.kinds.get(kind).and_then(|field| language.child(node, field));
-    let own = own.or_else(|| language.first_field(node, &names.fields));
-    if let Some(found) = own.map(|own| end_of_declarator(language, own)) {
-        return line(found, source);
+    let own = named_by_kind(language, names, node).or_else(|| language.first_field(node, &names.fields));
+    if let Some(mut found) = own.map(|own| end_of_declarator(language, own)) {
+        while let Some(inner) = named_by_kind(language, names, found) {
+            found = inner;
+        }
+        return declared(language, found, source);
     }
     let mut cursor = node.walk();
     let child = node.named_children(&mut cursor).find(|child| names.children.iter().any(|known| known == child.kind()));
@@ -58,12 +61,45 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
         let field = names.parents.get(parent.kind())?;
         language.child(parent, field).filter(|found| found.id() != node.id())
     });
+    let given = given.or_else(|| parent.and_then(|list| named_beside(names, node, list)));
+    let given = given.map(|found| end_of_declarator(language, found));
     given.map_or_else(|| ANONYMOUS.to_owned(), |found| line(found, source))
 }
 
+/// The name that stands in the list of names where the node stands in the list of values.
+fn named_beside<'t>(names: &Names, node: Node<'t>, values: Node<'t>) -> Option<Node<'t>> {
+    let kind = names.lists.get(values.kind())?;
+    let mut cursor = values.walk();
+    let at = values.named_children(&mut cursor).position(|child| child.id() == node.id())?;
+    let mut before = values.prev_named_sibling();
+    while let Some(sibling) = before.filter(|sibling| sibling.kind() != kind) {
+        before = sibling.prev_named_sibling();
+    }
+    before?.named_child(u32::try_from(at).ok()?)
+}
+
+fn named_by_kind<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
+    names.kinds.get(node.kind()).and_then(|field| language.child(node, field))
+}
+
+/// A name on one line; a conversion operator (`A::operator bool() const`) ends with its type.
+fn declared(language: &Language, node: Node<'_>, source: &[u8]) -> String {
+    let mut last = node;
+    while let Some(inner) = language.child(last, "name") {
+        last = inner;
+    }
+    let tail = (last.kind() == CONVERSION).then(|| language.child(last, "declarator")).flatten();
+    tail.and_then(|tail| source.get(node.start_byte()..tail.start_byte())).map_or_else(
+        || line(node, source),
+        |text| String::from_utf8_lossy(text).split_whitespace().collect::<Vec<_>>().join(" "),
+    )
+}
+
+const CONVERSION: &str = "operator_cast";
+
 /// The name at the end of a chain of declarators (`*(*f)(int)` names `f`).
 fn end_of_declarator<'t>(language: &Language, mut node: Node<'t>) -> Node<'t> {
-    loop {
+    while node.kind() != CONVERSION {
         let inner = language.child(node, "declarator").or_else(|| {
             let wraps = node.kind() == "parenthesized_declarator" || node.kind() == "reference_declarator";
             wraps.then(|| node.named_child(0)).flatten()
@@ -73,6 +109,7 @@ fn end_of_declarator<'t>(language: &Language, mut node: Node<'t>) -> Node<'t> {
             None => return node,
         }
     }
+    node
 }
 
 /// Enclosing names, the receiver's type and the own name, joined by `::`.
@@ -119,31 +156,22 @@ pub(super) fn default_visibility(language: &Language, kind: u16, roles: Roles) -
     }
 }
 
-/// The visibility of a member in a class whose members are `section` unless they say otherwise.
+/// The visibility of a member in a class whose members are `section` unless they say otherwise. An attribute has no
+/// `name` yet; the declaration that it stands in speaks for it.
 pub(super) fn visibility(
     language: &Language,
     node: Node<'_>,
+    parent: Option<Node<'_>>,
     name: Option<&str>,
     section: Visibility,
     source: &[u8],
 ) -> Visibility {
     let rules = &language.spec.visibility;
     if !rules.modifiers.is_empty() {
-        let mut cursor = node.walk();
-        for child in node.children(&mut cursor).filter(|child| rules.modifiers.iter().any(|kind| kind == child.kind()))
-        {
-            let words = text(child, source);
-            let says = |list: &[String]| {
-                words
-                    .split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
-                    .any(|word| list.iter().any(|known| known.as_bytes() == word))
-            };
-            if says(&rules.private) {
-                return Visibility::Private;
-            }
-            if says(&rules.public) {
-                return Visibility::Public;
-            }
+        let declaration = parent.filter(|_| name.is_none());
+        let said = [Some(node), declaration].into_iter().flatten().find_map(|node| said(rules, node, source));
+        if let Some(said) = said {
+            return said;
         }
     }
     if rules.capitals || !rules.private_prefixes.is_empty() {
@@ -166,12 +194,25 @@ pub(super) fn visibility(
     section
 }
 
+/// What a node's modifiers say.
+fn said(rules: &VisibilityRules, node: Node<'_>, source: &[u8]) -> Option<Visibility> {
+    let mut cursor = node.walk();
+    let mut modifiers =
+        node.children(&mut cursor).filter(|child| rules.modifiers.iter().any(|kind| kind == child.kind()));
+    modifiers.find_map(|child| {
+        let words = text(child, source);
+        let says = |list: &[String]| {
+            let mut words = words.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+            words.any(|word| list.iter().any(|known| known.as_bytes() == word))
+        };
+        let public = says(&rules.public).then_some(Visibility::Public);
+        says(&rules.private).then_some(Visibility::Private).or(public)
+    })
+}
+
 /// The visibility that a label sets for what follows it.
 pub(super) fn section(language: &Language, node: Node<'_>, source: &[u8]) -> Option<Visibility> {
     let rules = &language.spec.visibility;
-    if !rules.sections.iter().any(|kind| kind == node.kind()) {
-        return None;
-    }
     let word = line(node, source);
     let word = word.trim_end_matches(':').trim();
     if rules.public.iter().any(|known| known == word) {
@@ -191,7 +232,7 @@ pub(super) fn parameter_count(language: &Language, list: Node<'_>, outer: Option
         let id = child.kind_id();
         let kind = language.kind(id);
         let field = cursor.field_id().map(std::num::NonZero::get);
-        let place = Place { parent, grandparent: outer.unwrap_or(parent), field };
+        let place = Place { above: Some(list), parent, grandparent: outer.unwrap_or(parent), field };
         let roles = language.roles(kind, id, place, child, source);
         if kind.named && !child.is_error() && !roles.has(Roles::COMMENT | Roles::NOT_PARAMETER) {
             let mut names = child.walk();
@@ -218,9 +259,12 @@ pub(super) struct Callee<'t, 's> {
 
 /// What a call calls; None where that is not a name.
 pub(super) fn callee<'t, 's>(language: &'s Language, node: Node<'t>, source: &'s [u8]) -> Option<Callee<'t, 's>> {
+    if language.spec.calls.nameless.iter().any(|kind| kind == node.kind()) {
+        return None;
+    }
     let target = language.first_field(node, &language.spec.calls.callee).or_else(|| node.named_child(0))?;
     let written = without_type_arguments(std::str::from_utf8(text(target, source)).ok()?.trim());
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'".contains(byte);
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'#".contains(byte);
     let start = written.bytes().rposition(|byte| !is_part(&byte)).map_or(0, |at| at + 1);
     let name = written[start..].trim_start_matches(['?', '!', '@', '$', '\'']);
     if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
@@ -256,7 +300,8 @@ impl Callee<'_, '_> {
         }
         let receiver = self.receiver();
         if receiver.is_empty() {
-            return calls.implicit_self || (open.receiver.is_empty() && !open.is_method);
+            let bare = own == open.name && open.receiver.is_empty() && !open.is_method;
+            return calls.implicit_self || bare;
         }
         calls.selves.iter().any(|known| known == receiver)
             || receiver == open.receiver

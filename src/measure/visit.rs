@@ -6,11 +6,12 @@ use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::tokens::{RowIndex, Texts};
 use super::{Engine, Limits, Options, naming};
+use crate::facts::cfg;
 use crate::lang::{Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
 use crate::metric::{Open, Rows, Step, Token, Trace, count_lines};
 use crate::model::{
-    Ast, AstNode, BodyHash, Call, Chunk, FileFacts, Level, Metrics, Note, NoteKind, Space, SpaceKind, Visibility,
+    Ast, AstNode, BodyHash, Call, Cfg, Chunk, FileFacts, Level, Metrics, Note, NoteKind, Space, SpaceKind, Visibility,
 };
 
 /// An ancestor of the node that is being entered.
@@ -48,6 +49,7 @@ struct Visit<'a, 't> {
     calls: FxHashMap<(u32, String, String), usize>,
     texts: Texts<'t>,
     ast: Ast,
+    cfgs: Vec<Cfg>,
     ast_kinds: FxHashMap<u16, u32>,
     nodes: usize,
     errors: u32,
@@ -83,13 +85,14 @@ pub(super) fn visit(
         calls: FxHashMap::default(),
         texts: Texts::default(),
         ast: Ast::default(),
+        cfgs: Vec::new(),
         ast_kinds: FxHashMap::default(),
         nodes: 0,
         errors: 0,
         trace,
         scratch: root.walk(),
     };
-    visit.open_unit(source);
+    visit.open_unit(root.kind_id());
     let mut cursor = root.walk();
     visit.run(&mut cursor)?;
     visit.close();
@@ -102,6 +105,9 @@ pub(super) fn visit(
     }
     if options.level == Level::Full {
         facts.ast = Some(visit.ast);
+        // Inner functions close first.
+        visit.cfgs.sort_by_key(|cfg| cfg.space);
+        facts.cfgs = visit.cfgs;
     }
     if options.level >= Level::Chunks {
         facts.chunks = chunks(&visit.spaces, source);
@@ -158,14 +164,16 @@ impl<'t> Visit<'_, 't> {
         let id = node.kind_id();
         let kind = self.language.kind(id);
         if kind.blank {
+            self.errors += u32::from(node.is_missing());
             return false;
         }
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
         let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
-        let roles = match kind.is_plain() {
-            true => kind.roles,
-            false => self.language.roles(kind, id, self.place(id, field), node, self.source),
+        let roles = if kind.is_plain() {
+            kind.roles
+        } else {
+            self.language.roles(kind, id, self.place(id, field), node, self.source)
         };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
@@ -184,9 +192,19 @@ impl<'t> Visit<'_, 't> {
                 open.error_bytes += width;
             }
         }
-        let (here, levels) = self.levels(roles, field);
-        let levels = if roles.has(Roles::SPACES) { self.open_space(node, roles, here) } else { levels };
+        let (here, levels) = self.levels(roles, id, field);
+        let levels = if roles.has(Roles::SPACES) {
+            if roles.has(Roles::ATTRIBUTE) {
+                self.attribute(node);
+            }
+            self.open_space(node, roles, here)
+        } else {
+            levels
+        };
         self.count(node, roles, here, field, kind.named);
+        if kind.section && self.frames.last().is_some_and(|parent| self.language.is_section(id, parent.kind)) {
+            self.section(node);
+        }
         let leaf = self.token(node, roles, kind.canonical, kind.named);
         let stored = self.store(node, kind.named);
         if leaf {
@@ -217,20 +235,30 @@ impl<'t> Visit<'_, 't> {
         let keep = self.frames.last().map_or(1, |parent| parent.sequence + 1);
         self.sequences.truncate(keep);
         if frame.opened {
+            self.draw(frame.node, frame.roles);
             self.close();
         }
     }
 
-    fn place(&self, id: u16, field: Option<u16>) -> Place {
-        let mut above = self.frames.iter().rev().map(|frame| frame.kind);
-        let parent = above.next().unwrap_or(id);
-        Place { parent, grandparent: above.next().unwrap_or(parent), field }
+    /// Draws the control flow graph of a function that closes, at level `full`.
+    fn draw(&mut self, node: Node<'t>, roles: Roles) {
+        let Some(open) = self.open.last().filter(|open| open.kind.is_function()) else { return };
+        if self.level == Level::Full && roles.has(Roles::FUNCTIONS) {
+            self.cfgs.push(cfg::build(self.language, node, open.index, self.source));
+        }
+    }
+
+    fn place(&self, id: u16, field: Option<u16>) -> Place<'t> {
+        let mut ancestors = self.frames.iter().rev().map(|frame| frame.kind);
+        let parent = ancestors.next().unwrap_or(id);
+        let above = self.frames.last().map(|frame| frame.node);
+        Place { above, parent, grandparent: ancestors.next().unwrap_or(parent), field }
     }
 
     /// The nesting level of a node under a field of the innermost frame, and the levels around it.
-    fn levels(&self, roles: Roles, field: Option<u16>) -> (u32, Levels) {
+    fn levels(&self, roles: Roles, id: u16, field: Option<u16>) -> (u32, Levels) {
         let above = self.frames.last().map_or(Levels::default(), |frame| frame.levels);
-        let here = if self.language.is_header(field) { above.header } else { above.inside };
+        let here = if self.language.is_header(id, field) { above.header } else { above.inside };
         (here, Levels::of(roles, here, above.header, self.policy))
     }
 
@@ -288,9 +316,6 @@ impl<'t> Visit<'_, 't> {
                 open.parameters(1);
             }
             open.node(step, policy, &mut self.trace);
-        }
-        if !self.language.spec.visibility.sections.is_empty() {
-            self.section(node);
         }
     }
 
@@ -365,7 +390,8 @@ impl<'t> Visit<'_, 't> {
         offset(self.ast.nodes.len() - 1)
     }
 
-    fn open_unit(&mut self, source: &[u8]) {
+    fn open_unit(&mut self, kind: u16) {
+        let source = self.source;
         self.spaces.push(Space {
             kind: SpaceKind::Unit,
             name: String::new(),
@@ -381,7 +407,9 @@ impl<'t> Visit<'_, 't> {
             metrics: Metrics::default(),
             calls: Vec::new(),
         });
-        self.open.push(Open::new(0, SpaceKind::Unit, String::new(), 0));
+        let mut open = Open::new(0, SpaceKind::Unit, String::new(), 0);
+        open.section = naming::default_visibility(self.language, kind, Roles::NONE);
+        self.open.push(open);
     }
 
     /// Opens a space and gives the nesting levels of its inside.
@@ -390,7 +418,9 @@ impl<'t> Visit<'_, 't> {
         let parent = self.frames.last().map(|frame| frame.node);
         let name = naming::name(self.language, node, parent, self.source);
         let enclosing = self.open.iter().rev().find(|open| open.kind.is_function());
-        let deeper = kind.is_function() && enclosing.is_some_and(|function| !function.wraps);
+        // A wrapper's own declarations are not nested in it; a callback that it passes on is.
+        let declared = name != naming::ANONYMOUS;
+        let deeper = kind.is_function() && enclosing.is_some_and(|function| !(function.wraps && declared));
         let entry = here + u32::from(deeper);
         let index = offset(self.spaces.len());
         let visibility = self.visibility(node, Some(&name));
@@ -437,15 +467,26 @@ impl<'t> Visit<'_, 't> {
 
     fn visibility(&mut self, node: Node<'t>, name: Option<&str>) -> Visibility {
         let section = self.open.last().map_or(Visibility::Public, |open| open.section);
-        naming::visibility(self.language, node, name, section, self.source)
+        let parent = self.frames.last().map(|frame| frame.node);
+        naming::visibility(self.language, node, parent, name, section, self.source)
+    }
+
+    /// An attribute whose initialiser is a space of its own belongs to the space around it.
+    fn attribute(&mut self, node: Node<'t>) {
+        let public = self.visibility(node, None) == Visibility::Public;
+        let step = Step { roles: Roles::ATTRIBUTE, byte: offset(node.start_byte()), condition: false, public };
+        let policy = self.policy;
+        if let Some(open) = self.open.last_mut() {
+            open.node(step, policy, &mut None);
+        }
     }
 
     /// A label that changes the visibility of what follows in a class.
     fn section(&mut self, node: Node<'t>) {
-        if let Some(visibility) = naming::section(self.language, node, self.source) {
-            if let Some(open) = self.open.last_mut() {
-                open.section = visibility;
-            }
+        if let Some(visibility) = naming::section(self.language, node, self.source)
+            && let Some(open) = self.open.last_mut()
+        {
+            open.section = visibility;
         }
     }
 

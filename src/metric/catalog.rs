@@ -58,6 +58,17 @@ impl Aggregate {
             Self::Merge => "merge",
         }
     }
+
+    /// How a file's value comes about, for people.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Sum => "the sum over the functions in it and the code outside them",
+            Self::Max => "the largest in it",
+            Self::Whole => "measured on the whole text, nested functions included",
+            Self::Merge => "the sets of what is in it, merged",
+        }
+    }
 }
 
 /// A row of the catalog.

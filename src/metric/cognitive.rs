@@ -1,4 +1,4 @@
-//! Cognitive complexity. Campbell, *Cognitive Complexity*, SonarSource white paper v1.5 (2021).
+//! Cognitive complexity. Campbell, *Cognitive Complexity*, `SonarSource` white paper v1.5 (2021).
 //!
 //! Nesting is a level per node: what is inside a branching construct is one deeper than the construct; its header (the
 //! condition) is not. A function's inside is one deeper than the function when another function encloses it. An

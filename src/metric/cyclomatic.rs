@@ -1,4 +1,4 @@
-//! Cyclomatic complexity: 1 + decisions of a function. McCabe 1976; NIST SP 500-235.
+//! Cyclomatic complexity: 1 + decisions of a function. `McCabe` 1976; NIST SP 500-235.
 
 use super::{Increment, Step, Trace, reason, record};
 use crate::lang::{Policy, Roles};

@@ -16,7 +16,7 @@ pub struct Metrics {
     pub cloc: u32,
     /// Rows with neither.
     pub blank: u32,
-    /// McCabe: 1 + decisions of a function; the sum over functions elsewhere.
+    /// `McCabe`: 1 + decisions of a function; the sum over functions elsewhere.
     pub cyclomatic: u32,
     /// The same with a whole switch counted once.
     pub cyclomatic_modified: u32,

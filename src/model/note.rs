@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Declares a fieldless enum whose variants have one snake_case name each, in text and in every encoding.
+/// Declares a fieldless enum whose variants have one `snake_case` name each, in text and in every encoding.
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
@@ -64,6 +64,8 @@ named!(
         Special = "special",
         /// A NUL byte in the first 8,000 bytes.
         Binary = "binary",
+        /// `linguist-documentation`: code that is there to be read, not run.
+        Documentation = "documentation",
     }
 );
 

@@ -42,12 +42,12 @@ fn children(spaces: &[Space], parent: u32) -> Vec<Value> {
             return Vec::new();
         }
         let inside = (0..).zip(spaces).filter(|(_, space)| space.parent == Some(parent));
-        inside.map(|(index, space)| one(space, below(spaces, index, depth - 1))).collect()
+        inside.map(|(index, space)| one(space, &below(spaces, index, depth - 1))).collect()
     }
     below(spaces, parent, DEPTH_MAX)
 }
 
-fn one(space: &Space, inside: Vec<Value>) -> Value {
+fn one(space: &Space, inside: &[Value]) -> Value {
     json!({
         "name": space.name,
         "qualified_name": space.qualified_name,

@@ -108,7 +108,7 @@ mod tests {
     fn counts_and_durations() {
         assert_eq!(
             ["0", "999", "1,000", "1,234,567"],
-            [0, 999, 1000, 1_234_567].map(thousands).each_ref().map(|s| s.as_str())
+            [0, 999, 1000, 1_234_567].map(thousands).each_ref().map(String::as_str)
         );
         assert_eq!(duration(950), "950 us");
         assert_eq!(duration(12_345), "12.3 ms");

@@ -90,33 +90,32 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
     if existing == Existing::Merge {
         return Ok(Box::new(Merge { store: open(url, options)?, snapshots: Vec::new() }));
     }
-    match url {
-        StoreUrl::Lmdb(_) => {
-            refuse(url, existing)?;
-            Ok(Box::new(lmdb::Filling::start(url, options)?))
-        }
-        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => export_to(url, existing, Vec::new()),
-    }
-}
-
-/// A new file of SQLite or DuckDB, with statements that run on it once all records are in: views, for those who query it.
-///
-/// # Errors
-/// As [`write_to`]; [`Error::Usage`] for LMDB, which knows no statements.
-pub fn export_to(url: &StoreUrl, existing: Existing, views: Vec<String>) -> Result<Box<dyn Sink>> {
-    refuse(url, existing)?;
-    match url {
-        StoreUrl::Lmdb(_) => Err(Error::Usage(format!("{url} has no views; export to sqlite:FILE or duckdb:FILE"))),
-        StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::Filling::start(url, views)?)),
-        StoreUrl::Duckdb(_) => Ok(Box::new(duckdb::Filling::start(url, views)?)),
-    }
-}
-
-fn refuse(url: &StoreUrl, existing: Existing) -> Result<()> {
     if existing == Existing::Refuse && is_there(url)? {
         return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
     }
-    Ok(())
+    match url {
+        StoreUrl::Lmdb(_) => Ok(Box::new(lmdb::Filling::start(url, options)?)),
+        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => database(url, Vec::new()),
+    }
+}
+
+/// A sink that makes a database for others; the statements of `epilogue` run when all records are in.
+///
+/// # Errors
+/// [`Error::Usage`] when the target is there and `existing` is not [`Existing::Replace`], or it is no database.
+pub fn export_to(url: &StoreUrl, existing: Existing, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
+    if existing != Existing::Replace && is_there(url)? {
+        return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
+    }
+    database(url, epilogue)
+}
+
+fn database(url: &StoreUrl, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
+    match url {
+        StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::Filling::start(url, epilogue)?)),
+        StoreUrl::Duckdb(_) => Ok(Box::new(duckdb::Filling::start(url, epilogue)?)),
+        StoreUrl::Lmdb(_) => Err(Error::Usage(format!("{url} is no database for others"))),
+    }
 }
 
 /// Something is at the target. An empty folder is nothing.

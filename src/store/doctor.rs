@@ -1,7 +1,7 @@
 //! What is wrong with a store: its structure first, without mapping it, then every record, then what snapshots refer to.
 //! Never writes and never mends.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::digest::{DIFFERENCES_MAX, Difference};
 use super::{Family, Key, Record, Source, StoreUrl, check_structure, read_from};
@@ -57,7 +57,7 @@ pub fn diagnose(url: &StoreUrl) -> Result<Diagnosis> {
 
 fn examine(source: &dyn Source) -> Result<Diagnosis> {
     let mut diagnosis = Diagnosis::default();
-    let mut snapshots = HashSet::new();
+    let mut snapshots = FxHashSet::default();
     for family in Family::ALL {
         let mut sound = 0;
         source.walk(*family, &Key::default(), &mut |key, record| {

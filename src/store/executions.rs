@@ -5,7 +5,7 @@ use super::{Batch, Family, Key, Record, RunLock, Store};
 use crate::error::Result;
 use crate::model::{ExecutionId, ExecutionRecord, Outcome};
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// A new id: ordered by time, and within one process by the order of these calls.
     #[must_use]
     pub fn new_execution_id(&self) -> ExecutionId {
@@ -52,7 +52,10 @@ impl dyn Store {
                 && record.outcome == Outcome::Running
                 && Some(record.id) != own
             {
-                aborted.push(ExecutionRecord { outcome: Outcome::Aborted, ..record });
+                let mut record = ExecutionRecord { outcome: Outcome::Aborted, ..record };
+                let open = record.stages.iter_mut().filter(|stage| stage.outcome == Outcome::Running);
+                open.for_each(|stage| stage.outcome = Outcome::Aborted);
+                aborted.push(record);
             }
             Ok(())
         })?;

@@ -1,7 +1,7 @@
 //! Letting go of what nobody refers to: snapshots beyond the newest few, what belongs to them, and the facts that no file
 //! of a kept snapshot has. The log of runs is never touched. Decides by keys alone, so a damaged record is no obstacle.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Batch, Family, Key, Record, RunLock, Source, Store};
 use crate::error::Result;
@@ -23,9 +23,9 @@ pub struct Collected {
 
 /// Who is still referred to.
 struct Live {
-    snapshots: HashSet<SnapshotId>,
-    facts: HashSet<(ContentId, EngineId)>,
-    contents: HashSet<ContentId>,
+    snapshots: FxHashSet<SnapshotId>,
+    facts: FxHashSet<(ContentId, EngineId)>,
+    contents: FxHashSet<ContentId>,
 }
 
 /// Keeps the newest `keep` snapshots of each repository and reference. `lock` shows that no run is on its way, whose facts
@@ -85,8 +85,9 @@ fn find_live(source: &dyn Source, keep: usize) -> Result<(Live, Vec<SnapshotId>)
         Ok(())
     })?;
     all.sort_by_key(|snapshot| std::cmp::Reverse((snapshot.time_us, snapshot.execution, snapshot.id)));
-    let (mut seen, mut gone) = (HashMap::new(), Vec::new());
-    let mut live = Live { snapshots: HashSet::new(), facts: HashSet::new(), contents: HashSet::new() };
+    let (mut seen, mut gone) = (FxHashMap::default(), Vec::new());
+    let mut live =
+        Live { snapshots: FxHashSet::default(), facts: FxHashSet::default(), contents: FxHashSet::default() };
     for snapshot in all {
         let newer: &mut usize = seen.entry((snapshot.repository, snapshot.reference)).or_default();
         if *newer < keep {

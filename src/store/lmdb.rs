@@ -17,7 +17,7 @@ use super::{Batch, Encoding, Family, Key, OpenOptions, Put, Record, Source, Stor
 use crate::error::Result;
 
 /// A store in a folder of LMDB.
-pub struct Lmdb {
+pub(super) struct Lmdb {
     environment: Arc<Environment>,
     encoding: Encoding,
 }
@@ -30,7 +30,7 @@ struct View<'s> {
 
 impl Lmdb {
     /// Opens or makes the store; see [`super::open`].
-    pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
+    pub(super) fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
         Ok(Self { environment: Environment::open(url, options)?, encoding: options.encoding })
     }
 
@@ -38,7 +38,7 @@ impl Lmdb {
     ///
     /// # Errors
     /// What is wrong and on which page.
-    pub fn check_pages(url: &StoreUrl) -> Result<()> {
+    pub(super) fn check_pages(url: &StoreUrl) -> Result<()> {
         pages::check_all(&url.path().join("data.mdb")).map_err(|problem| url.error(format!("it is damaged: {problem}")))
     }
 

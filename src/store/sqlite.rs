@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::metric::METRICS_VERSION;
 
 /// A store in a file of SQLite.
-pub struct Sqlite {
+pub(super) struct Sqlite {
     url: StoreUrl,
     options: OpenOptions,
     flags: OpenFlags,
@@ -41,7 +41,7 @@ struct View<'s> {
 
 impl Sqlite {
     /// Opens or makes the store; see [`super::open`].
-    pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
+    pub(super) fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
         if options.access == Access::Create {
             create(url)?;
         }
@@ -80,7 +80,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// [`Error::Store`] with the first things that are wrong.
-    pub fn check_structure(url: &StoreUrl, quickly: bool) -> Result<()> {
+    pub(super) fn check_structure(url: &StoreUrl, quickly: bool) -> Result<()> {
         let store = Self::open(url, OpenOptions::read())?;
         let pragma = if quickly { "PRAGMA quick_check(3)" } else { "PRAGMA integrity_check(3)" };
         store.reading(|connection| {

@@ -38,7 +38,7 @@ pub(super) fn place(new: &Path, target: &Path) -> Result<()> {
         Ok(()) => {}
         // A folder that is not empty cannot be renamed over.
         Err(error) if new.is_dir() && target.is_dir() => {
-            swap(new, target).map_err(|_| Error::io("replacing", target)(error))?
+            swap(new, target).map_err(|_| Error::io("replacing", target)(error))?;
         }
         Err(error) => return Err(Error::io("creating", target)(error)),
     }

@@ -1,6 +1,28 @@
 //! All integration tests: one binary, so they link once.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says where and stops"
+)]
+#![expect(clippy::pedantic, reason = "tests are read once, from top to bottom")]
+#![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
+
+mod cli;
+mod cli_data;
+mod cli_input;
+mod cli_scan;
+mod floors;
+mod git_history;
+mod git_index;
+mod git_repository;
+mod lang_conformance;
+mod lang_fixtures;
+mod lang_golden;
+mod lang_registry;
 mod records;
+mod repo;
 mod store_compat;
 mod store_copy;
 mod store_executions;
@@ -12,3 +34,7 @@ mod store_process;
 mod store_sql;
 mod store_values;
 mod store_writer;
+mod walk_accounts;
+mod walk_explain;
+mod walk_oracle;
+mod walk_rules;

@@ -1,7 +1,9 @@
 //! One open LMDB environment, shared by all stores of its folder in this process: opening and creating it, transactions,
 //! growth of the map, and what its errors mean. Knows keys and bytes, never records.
 
-use std::collections::HashMap;
+#![expect(unsafe_code, reason = "LMDB maps a file that others may change; each block says why it is sound")]
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,7 +32,7 @@ const MAP_STEP: u64 = 1 << 20;
 const RETRIES: usize = 16;
 
 /// Environments that are open in this process, by canonical folder: LMDB forbids opening one twice.
-static OPEN: Mutex<Option<HashMap<PathBuf, Weak<Environment>>>> = Mutex::new(None);
+static OPEN: Mutex<Option<BTreeMap<PathBuf, Weak<Environment>>>> = Mutex::new(None);
 
 pub(super) struct Environment {
     pub(super) url: StoreUrl,

@@ -1,0 +1,37 @@
+# Everything that takes more than one plain cargo command. `make` alone lists it.
+
+CARGO ?= cargo
+# .ci/run passes --locked.
+CARGO_FLAGS ?=
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+ELCANO := $(TARGET)/release/elcano
+
+.PHONY: help setup build run test lint corpus bench bench-peers
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+setup: ## put DuckDB's prebuilt library into .duckdb (done once; the others call it)
+	@scripts/libduckdb.sh
+
+build: setup ## build target/release/elcano
+	$(CARGO) build --release $(CARGO_FLAGS)
+
+run: build ## measure this repository with pipeline `ci` and show the report
+	$(ELCANO) run ci .
+
+test: setup ## run every test
+	$(CARGO) test $(CARGO_FLAGS)
+
+lint: ## check the format and clippy, warnings are errors
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets $(CARGO_FLAGS) -- -D warnings
+
+corpus: ## fetch real repositories to measure into corpus/ (or $ELCANO_CORPUS)
+	@scripts/corpus.sh
+
+bench: setup ## run the benches over the corpus
+	$(CARGO) bench $(CARGO_FLAGS)
+
+bench-peers: build ## compare with other tools on the same files
+	@ELCANO=$(ELCANO) scripts/bench-peers.sh

@@ -1,0 +1,156 @@
+//! `langs` and `explain`: what elcano knows, from the specs and the catalog.
+
+use clap::Args;
+use serde_json::json;
+
+use super::session::{Session, print, print_json};
+use crate::error::{Error, Result};
+use crate::lang::{Policy, Roles};
+use crate::metric::{CATALOG, Direction, Metric, catalog};
+use crate::report::table::Table;
+
+#[derive(Debug, Args)]
+pub(super) struct LangsArgs {
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  elcano explain            all metrics\n  elcano explain cognitive\n  elcano explain loc.sloc --language python"
+)]
+pub(super) struct ExplainArgs {
+    /// The metric's id; all of them in short without it
+    metric: Option<String>,
+    /// Only what is particular to this language
+    #[arg(long, value_name = "ID")]
+    language: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
+    let all: Vec<_> = session.registry.ids().filter_map(|id| Some((id, session.registry.spec(id)?))).collect();
+    if args.json {
+        let languages: Vec<_> = all
+            .iter()
+            .map(|(id, (spec, version))| {
+                json!({
+                    "id": id, "label": spec.label, "extensions": spec.extensions, "filenames": spec.filenames,
+                    "shebangs": spec.shebangs, "grammar": spec.krate, "grammar_version": version,
+                })
+            })
+            .collect();
+        print_json(&json!({ "schema": "elcano.langs/1", "languages": languages }))?;
+        return Ok(0);
+    }
+    let mut table = Table::new(&["id", "language", "files", "grammar"]);
+    for (id, (spec, version)) in all {
+        let endings = spec.extensions.iter().map(|ending| format!(".{ending}"));
+        let files = endings.chain(spec.filenames.iter().cloned()).collect::<Vec<_>>().join(" ");
+        table.row(vec![id.to_owned(), spec.label.clone(), files, format!("{} {version}", spec.krate)]);
+    }
+    print(&table.text())?;
+    Ok(0)
+}
+
+pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
+    let Some(name) = &args.metric else { return list(args.json) };
+    let metric = catalog::metric(name).map_err(Error::Usage)?;
+    if let Some(language) = &args.language {
+        session.registry.language(language).map_err(Error::Usage)?;
+    }
+    let wanted = |id: &&str| args.language.as_deref().is_none_or(|language| language == *id);
+    let remarks: Vec<_> = session
+        .registry
+        .ids()
+        .filter(wanted)
+        .filter_map(|id| session.registry.spec(id).map(|(spec, _)| (id, spec)))
+        .map(|(id, spec)| {
+            let counted = counted(metric, id, &spec.roles)?;
+            Ok((id, spec.label.clone(), spec.remarks.get(metric.id).cloned(), counted))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    if args.json {
+        let languages: Vec<_> = remarks
+            .iter()
+            .map(
+                |(id, label, remark, counted)| json!({ "id": id, "label": label, "remark": remark, "counts": counted }),
+            )
+            .collect();
+        print_json(&json!({ "schema": "elcano.explain/1", "metric": describe(metric), "languages": languages }))?;
+        return Ok(0);
+    }
+    let mut out = format!("{} ({})\n\n{}\n\n", metric.label, metric.id, metric.about);
+    out += &format!("Source:    {}\nUnit:      {}; {}\n", metric.source, metric.unit, direction(metric));
+    out += &format!("Of a file: {}\nRemedy:    {}\n", metric.aggregate.sentence(), metric.remedy);
+    for (_, label, remark, counted) in remarks {
+        if remark.is_none() && counted.is_empty() {
+            continue;
+        }
+        out += &format!("\n{label}\n");
+        if let Some(remark) = remark {
+            out += &format!("  {remark}\n");
+        }
+        for (role, kinds) in counted {
+            out += &format!("  {role}: {}\n", kinds.join(", "));
+        }
+    }
+    print(&out)?;
+    Ok(0)
+}
+
+fn list(as_json: bool) -> Result<u8> {
+    if as_json {
+        let metrics: Vec<_> = CATALOG.iter().map(describe).collect();
+        print_json(&json!({ "schema": "elcano.metrics/1", "metrics": metrics }))?;
+        return Ok(0);
+    }
+    let mut table = Table::new(&["metric", "label", "unit", "source"]);
+    for metric in CATALOG {
+        table.row([metric.id, metric.label, metric.unit, metric.source].map(str::to_owned).into());
+    }
+    print(&table.text())?;
+    Ok(0)
+}
+
+fn describe(metric: &Metric) -> serde_json::Value {
+    json!({
+        "id": metric.id, "label": metric.label, "unit": metric.unit, "column": metric.column,
+        "direction": direction(metric), "aggregate": metric.aggregate.name(), "source": metric.source,
+        "about": metric.about, "remedy": metric.remedy,
+    })
+}
+
+const fn direction(metric: &Metric) -> &'static str {
+    match metric.direction {
+        Direction::Lower => "lower is better",
+        Direction::Higher => "higher is better",
+        Direction::Neutral => "neither high nor low is better",
+    }
+}
+
+/// The constructs of a language that a metric counts, by role, as its spec names them.
+fn counted(
+    metric: &Metric,
+    language: &str,
+    kinds: &std::collections::BTreeMap<String, Vec<String>>,
+) -> Result<Vec<(String, Vec<String>)>> {
+    let policy = Policy::load("default", language).map_err(Error::Usage)?;
+    let roles = match metric.id {
+        "cyclomatic" | "cyclomatic_modified" => policy.cyclomatic,
+        "cognitive" => policy.structural | policy.flat,
+        "nexits" => Roles::RETURN | Roles::THROW | Roles::TRY_OPERATOR,
+        "nom.functions" => Roles::FUNCTION,
+        "nom.closures" => Roles::CLOSURE,
+        "loc.lloc" => Roles::STATEMENT,
+        "abc.assignments" => Roles::ASSIGNMENT,
+        "abc.branches" => Roles::CALL | Roles::GOTO,
+        "npa" => Roles::ATTRIBUTE,
+        _ => return Ok(Vec::new()),
+    };
+    let counted = roles.names().filter_map(|role| Some((role.to_owned(), kinds.get(role)?.clone())));
+    Ok(counted.collect())
+}

@@ -1,0 +1,209 @@
+//! `run`, `scan`, `report`: pipelines, whole or of one stage.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::ScanFlags;
+use super::session::{CANCELLED, Session, print, print_json};
+use crate::error::{Error, Result};
+use crate::model::{Level, Outcome};
+use crate::pipeline::plan::{EMBEDDED, Output, Plan, Stage};
+use crate::pipeline::scan::ScanOptions;
+use crate::pipeline::{Ran, Run, report as report_stage};
+use crate::store::StoreUrl;
+use crate::walk::{self, WalkOptions};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  elcano run\n  elcano run nightly ~/src/app\n  elcano run my-pipeline.toml --plan")]
+pub(super) struct RunArgs {
+    /// ci, nightly, report or a TOML file [default: ci], then the folder to measure [default: .]
+    #[arg(value_name = "PIPELINE] [PATH")]
+    words: Vec<String>,
+    /// Print the resolved plan and stop
+    #[arg(long)]
+    plan: bool,
+    #[command(flatten)]
+    scan: ScanFlags,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  elcano scan\n  elcano scan --level full --json ~/src/app\n  elcano scan --explain-path vendor/x.js"
+)]
+pub(super) struct ScanArgs {
+    /// Folders or files; several make one snapshot of the folder they share [default: .]
+    paths: Vec<PathBuf>,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    json: bool,
+    /// Say why a file is in or out, and stop
+    #[arg(long, value_name = "FILE")]
+    explain_path: Option<PathBuf>,
+    #[command(flatten)]
+    scan: ScanFlags,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  elcano report\n  elcano report --format markdown=report.md --format json=report.json"
+)]
+pub(super) struct ReportArgs {
+    /// text, markdown or json, each also as FORMAT=FILE; may repeat
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output)]
+    format: Vec<Output>,
+    /// The snapshot whose id begins so [default: the newest]
+    #[arg(long, value_name = "ID")]
+    snapshot: Option<String>,
+    /// How many of the hardest functions are listed
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    worst: usize,
+}
+
+fn output(text: &str) -> std::result::Result<Output, String> {
+    text.parse()
+}
+
+pub(super) fn run(session: &Session, args: RunArgs) -> Result<u8> {
+    let mut words = args.words.into_iter();
+    let (name, first) = match words.next() {
+        None => ("ci".to_owned(), None),
+        Some(word) => {
+            let is_pipeline = EMBEDDED.iter().any(|(known, _)| *known == word) || is_toml(&word);
+            if !is_pipeline && Path::new(&word).exists() { ("ci".to_owned(), Some(word)) } else { (word, None) }
+        }
+    };
+    let paths: Vec<PathBuf> = first.into_iter().chain(words).map(PathBuf::from).collect();
+    let mut plan = Plan::load(&name)?;
+    resolve(&mut plan, &args.scan);
+    if args.plan {
+        print(&plan.to_toml()?)?;
+        return Ok(0);
+    }
+    execute(session, &plan, &paths, &args.scan).map(|ran| exit_code(&ran))
+}
+
+fn is_toml(word: &str) -> bool {
+    Path::new(word).extension().is_some_and(|ending| ending == "toml")
+}
+
+/// Puts what was typed in place of what the pipeline says.
+fn resolve(plan: &mut Plan, flags: &ScanFlags) {
+    for stage in &mut plan.stages {
+        if let Stage::Scan { level, files_failed_max } = stage {
+            *level = flags.level.unwrap_or(*level);
+            *files_failed_max = flags.files_failed_max.or(*files_failed_max);
+        }
+    }
+}
+
+pub(super) fn scan(session: &Session, args: &ScanArgs) -> Result<u8> {
+    let level = args.scan.level.unwrap_or(Level::Metrics);
+    if let Some(file) = &args.explain_path {
+        let (root, options) = what_to_walk(session, &args.paths, &args.scan, None)?;
+        let explanation = walk::explain(&root, file, &options, &session.registry)?;
+        print(&explanation.to_string())?;
+        return Ok(0);
+    }
+    let stage = Stage::Scan { level, files_failed_max: args.scan.files_failed_max };
+    let plan = Plan { name: "scan".to_owned(), about: "measure".to_owned(), stages: vec![stage] };
+    let ran = execute(session, &plan, &args.paths, &args.scan)?;
+    let Some(made) = &ran.scanned else { return Ok(exit_code(&ran)) };
+    let tally = &made.snapshot.tally;
+    if args.json {
+        print_json(&json!({
+            "schema": "elcano.scan/1", "snapshot": made.snapshot.id, "files_found": tally.files_found,
+            "files_parsed": tally.files_parsed, "files_cached": tally.files_cached, "files_failed": made.files_failed,
+            "skipped": tally.skipped, "notes": tally.notes, "bytes": tally.bytes,
+            "duration_us": ran.execution.duration_us,
+        }))?;
+    } else {
+        let time = crate::report::table::duration(ran.execution.duration_us);
+        print(&format!(
+            "{} files in {time}: {} parsed, {} from the store, {} failed; snapshot {}\n",
+            tally.files_found, tally.files_parsed, tally.files_cached, made.files_failed, made.snapshot.id
+        ))?;
+    }
+    Ok(exit_code(&ran))
+}
+
+fn exit_code(ran: &Ran) -> u8 {
+    if ran.execution.outcome == Outcome::Partial { 4 } else { 0 }
+}
+
+fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags) -> Result<Ran> {
+    let start = paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let url = session.store_url(start)?;
+    let (root, walk) = what_to_walk(session, paths, flags, Some(&url))?;
+    let limits = crate::measure::Limits { file_bytes_max: flags.file_bytes_max, ..Default::default() };
+    let scan = ScanOptions {
+        root,
+        walk,
+        level: flags.level.unwrap_or(Level::Metrics),
+        policy: flags.policy.clone(),
+        limits,
+        jobs: session.jobs,
+        verbosity: session.verbosity,
+    };
+    let run = Run {
+        plan,
+        args: std::env::args().skip(1).collect(),
+        registry: &session.registry,
+        store: &url,
+        scan,
+        level: None,
+        files_failed_max: None,
+        log: !flags.no_log,
+        cancelled: &CANCELLED,
+        print: &print,
+    };
+    run.run()
+}
+
+/// The root of a snapshot over some paths, and what of it is walked: one path is the root; several are what is looked at
+/// of the folder they share.
+fn what_to_walk(
+    session: &Session,
+    paths: &[PathBuf],
+    flags: &ScanFlags,
+    store: Option<&StoreUrl>,
+) -> Result<(PathBuf, WalkOptions)> {
+    let _ = session;
+    let resolved = |path: &PathBuf| {
+        path.canonicalize().map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::Usage(format!("`{}` does not exist", path.display())),
+            _ => Error::io("opening", path)(error),
+        })
+    };
+    let default = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &default[..] } else { paths };
+    let paths = paths.iter().map(resolved).collect::<Result<Vec<_>>>()?;
+    let mut root = paths[0].clone();
+    let mut include = flags.include.clone();
+    if paths.len() > 1 {
+        while !paths.iter().all(|path| path.starts_with(&root)) || !root.is_dir() {
+            root = root.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
+        }
+        let inside = paths.iter().filter_map(|path| path.strip_prefix(&root).ok());
+        include.extend(inside.map(|path| format!("/{}", path.display())));
+    }
+    let mut options = WalkOptions { include, exclude: flags.exclude.clone(), ..WalkOptions::default() };
+    let inside = store.and_then(|url| std::path::absolute(url.path()).ok()).and_then(|path| {
+        let path = path.canonicalize().unwrap_or(path);
+        path.strip_prefix(&root).ok().map(Path::to_owned)
+    });
+    if let Some(inside) = inside {
+        use std::os::unix::ffi::OsStrExt as _;
+        options.left_out.push(crate::model::RepoPath::new(inside.as_os_str().as_bytes()));
+    }
+    Ok((root, options))
+}
+
+pub(super) fn report(session: &Session, args: &ReportArgs) -> Result<u8> {
+    let store = session.read_store()?;
+    let snapshot = Session::snapshot(store.as_ref(), args.snapshot.as_deref())?;
+    let summary = report_stage::summary(store.as_ref(), Some(snapshot.id), None, args.worst)?;
+    report_stage::write(&summary, &args.format, &print)?;
+    Ok(0)
+}

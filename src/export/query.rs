@@ -1,0 +1,210 @@
+//! SQL over the store's facts: the tables that a query speaks of are loaded into a temporary DuckDB file, with all views,
+//! and asked.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use duckdb::types::{TimeUnit, ValueRef};
+use serde_json::Value;
+
+use super::views::{self, Engine};
+use crate::error::{Error, Result, suggestion};
+use crate::store::{self, Existing, Family, Key, Source, Store, StoreUrl, Visit};
+
+/// How rows are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Columns under each other.
+    Text,
+    /// An array of objects.
+    Json,
+    /// Comma-separated, with a header.
+    Csv,
+}
+
+impl FromStr for Form {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let all = [("text", Self::Text), ("json", Self::Json), ("csv", Self::Csv)];
+        let found = all.iter().find(|(name, _)| *name == text).map(|(_, form)| *form);
+        found.ok_or_else(|| format!("unknown format `{text}`{}", suggestion(text, all.map(|(name, _)| name))))
+    }
+}
+
+/// Families that views are made of.
+const ALWAYS: [Family; 4] = [Family::Executions, Family::Snapshots, Family::Files, Family::Facts];
+
+/// Names and rows of a result.
+struct Answer {
+    columns: Vec<String>,
+    rows: Vec<Vec<Value>>,
+}
+
+/// A DuckDB file with views, in a folder that somebody else removes.
+pub(super) struct Database {
+    path: PathBuf,
+}
+
+impl Database {
+    /// Fills a file in `folder` with some families; the tables of the others are empty.
+    pub(super) fn make(source: &dyn Source, folder: &Path, wanted: &dyn Fn(Family) -> bool) -> Result<Self> {
+        let path = folder.join("facts.duckdb");
+        let url = StoreUrl::Duckdb(path.clone());
+        let sink = store::export_to(&url, Existing::Refuse, views::statements(Engine::Duckdb))?;
+        store::copy(&Partial { source, wanted }, sink)?;
+        Ok(Self { path })
+    }
+
+    /// A connection that never asks the network for an extension.
+    pub(super) fn connect(&self) -> Result<duckdb::Connection> {
+        let failed = |error| Error::Usage(format!("DuckDB cannot open {}: {error}", self.path.display()));
+        let config = duckdb::Config::default()
+            .with("autoinstall_known_extensions", "false")
+            .and_then(|config| config.with("autoload_known_extensions", "false"))
+            .map_err(failed)?;
+        duckdb::Connection::open_with_flags(&self.path, config).map_err(failed)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Its folder is temporary, too: a file that stays goes with it.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// A store of which only some families are to be seen.
+struct Partial<'a> {
+    source: &'a dyn Source,
+    wanted: &'a dyn Fn(Family) -> bool,
+}
+
+impl Source for Partial<'_> {
+    fn url(&self) -> &StoreUrl {
+        self.source.url()
+    }
+
+    fn walk(&self, family: Family, prefix: &Key, visit: &mut Visit<'_>) -> Result<()> {
+        if (self.wanted)(family) { self.source.walk(family, prefix, visit) } else { Ok(()) }
+    }
+
+    fn count(&self, family: Family) -> Result<u64> {
+        if (self.wanted)(family) { self.source.count(family) } else { Ok(0) }
+    }
+}
+
+/// Asks the store.
+///
+/// # Errors
+/// SQL that DuckDB does not take ([`Error::Usage`], with its words), or a store that cannot be read.
+pub fn query(store: &dyn Store, sql: &str, form: Form) -> Result<String> {
+    let source = store.view()?;
+    let lower = sql.to_lowercase();
+    // Syntax trees and source text are large: they are loaded for those who ask for them.
+    let wanted = |family: Family| ALWAYS.contains(&family) || lower.contains(family.name());
+    let folder = tempfile::tempdir().map_err(Error::io("making a folder in", std::env::temp_dir()))?;
+    let database = Database::make(source.as_ref(), folder.path(), &wanted)?;
+    let connection = database.connect()?;
+    let answer = ask(&connection, sql).map_err(|error| Error::Usage(format!("the query failed: {error}")))?;
+    Ok(match form {
+        Form::Text => text(&answer),
+        Form::Json => format!("{:#}\n", json(answer)),
+        Form::Csv => csv(&answer),
+    })
+}
+
+fn ask(connection: &duckdb::Connection, sql: &str) -> duckdb::Result<Answer> {
+    let mut statement = connection.prepare(sql)?;
+    let mut found = statement.query([])?;
+    let columns: Vec<String> = found.as_ref().map(duckdb::Statement::column_names).unwrap_or_default();
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.push((0..columns.len()).map(|at| row.get_ref(at).map(value)).collect::<duckdb::Result<_>>()?);
+    }
+    Ok(Answer { columns, rows })
+}
+
+fn value(cell: ValueRef<'_>) -> Value {
+    let whole = |value: i128| i64::try_from(value).map_or_else(|_| Value::from(value.to_string()), Value::from);
+    match cell {
+        ValueRef::Null => Value::Null,
+        ValueRef::Boolean(value) => Value::from(value),
+        ValueRef::TinyInt(value) => Value::from(value),
+        ValueRef::SmallInt(value) => Value::from(value),
+        ValueRef::Int(value) => Value::from(value),
+        ValueRef::BigInt(value) => Value::from(value),
+        ValueRef::UTinyInt(value) => Value::from(value),
+        ValueRef::USmallInt(value) => Value::from(value),
+        ValueRef::UInt(value) => Value::from(value),
+        ValueRef::UBigInt(value) => Value::from(value),
+        ValueRef::HugeInt(value) => whole(value),
+        ValueRef::Float(value) => Value::from(value),
+        ValueRef::Double(value) => Value::from(value),
+        ValueRef::Text(text) => Value::from(String::from_utf8_lossy(text)),
+        ValueRef::Timestamp(unit, count) => Value::from(timestamp(unit, count)),
+        ValueRef::Blob(bytes) => Value::from(bytes.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })),
+        other => Value::from(format!("{:?}", other.to_owned())),
+    }
+}
+
+fn timestamp(unit: TimeUnit, count: i64) -> String {
+    let us = match unit {
+        TimeUnit::Second => count.saturating_mul(1_000_000),
+        TimeUnit::Millisecond => count.saturating_mul(1_000),
+        TimeUnit::Microsecond => count,
+        TimeUnit::Nanosecond => count / 1_000,
+    };
+    jiff::Timestamp::from_microsecond(us).map_or_else(|_| us.to_string(), |stamp| stamp.to_string())
+}
+
+/// A value as a person reads it; a string without quotes.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn text(answer: &Answer) -> String {
+    let cells: Vec<Vec<String>> = answer.rows.iter().map(|row| row.iter().map(plain).collect()).collect();
+    let width = |at: usize| {
+        let widest = cells.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
+        widest.unwrap_or(0).max(answer.columns[at].chars().count())
+    };
+    let widths: Vec<usize> = (0..answer.columns.len()).map(width).collect();
+    let is_number = |at: usize| answer.rows.iter().any(|row| row.get(at).is_some_and(Value::is_number));
+    let numbers: Vec<bool> = (0..answer.columns.len()).map(is_number).collect();
+    let mut out = String::new();
+    for row in std::iter::once(&answer.columns).chain(&cells) {
+        let mut line = String::new();
+        for ((cell, width), number) in row.iter().zip(&widths).zip(&numbers) {
+            let padding = " ".repeat(width - cell.chars().count());
+            line += &if *number { format!("{padding}{cell}  ") } else { format!("{cell}{padding}  ") };
+        }
+        out += line.trim_end();
+        out.push('\n');
+    }
+    out
+}
+
+fn json(answer: Answer) -> Value {
+    let columns = answer.columns;
+    let object = |row: Vec<Value>| columns.iter().cloned().zip(row).collect::<serde_json::Map<_, _>>();
+    answer.rows.into_iter().map(|row| Value::Object(object(row))).collect()
+}
+
+fn csv(answer: &Answer) -> String {
+    let field = |text: String| {
+        if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    };
+    let line = |cells: Vec<String>| cells.into_iter().map(field).collect::<Vec<_>>().join(",") + "\n";
+    let mut out = line(answer.columns.clone());
+    out.extend(answer.rows.iter().map(|row| line(row.iter().map(plain).collect())));
+    out
+}

@@ -1,0 +1,137 @@
+//! The views of every export: what people ask for, as SQL that SQLite and DuckDB read alike. All but `runs` and `stages`
+//! speak of the newest snapshot.
+
+use crate::metric::CATALOG;
+
+/// The SQL dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite.
+    Sqlite,
+    /// DuckDB.
+    Duckdb,
+}
+
+/// A view.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// Its name.
+    pub name: &'static str,
+    /// What it shows, in one sentence.
+    pub about: &'static str,
+    /// Its query; `{metrics}` stands for the metric columns of `s`.
+    sql: fn(Engine) -> String,
+}
+
+const NEWEST: &str = "(SELECT id FROM snapshots ORDER BY time_us DESC, id DESC LIMIT 1)";
+
+/// Cognitive complexity above which a function is an offender.
+pub const OFFENDER_COGNITIVE: u32 = 15;
+/// Cyclomatic complexity above which a function is an offender.
+pub const OFFENDER_CYCLOMATIC: u32 = 15;
+
+/// Every view, in the order in which they are made.
+pub const VIEWS: &[View] = &[
+    View {
+        name: "file_metrics",
+        about: "Each measured file with its metrics.",
+        sql: |_| {
+            format!(
+                "SELECT f.path, f.language, f.bytes, s.error_bytes, {} FROM files f \
+             JOIN facts s ON s.content = f.content AND s.engine = f.engine AND s.ordinal = 0 \
+             WHERE f.snapshot = {NEWEST} AND s.kind IS NOT NULL",
+                metric_columns()
+            )
+        },
+    },
+    View {
+        name: "spaces",
+        about: "Each space (file, class, function) with its metrics.",
+        sql: |_| {
+            format!(
+                "SELECT f.path, f.language, s.ordinal AS space, s.parent, s.kind, s.name, s.qualified_name, s.start_line, \
+             s.end_line, s.start_byte, s.end_byte, s.visibility, s.error_bytes, {} FROM files f \
+             JOIN facts s ON s.content = f.content AND s.engine = f.engine \
+             WHERE f.snapshot = {NEWEST} AND s.kind IS NOT NULL",
+                metric_columns()
+            )
+        },
+    },
+    View {
+        name: "functions",
+        about: "Each function and closure with its metrics.",
+        sql: |_| "SELECT * FROM spaces WHERE kind IN ('function', 'closure')".to_owned(),
+    },
+    View {
+        name: "classes",
+        about: "Each class-like space with its metrics.",
+        sql: |_| "SELECT * FROM spaces WHERE kind NOT IN ('unit', 'function', 'closure', 'namespace')".to_owned(),
+    },
+    View {
+        name: "offenders",
+        about: "Functions over cognitive 15 or cyclomatic 15, hardest first.",
+        sql: |_| {
+            format!(
+                "SELECT path, start_line, qualified_name, language, cognitive, cyclomatic, nesting, sloc, nargs \
+             FROM functions WHERE cognitive > {OFFENDER_COGNITIVE} OR cyclomatic > {OFFENDER_CYCLOMATIC} \
+             ORDER BY cognitive DESC, cyclomatic DESC, path, start_line"
+            )
+        },
+    },
+    View {
+        name: "languages",
+        about: "Totals by language.",
+        sql: |_| {
+            "SELECT language, count(*) AS files, CAST(sum(bytes) AS BIGINT) AS bytes, CAST(sum(sloc) AS BIGINT) AS sloc, \
+         CAST(sum(ploc) AS BIGINT) AS ploc, CAST(sum(cloc) AS BIGINT) AS cloc, CAST(sum(blank) AS BIGINT) AS blank, \
+         CAST(sum(nom_functions) AS BIGINT) AS functions, CAST(sum(cyclomatic) AS BIGINT) AS cyclomatic, \
+         CAST(sum(cognitive) AS BIGINT) AS cognitive FROM file_metrics GROUP BY language ORDER BY sloc DESC, language"
+            .to_owned()
+        },
+    },
+    View {
+        name: "runs",
+        about: "The execution log, newest first.",
+        sql: |engine| {
+            let started = match engine {
+                Engine::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', started_us / 1e6, 'unixepoch')",
+                Engine::Duckdb => "strftime(make_timestamp(started_us), '%Y-%m-%d %H:%M:%S.%g')",
+            };
+            format!(
+                "SELECT id, pipeline, outcome, {started} AS started, started_us, duration_us, version, snapshot, \
+                 files_found, files_parsed, files_cached, bytes, symbols FROM executions ORDER BY id DESC"
+            )
+        },
+    },
+    View {
+        name: "stages",
+        about: "Each stage of each run.",
+        sql: |engine| match engine {
+            Engine::Sqlite => {
+                "SELECT e.id AS run, e.pipeline, j.key AS stage, json_extract(j.value, '$.name') AS name, \
+             json_extract(j.value, '$.outcome') AS outcome, json_extract(j.value, '$.start_us') AS start_us, \
+             json_extract(j.value, '$.duration_us') AS duration_us, json_extract(j.value, '$.detail') AS detail \
+             FROM executions e, json_each(e.stages) j"
+                    .to_owned()
+            }
+            Engine::Duckdb => "SELECT run, pipeline, stage, s->>'name' AS name, s->>'outcome' AS outcome, \
+             CAST(s->>'start_us' AS BIGINT) AS start_us, CAST(s->>'duration_us' AS BIGINT) AS duration_us, \
+             s->>'detail' AS detail FROM (SELECT id AS run, pipeline, unnest(CAST(stages AS JSON[])) AS s, \
+             generate_subscripts(CAST(stages AS JSON[]), 1) - 1 AS stage FROM executions)"
+                .to_owned(),
+        },
+    },
+];
+
+fn metric_columns() -> String {
+    CATALOG.iter().map(|metric| format!("s.\"{}\"", metric.column)).collect::<Vec<_>>().join(", ")
+}
+
+/// The statements that make all views, and the indexes that they need.
+#[must_use]
+pub fn statements(engine: Engine) -> Vec<String> {
+    let index = (engine == Engine::Sqlite)
+        .then(|| "CREATE INDEX facts_content ON facts (content, engine, ordinal);".to_owned());
+    let views = VIEWS.iter().map(|view| format!("CREATE VIEW \"{}\" AS {};", view.name, (view.sql)(engine)));
+    index.into_iter().chain(views).collect()
+}

@@ -1,0 +1,159 @@
+//! What git knows of a root, read with gix: whose repository it is, which commit is checked out, what the index says of
+//! unchanged files, and trees and blobs of other commits. Never writes, never runs a program (no filters, no hooks, no
+//! git binary), never fetches. Paths are relative to the root that was asked for, not to the top of the work tree.
+
+mod history;
+mod index;
+mod name;
+mod tree;
+
+use std::fmt;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use gix::open::{Options, Permissions};
+use gix::sec::{Permission, Trust};
+
+pub use history::{MergeBase, Parents};
+pub use index::{Index, Known};
+pub use tree::{Change, TreeFile};
+
+use crate::error::{Error, Result};
+use crate::model::{ContentId, RepoPath};
+
+/// The id of a commit; its text form is hexadecimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId([u8; 20]);
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        ContentId(self.0).fmt(f)
+    }
+}
+
+impl FromStr for CommitId {
+    type Err = crate::model::IdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        ContentId::from_str(text).map(|id| Self(id.0))
+    }
+}
+
+/// What is checked out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// None before the first commit.
+    pub commit: Option<CommitId>,
+    /// The full name of the branch, `refs/heads/main`; None when the head is detached.
+    pub reference: Option<String>,
+}
+
+/// An open repository, seen from a root inside its work tree. Bound to its thread; what it hands out is not.
+pub struct Repository {
+    inner: gix::Repository,
+    workdir: PathBuf,
+    prefix: Vec<u8>,
+}
+
+impl Repository {
+    /// Opens the repository whose work tree `root` is in; None when it is in none.
+    ///
+    /// # Errors
+    /// A root that cannot be resolved; a repository that is there and cannot be opened, with the chain of causes.
+    pub fn discover(root: &Path) -> Result<Option<Self>> {
+        let root = root.canonicalize().map_err(Error::io("opening", root))?;
+        let folder = if root.is_dir() { root.as_path() } else { root.parent().unwrap_or(&root) };
+        let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
+        let Some(workdir) = folder.ancestors().find(has_git) else { return Ok(None) };
+        let problem = || format!("opening the git repository of `{}`", workdir.display());
+        let inner = options().open(workdir).map_err(failed(problem))?.to_thread_local();
+        // With `core.worktree` or in a bare repository the folder is not what git checks out: its index says nothing here.
+        let same = inner.workdir().and_then(|dir| dir.canonicalize().ok()).is_some_and(|dir| dir == workdir);
+        if !same {
+            return Ok(None);
+        }
+        let below = folder.strip_prefix(workdir).unwrap_or(Path::new(""));
+        let mut prefix = below.as_os_str().as_bytes().to_vec();
+        if !prefix.is_empty() {
+            prefix.push(b'/');
+        }
+        Ok(Some(Self { inner, workdir: workdir.to_path_buf(), prefix }))
+    }
+
+    /// The top of the work tree.
+    #[must_use]
+    pub fn workdir(&self) -> &Path {
+        &self.workdir
+    }
+
+    /// The root inside the work tree, with a slash at the end; empty at its top.
+    #[must_use]
+    pub fn prefix(&self) -> &[u8] {
+        &self.prefix
+    }
+
+    /// The repository's name: the URL of `origin` without scheme, credentials, port and `.git`, such as
+    /// `github.com/owner/name`; None without such a remote, or when it is a folder.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        let url = self.inner.config_snapshot().string("remote.origin.url")?;
+        name::of_url(std::str::from_utf8(&url).ok()?)
+    }
+
+    /// The commit and branch that are checked out.
+    ///
+    /// # Errors
+    /// A head that cannot be read, or that names something that is not there.
+    pub fn head(&self) -> Result<Head> {
+        let problem = || "reading the head of the repository".to_owned();
+        let head = self.inner.head().map_err(failed(problem))?;
+        let reference = head.referent_name().map(|name| String::from_utf8_lossy(name.as_bstr()).into_owned());
+        let commit = if head.is_unborn() {
+            None
+        } else {
+            let id = self.inner.head_commit().map_err(failed(problem))?.id;
+            Some(commit_id(id)?)
+        };
+        Ok(Head { commit, reference })
+    }
+
+    /// A path of the work tree as seen from the root; None when it is outside.
+    fn inside(&self, path: &[u8]) -> Option<RepoPath> {
+        path.strip_prefix(self.prefix.as_slice()).map(RepoPath::new)
+    }
+}
+
+/// How repositories are opened: all of their configuration holds whoever owns them, for no program is ever run on its
+/// behalf; what the environment says of another repository (`GIT_DIR` inside a hook) does not.
+fn options() -> Options {
+    let mut permissions = Permissions::all();
+    permissions.env.git_prefix = Permission::Deny;
+    permissions.env.objects = Permission::Deny;
+    Options::default().permissions(permissions).with(Trust::Full).filter_config_section(|_| true)
+}
+
+/// Wraps an error of the git library with what was tried.
+fn failed<E>(problem: impl FnOnce() -> String) -> impl FnOnce(E) -> Error
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    move |source| Error::Git { problem: problem(), source: Box::new(source) }
+}
+
+/// The id as fixed bytes; only SHA-1 repositories can be opened, so that it always fits.
+fn bytes(id: gix::ObjectId) -> Result<[u8; 20]> {
+    id.as_slice().try_into().map_err(|_| Error::Undecided(format!("object {id} is not a SHA-1 id")))
+}
+
+fn commit_id(id: gix::ObjectId) -> Result<CommitId> {
+    bytes(id).map(CommitId)
+}
+
+fn content_id(id: gix::ObjectId) -> Result<ContentId> {
+    bytes(id).map(ContentId)
+}
+
+fn object_id(bytes: [u8; 20]) -> gix::ObjectId {
+    gix::ObjectId::Sha1(bytes)
+}

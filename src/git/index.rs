@@ -1,0 +1,282 @@
+//! What the index says of the files of a work tree: the content id of a file that has not changed since it was added, and
+//! whether anything differs from the commit. When in doubt it says nothing, and the file is read.
+
+use std::ffi::OsStr;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use gix::attrs::StateRef;
+use gix::bstr::ByteSlice as _;
+use gix::index::entry::stat::Time;
+use gix::index::entry::{Flags, Mode, Stage, Stat as Recorded};
+use gix::worktree::stack::state::attributes::Source;
+use rayon::prelude::*;
+use rustix::fs::OFlags;
+
+use super::{Repository, content_id, failed};
+use crate::error::{Error, Result};
+use crate::model::{ContentId, RepoPath, Stat};
+
+/// Content ids that are known already, by path under the root.
+pub type Known<'a> = dyn Fn(&RepoPath) -> Option<ContentId> + Sync + 'a;
+
+/// Attributes by which the bytes of the work tree and those of the repository may differ.
+const FILTERS: [&str; 6] = ["text", "eol", "crlf", "filter", "working-tree-encoding", "ident"];
+/// The first of [`FILTERS`] that change more than line ends.
+const FILTER: usize = 3;
+
+/// How the bytes of a file may differ from those in the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Filtered {
+    No,
+    /// By line ends.
+    Lines,
+    /// In a way that only another program or an encoder can tell.
+    Beyond,
+}
+
+/// An entry of the index.
+#[derive(Debug, Clone)]
+struct Tracked {
+    /// Relative to the root.
+    path: RepoPath,
+    id: ContentId,
+    mode: Mode,
+    stat: Recorded,
+    filtered: Filtered,
+    /// What is on disk does not count: sparse checkouts, `--assume-unchanged`.
+    unwatched: bool,
+}
+
+/// The index of a work tree, as far as it is under the root; independent of the repository it came from.
+#[derive(Debug, Clone)]
+pub struct Index {
+    root: PathBuf,
+    /// Sorted by path.
+    entries: Vec<Tracked>,
+    /// When the index was written, in nanoseconds since the epoch.
+    written_ns: i128,
+    /// The index differs from the commit, or holds a conflict.
+    staged: bool,
+    /// Whether permissions of files mean something here.
+    file_mode: bool,
+}
+
+impl Repository {
+    /// Reads the index.
+    ///
+    /// # Errors
+    /// An index, a commit or an attribute file that cannot be read.
+    pub fn index(&self) -> Result<Index> {
+        let problem = || "reading the index of the repository".to_owned();
+        let index = self.inner.index_or_empty().map_err(failed(problem))?;
+        let mut attributes =
+            self.inner.attributes_only(&index, Source::WorktreeThenIdMapping).map_err(failed(problem))?;
+        let mut matches = attributes.selected_attribute_matches(FILTERS);
+        let config = self.inner.config_snapshot();
+        // `core.eol` works through the attribute `text` alone, so it needs no look of its own.
+        let everywhere = match config.try_boolean("core.autocrlf") {
+            Ok(None | Some(false)) if !has_other_config() => Filtered::No,
+            // `input` is no truth value, and converts as well.
+            Ok(_) | Err(_) => Filtered::Lines,
+        };
+        let (mut entries, mut conflict) = (Vec::with_capacity(index.entries().len()), false);
+        for entry in index.entries() {
+            let Some(path) = self.inside(entry.path(&index)) else { continue };
+            conflict |= entry.stage() != Stage::Unconflicted;
+            let filtered = if matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE) {
+                let platform = attributes.at_entry(entry.path(&index), Some(entry.mode)).map_err(failed(problem))?;
+                platform.matching_attributes(&mut matches);
+                everywhere.max(filtered(&matches))
+            } else {
+                Filtered::No
+            };
+            let unwatched = entry.flags.intersects(Flags::SKIP_WORKTREE | Flags::ASSUME_VALID | Flags::INTENT_TO_ADD);
+            let (id, mode, stat) = (content_id(entry.id)?, entry.mode, entry.stat);
+            entries.push(Tracked { path, id, mode, stat, filtered, unwatched });
+        }
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        let time = index.timestamp();
+        Ok(Index {
+            root: self.workdir.join(OsStr::from_bytes(&self.prefix)),
+            written_ns: i128::from(time.unix_seconds()) * 1_000_000_000 + i128::from(time.nanoseconds()),
+            staged: conflict || self.is_staged(&index)?,
+            file_mode: config.boolean("core.fileMode").unwrap_or(true),
+            entries,
+        })
+    }
+
+    /// Whether the index holds something else than the commit, under the root.
+    fn is_staged(&self, index: &gix::index::State) -> Result<bool> {
+        let problem = || "comparing the index with the commit".to_owned();
+        let tree = self.inner.head_tree_id_or_empty().map_err(failed(problem))?.detach();
+        // Git keeps the id of the tree that the index would make, as long as nothing is staged.
+        if index.tree().is_some_and(|known| known.num_entries.is_some() && known.id == tree) {
+            return Ok(false);
+        }
+        let committed = self.inner.index_from_tree(&tree).map_err(failed(problem))?;
+        let under_root = |state: &gix::index::State| {
+            let entries = state.entries().iter().map(|entry| (entry.path(state).to_owned(), entry.mode, entry.id));
+            entries.filter(|(path, ..)| path.starts_with(&self.prefix)).collect::<Vec<_>>()
+        };
+        Ok(under_root(index) != under_root(&committed))
+    }
+}
+
+/// Whether the environment names configuration that is not read here (see how repositories are opened): it may convert
+/// line ends.
+fn has_other_config() -> bool {
+    let is_named = |name| std::env::var_os(name).is_some_and(|file| !file.is_empty() && file != "/dev/null");
+    ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_PARAMETERS"].into_iter().any(is_named)
+}
+
+/// What the attributes of a file let happen to its bytes.
+fn filtered(matches: &gix::attrs::search::Outcome) -> Filtered {
+    let mut filtered = Filtered::No;
+    for (index, found) in matches.iter_selected().enumerate() {
+        match found.assignment.state {
+            // `-text` says that line ends stay as they are, which is the case without it as well.
+            StateRef::Unset | StateRef::Unspecified => {}
+            StateRef::Set | StateRef::Value(_) if index < FILTER => filtered = filtered.max(Filtered::Lines),
+            StateRef::Set | StateRef::Value(_) => filtered = Filtered::Beyond,
+        }
+    }
+    filtered
+}
+
+impl Index {
+    /// The content id of a file under the root, when the index knows it and the file cannot have changed since. None:
+    /// read it.
+    #[must_use]
+    pub fn content_id(&self, path: &RepoPath, stat: &Stat) -> Option<ContentId> {
+        let at = self.entries.binary_search_by(|entry| entry.path.cmp(path)).ok()?;
+        let entry = &self.entries[at];
+        let plain = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE) && entry.filtered == Filtered::No;
+        (plain && !entry.unwatched && !self.staged_twice(at) && self.is_unchanged(entry, stat)).then_some(entry.id)
+    }
+
+    /// Whether files of the root differ from the commit: staged, changed, deleted, or of other permissions. Untracked files
+    /// do not count, nor does what is inside submodules. `known` may tell the content id of a file that was read already.
+    ///
+    /// # Errors
+    /// A tracked file that is there and cannot be read.
+    pub fn is_dirty(&self, known: &Known<'_>) -> Result<bool> {
+        if self.staged {
+            return Ok(true);
+        }
+        let differing = self.entries.par_iter().filter_map(|entry| self.differs(entry, known).transpose());
+        // The first, so that of several the same one counts every time: an error here, a difference there.
+        let found = differing.find_first(|differs| !matches!(differs, Ok(false)));
+        found.unwrap_or(Ok(false))
+    }
+
+    /// How many files the index holds under the root.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether the index holds no file under the root.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// A path in conflict has several entries, none of which is what is on disk.
+    fn staged_twice(&self, at: usize) -> bool {
+        let same = |other: Option<&Tracked>| other.is_some_and(|other| other.path == self.entries[at].path);
+        same(at.checked_sub(1).and_then(|before| self.entries.get(before))) || same(self.entries.get(at + 1))
+    }
+
+    /// Whether a file is what was added: the same stat data, and last modified before the index was written, for what is
+    /// modified in the same instant cannot be told apart.
+    fn is_unchanged(&self, entry: &Tracked, stat: &Stat) -> bool {
+        // Git marks an entry that it could not tell to be unchanged by a size of 0.
+        let marked = entry.stat.size == 0 && entry.id != ContentId::of(b"");
+        !marked && is_same(&entry.stat, stat) && stat.mtime_ns < self.written_ns
+    }
+
+    /// Whether what is on disk differs from an entry; None when the entry says nothing of the disk.
+    fn differs(&self, entry: &Tracked, known: &Known<'_>) -> Result<Option<bool>> {
+        if entry.unwatched || matches!(entry.mode, Mode::COMMIT | Mode::DIR) {
+            return Ok(None);
+        }
+        let path = self.root.join(OsStr::from_bytes(entry.path.as_bytes()));
+        let metadata = match path.symlink_metadata() {
+            Ok(metadata) => metadata,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(Some(true));
+            }
+            Err(error) => return Err(Error::io("looking at", path)(error)),
+        };
+        if entry.mode == Mode::SYMLINK {
+            if !metadata.is_symlink() {
+                return Ok(Some(true));
+            }
+            let target = fs::read_link(&path).map_err(Error::io("reading", path))?;
+            return Ok(Some(ContentId::of(target.as_os_str().as_bytes()) != entry.id));
+        }
+        let stat = Stat::from(&metadata);
+        let executable = stat.mode & 0o100 != 0;
+        if !metadata.is_file() || (self.file_mode && executable != (entry.mode == Mode::FILE_EXECUTABLE)) {
+            return Ok(Some(true));
+        }
+        if self.is_unchanged(entry, &stat) || known(&entry.path) == Some(entry.id) {
+            return Ok(Some(false));
+        }
+        let is_resized = entry.stat.size != 0 && low(stat.bytes) != entry.stat.size;
+        match entry.filtered {
+            // Only the program behind the filter could tell; a file that was touched counts as changed.
+            Filtered::Beyond => Ok(Some(!is_same(&entry.stat, &stat))),
+            Filtered::No if is_resized => Ok(Some(true)),
+            Filtered::No | Filtered::Lines => {
+                let unify = entry.filtered == Filtered::Lines;
+                let same = holds(&path, stat.bytes, entry.id, unify).map_err(Error::io("reading", path))?;
+                Ok(Some(!same))
+            }
+        }
+    }
+}
+
+/// Whether the stat data of a file are those that the index keeps.
+fn is_same(recorded: &Recorded, stat: &Stat) -> bool {
+    let same_time = |recorded: Time, ns: i128| {
+        i128::from(recorded.secs) == ns.div_euclid(1_000_000_000) & 0xFFFF_FFFF
+            && i128::from(recorded.nsecs) == ns.rem_euclid(1_000_000_000)
+    };
+    low(stat.bytes) == recorded.size
+        && same_time(recorded.mtime, stat.mtime_ns)
+        && same_time(recorded.ctime, stat.ctime_ns)
+        && low(stat.ino) == recorded.ino
+        && (stat.uid, stat.gid) == (recorded.uid, recorded.gid)
+}
+
+/// The low 32 bits, which is what the index keeps of wide numbers.
+#[expect(clippy::cast_possible_truncation, reason = "the index keeps the low 32 bits")]
+const fn low(wide: u64) -> u32 {
+    wide as u32
+}
+
+/// Whether the bytes of a file are those of a blob; with `unify` also when only its line ends differ.
+fn holds(path: &Path, bytes: u64, id: ContentId, unify: bool) -> io::Result<bool> {
+    use sha1::Digest as _;
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let mut file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if unify {
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        return Ok(ContentId::of(&text) == id || ContentId::of(&text.replace("\r\n", "\n")) == id);
+    }
+    // In pieces, for a tracked file may be larger than memory.
+    let (mut hasher, mut piece) = (sha1::Sha1::new(), vec![0; 1 << 16]);
+    hasher.update(format!("blob {bytes}\0"));
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(ContentId(hasher.finalize().into()) == id),
+            read => hasher.update(&piece[..read]),
+        }
+    }
+}

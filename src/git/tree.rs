@@ -1,0 +1,143 @@
+//! Files of commits: trees, blobs, and what changed between two trees. Regular files only; links and submodules are not
+//! files that can be measured.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use gix::diff::Options;
+use gix::object::tree::EntryMode;
+use gix::object::tree::diff::ChangeDetached;
+
+use super::{CommitId, Repository, content_id, failed, object_id};
+use crate::error::{Error, Result};
+use crate::model::{ContentId, RepoPath};
+
+/// A regular file of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeFile {
+    /// Relative to the root.
+    pub path: RepoPath,
+    /// Of its bytes, as they are in the repository.
+    pub content: ContentId,
+    /// Whether it may be executed.
+    pub executable: bool,
+}
+
+/// A file that differs between two commits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// Its path; the old one when it was deleted.
+    pub path: RepoPath,
+    /// Where and what it was; None when it was added. Another path: it was moved, its content the same.
+    pub old: Option<(RepoPath, ContentId)>,
+    /// What it is; None when it was deleted.
+    pub new: Option<ContentId>,
+}
+
+impl Repository {
+    /// The regular files of a commit that are under the root, sorted by path.
+    ///
+    /// # Errors
+    /// A commit or tree that is not in this clone ([`Error::Undecided`]) or is damaged.
+    pub fn tree_files(&self, commit: CommitId) -> Result<Vec<TreeFile>> {
+        let tree = self.tree(commit)?;
+        let problem = || format!("reading the tree of commit {commit}");
+        let index = self.inner.index_from_tree(&tree.id).map_err(failed(problem))?;
+        let mut files = Vec::new();
+        for entry in index.entries() {
+            let executable = match entry.mode {
+                gix::index::entry::Mode::FILE => false,
+                gix::index::entry::Mode::FILE_EXECUTABLE => true,
+                _ => continue,
+            };
+            if let Some(path) = self.inside(entry.path(&index)) {
+                files.push(TreeFile { path, content: content_id(entry.id)?, executable });
+            }
+        }
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// The bytes of a blob.
+    ///
+    /// # Errors
+    /// A blob that is not in this clone ([`Error::Undecided`]) or is damaged.
+    pub fn blob(&self, content: ContentId) -> Result<Vec<u8>> {
+        let problem = || format!("reading blob {content}");
+        let found = self.inner.try_find_object(object_id(content.0)).map_err(failed(problem))?;
+        let object = found.ok_or_else(|| self.missing(&format!("blob {content}")))?;
+        let mut blob = object.try_into_blob().map_err(failed(problem))?;
+        Ok(blob.take_data())
+    }
+
+    /// The regular files under the root that differ between two commits, sorted by path. A file that was deleted and
+    /// one that was added with the same bytes are one that was moved; empty files never are.
+    ///
+    /// # Errors
+    /// A commit or tree that is not in this clone ([`Error::Undecided`]) or is damaged.
+    pub fn changed(&self, base: CommitId, head: CommitId) -> Result<Vec<Change>> {
+        let (old, new) = (self.tree(base)?, self.tree(head)?);
+        let problem = || format!("comparing commits {base} and {head}");
+        // Moves are found below: here, the same bytes are the only thing that makes two files one.
+        let options = Options::default().with_rewrites(None);
+        let changes = self.inner.diff_tree_to_tree(&old, &new, options).map_err(failed(problem))?;
+        let mut files = Vec::new();
+        for change in changes {
+            let (location, old, new) = match change {
+                ChangeDetached::Addition { location, entry_mode, id, .. } => (location, None, Some((entry_mode, id))),
+                ChangeDetached::Deletion { location, entry_mode, id, .. } => (location, Some((entry_mode, id)), None),
+                ChangeDetached::Modification { location, previous_entry_mode, previous_id, entry_mode, id } => {
+                    (location, Some((previous_entry_mode, previous_id)), Some((entry_mode, id)))
+                }
+                // Cannot come, for it was not asked for.
+                ChangeDetached::Rewrite { location, .. } => {
+                    return Err(Error::Undecided(format!("unexpected rewrite of {location}")));
+                }
+            };
+            let Some(path) = self.inside(&location) else { continue };
+            let file = |side: Option<(EntryMode, gix::ObjectId)>| {
+                side.filter(|(mode, _)| mode.is_blob()).map(|(_, id)| content_id(id)).transpose()
+            };
+            let (old, new) = (file(old)?, file(new)?);
+            // The same bytes under another mode are the same file.
+            if old != new {
+                files.push(Change { old: old.map(|content| (path.clone(), content)), new, path });
+            }
+        }
+        Ok(join_moves(files))
+    }
+
+    fn tree(&self, commit: CommitId) -> Result<gix::Tree<'_>> {
+        let problem = || format!("reading the tree of commit {commit}");
+        let id = self.commit(commit)?.tree_id().map_err(failed(problem))?;
+        let found = id.try_object().map_err(failed(problem))?;
+        let object = found.ok_or_else(|| self.missing(&format!("the tree of commit {commit}")))?;
+        object.try_into_tree().map_err(failed(problem))
+    }
+}
+
+/// Makes one of each deletion and addition of the same content: of the same name first, in path order.
+fn join_moves(mut changes: Vec<Change>) -> Vec<Change> {
+    changes.sort_unstable();
+    let empty = ContentId::of(b"");
+    let mut gone: BTreeMap<ContentId, VecDeque<RepoPath>> = BTreeMap::new();
+    for change in changes.iter().filter(|change| change.new.is_none()) {
+        if let Some((path, content)) = change.old.as_ref().filter(|(_, content)| *content != empty) {
+            gone.entry(*content).or_default().push_back(path.clone());
+        }
+    }
+    let mut moved = Vec::new();
+    for same_name in [true, false] {
+        for change in changes.iter_mut().filter(|change| change.old.is_none()) {
+            let Some((content, paths)) = change.new.and_then(|content| Some((content, gone.get_mut(&content)?))) else {
+                continue;
+            };
+            let fits = |path: &RepoPath| !same_name || path.file_name() == change.path.file_name();
+            if let Some(path) = paths.iter().position(fits).and_then(|at| paths.remove(at)) {
+                moved.push(path.clone());
+                change.old = Some((path, content));
+            }
+        }
+    }
+    changes.retain(|change| change.new.is_some() || !moved.contains(&change.path));
+    changes
+}

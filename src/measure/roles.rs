@@ -1,0 +1,41 @@
+//! Which roles a file hits: what the visit would see, without measuring anything. For the tests of a language's spec.
+
+use tree_sitter::Node;
+
+use super::{Engine, Limits, parse};
+use crate::lang::{Place, Roles};
+use crate::model::Note;
+
+/// All roles that the nodes of a file have.
+///
+/// # Errors
+/// The note of a parser that gave up.
+pub fn roles_in(engine: &Engine, bytes: &[u8]) -> Result<Roles, Note> {
+    let tree = parse(engine, bytes, &Limits::default())?;
+    let language = &engine.language;
+    let mut cursor = tree.walk();
+    let mut above: Vec<Node<'_>> = Vec::new();
+    let mut all = Roles::NONE;
+    loop {
+        let node: Node<'_> = cursor.node();
+        let id = node.kind_id();
+        let field = cursor.field_id().map(std::num::NonZero::get);
+        let mut kinds = above.iter().rev().map(Node::kind_id);
+        let parent = kinds.next().unwrap_or(id);
+        let grandparent = kinds.next().unwrap_or(parent);
+        let place = Place { above: above.last().copied(), parent, grandparent, field };
+        let roles = language.roles(language.kind(id), id, place, node, bytes);
+        all |= roles;
+        // The visit does not look into these either.
+        if !roles.has(Roles::COMMENT | Roles::TOKEN) && cursor.goto_first_child() {
+            above.push(node);
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return Ok(all);
+            }
+            above.pop();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Progress on standard error: bars on a terminal, a line every ten seconds elsewhere, nothing when quiet.
+
+use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Nothing but errors.
+    Quiet,
+    /// Bars or a line now and then.
+    Normal,
+}
+
+/// Between two lines where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// The progress of one stage over a known number of files.
+pub struct Progress {
+    shared: Arc<Shared>,
+    ticker: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    stage: &'static str,
+    total: u64,
+    files: AtomicU64,
+    bytes: AtomicU64,
+    ended: AtomicBool,
+    current: Mutex<String>,
+    started: Instant,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// Begins to show a stage over `total` files.
+    #[must_use]
+    pub fn start(stage: &'static str, total: u64, verbosity: Verbosity) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let bar = (terminal && verbosity == Verbosity::Normal).then(|| {
+            let bar = ProgressBar::new(total);
+            let style = "{prefix} [{bar:30}] {human_pos}/{human_len} files, {msg} {eta}";
+            if let Ok(style) = ProgressStyle::with_template(style) {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar.set_prefix(stage);
+            bar
+        });
+        let shared = Arc::new(Shared {
+            stage,
+            total,
+            files: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            ended: AtomicBool::new(false),
+            current: Mutex::default(),
+            started: Instant::now(),
+            bar,
+        });
+        let speaks = verbosity == Verbosity::Normal;
+        let ticker = speaks.then(|| {
+            let shared = Arc::clone(&shared);
+            std::thread::spawn(move || shared.tick())
+        });
+        Self { shared, ticker }
+    }
+
+    /// A file is about to be measured.
+    pub fn begin(&self, path: &dyn std::fmt::Display) {
+        if self.shared.bar.is_some() {
+            *self.shared.current.lock().unwrap_or_else(PoisonError::into_inner) = path.to_string();
+        }
+    }
+
+    /// A file is done.
+    pub fn done(&self, bytes: u64) {
+        self.shared.files.fetch_add(1, Ordering::Relaxed);
+        self.shared.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.shared.ended.store(true, Ordering::Release);
+        if let Some(ticker) = self.ticker.take() {
+            ticker.thread().unpark();
+            // A ticker that panicked has only lost progress lines.
+            let _ = ticker.join();
+        }
+        if let Some(bar) = &self.shared.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Shared {
+    fn tick(&self) {
+        let pause = if self.bar.is_some() { Duration::from_millis(100) } else { LINE_EVERY };
+        let mut next = self.started + pause;
+        while !self.ended.load(Ordering::Acquire) {
+            let now = Instant::now();
+            if now < next {
+                std::thread::park_timeout(next - now);
+                continue;
+            }
+            next = now + pause;
+            self.show();
+        }
+    }
+
+    fn show(&self) {
+        let (files, bytes) = (self.files.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        let megabytes = bytes as f64 / 1e6;
+        let rate = megabytes / self.started.elapsed().as_secs_f64();
+        match &self.bar {
+            Some(bar) => {
+                let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+                bar.set_position(files);
+                bar.set_message(format!("{megabytes:.1} MB, {rate:.1} MB/s, {current}"));
+            }
+            None => anstream::eprintln!(
+                "elcano: {}: {files} of {} files, {megabytes:.1} MB, {rate:.1} MB/s",
+                self.stage,
+                self.total
+            ),
+        }
+    }
+}

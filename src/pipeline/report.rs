@@ -1,0 +1,79 @@
+//! The report stage: reads a snapshot file by file into a summary and writes it in some formats.
+
+use std::path::Path;
+
+use super::plan::{Format, Output};
+use crate::error::{Error, Result};
+use crate::model::{ExecutionRecord, SnapshotId};
+use crate::report::pages;
+use crate::report::summary::Summary;
+use crate::store::{Family, Key, Record, Store};
+
+/// Summarises a snapshot: the one of this id, or the newest.
+///
+/// # Errors
+/// There is no snapshot, or the store cannot be read.
+pub fn summary(
+    store: &dyn Store,
+    snapshot: Option<SnapshotId>,
+    execution: Option<ExecutionRecord>,
+    worst: usize,
+) -> Result<Summary> {
+    let snapshot = super::snapshot(store, snapshot)?;
+    let execution = match (execution, snapshot.execution) {
+        (Some(execution), _) => Some(execution),
+        (None, Some(id)) => store.fetch(&Key::execution(id))?,
+        (None, None) => None,
+    };
+    let id = snapshot.id;
+    let mut summary = Summary::new(snapshot, execution, worst);
+    store.scan(Family::Files, &Key::snapshot(id), &mut |record| {
+        let Record::Files(file) = record else { return Ok(()) };
+        let facts = match (file.content, file.skip) {
+            (Some(content), None) => {
+                let missing = || Error::Record {
+                    family: Family::Facts.name(),
+                    key: Key::facts(content, file.engine).to_string(),
+                    problem: format!("missing, though `{}` refers to it", file.path),
+                };
+                Some(store.facts(content, file.engine)?.ok_or_else(missing)?)
+            }
+            _ => None,
+        };
+        summary.add(&file, facts.as_ref());
+        Ok(())
+    })?;
+    Ok(summary)
+}
+
+/// Writes a summary in some formats; says what it wrote.
+///
+/// # Errors
+/// A file or standard output cannot be written.
+pub fn write(summary: &Summary, outputs: &[Output], print: &dyn Fn(&str) -> Result<()>) -> Result<String> {
+    let mut written = Vec::new();
+    for output in outputs {
+        let text = match output.format {
+            Format::Text => pages::text(summary),
+            Format::Markdown => pages::markdown(summary),
+            Format::Json => format!("{:#}\n", summary.to_json()),
+        };
+        match &output.file {
+            None => print(&text)?,
+            Some(file) => {
+                replace(file, text.as_bytes())?;
+                written.push(file.display().to_string());
+            }
+        }
+    }
+    Ok(written.join(", "))
+}
+
+/// Writes a file whole or not at all: beside it, then in its place.
+pub(super) fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".tmp");
+    let beside = std::path::PathBuf::from(beside);
+    std::fs::write(&beside, bytes).map_err(Error::io("writing", &beside))?;
+    std::fs::rename(&beside, file).map_err(Error::io("writing", file))
+}

@@ -1,0 +1,382 @@
+//! The scan stage: walk, measure on all cores, store. Facts stream into the store while files are measured; the snapshot
+//! with its files is written last, in one transaction, so that it is complete or invisible.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::progress::{Progress, Verbosity};
+use crate::error::{Error, Result};
+use crate::git;
+use crate::lang::{Policy, Registry};
+use crate::measure::{self, Engine, Limits, Options};
+use crate::model::{
+    AstRecord, CfgRecord, ChunkRecord, ContentId, EngineId, FactsRecord, FileFacts, FileRecord, Level, Note, NoteKind,
+    RepoPath, Skip, SnapshotId, SnapshotRecord, Tally,
+};
+use crate::store::{Batch, Limits as WriterLimits, Record, Sender, Store, Writer};
+use crate::walk::{self, Entry, WalkOptions};
+
+/// What to scan and how.
+pub struct ScanOptions {
+    /// The root folder or file.
+    pub root: PathBuf,
+    /// What is walked.
+    pub walk: WalkOptions,
+    /// What is kept.
+    pub level: Level,
+    /// The counting policy.
+    pub policy: String,
+    /// What must not be exceeded by one file.
+    pub limits: Limits,
+    /// Threads; 0 is one a core.
+    pub jobs: usize,
+    /// What is said meanwhile.
+    pub verbosity: Verbosity,
+}
+
+/// A scan's result.
+pub struct Scanned {
+    /// The snapshot, as it is stored.
+    pub snapshot: SnapshotRecord,
+    /// Files that failed: noted and not measured.
+    pub files_failed: u64,
+}
+
+/// One file after its turn.
+struct Turn {
+    record: FileRecord,
+    parsed: bool,
+    cached: bool,
+    symbols: u64,
+    notes: Vec<NoteKind>,
+    failed: bool,
+}
+
+/// Engines of the languages that were found, by language id and whether what says "generated" is not to count.
+pub(super) type Engines = BTreeMap<(&'static str, bool), Engine>;
+
+struct Scan<'a> {
+    options: &'a ScanOptions,
+    store: &'a dyn Store,
+    engines: Engines,
+    index: Option<git::Index>,
+    cancelled: &'a AtomicBool,
+}
+
+/// Scans the root and stores its snapshot.
+///
+/// # Errors
+/// The root cannot be walked, holds nothing to measure, the store fails, or the user interrupts.
+pub fn scan(
+    registry: &Registry,
+    store: &Arc<dyn Store>,
+    options: &ScanOptions,
+    execution: Option<crate::model::ExecutionId>,
+    cancelled: &AtomicBool,
+) -> Result<Scanned> {
+    let repository = git::Repository::discover(&options.root)?;
+    let walked = walk::walk(&options.root, &options.walk, registry)?;
+    if walked.entries.is_empty() {
+        return Err(nothing_found(&options.root, &walked));
+    }
+    let engines = engines(registry, &walked.entries, &options.policy)?;
+    let index = repository.as_ref().map(git::Repository::index).transpose()?;
+    let scan = Scan { options, store: store.as_ref(), engines, index, cancelled };
+    let turns = scan.turns(store, &walked.entries)?;
+    if cancelled.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    scan.conclude(repository.as_ref(), walked, turns, execution)
+}
+
+pub(super) fn nothing_found(root: &Path, walked: &walk::Walked) -> Error {
+    let reasons: Vec<_> = walked.skipped.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    let why = if reasons.is_empty() { "it is empty".to_owned() } else { format!("skipped: {}", reasons.join(", ")) };
+    Error::Undecided(format!("no file to measure under `{}`: {why}", root.display()))
+}
+
+pub(super) fn engines(registry: &Registry, entries: &[Entry], policy: &str) -> Result<Engines> {
+    let mut engines = Engines::new();
+    for entry in entries {
+        add_engine(&mut engines, registry, (entry.language, entry.generated_denied), policy)?;
+    }
+    Ok(engines)
+}
+
+/// Makes the engine of a language, if it is not there yet.
+pub(super) fn add_engine(
+    engines: &mut Engines,
+    registry: &Registry,
+    (id, generated_denied): (&'static str, bool),
+    policy: &str,
+) -> Result<()> {
+    if let std::collections::btree_map::Entry::Vacant(e) = engines.entry((id, generated_denied)) {
+        let language = registry.language(id).map_err(Error::Usage)?;
+        let engine = Engine::new(language, Policy::load(policy, id).map_err(Error::Usage)?);
+        let engine = if generated_denied { engine.with_generated() } else { engine };
+        e.insert(engine);
+    }
+    Ok(())
+}
+
+/// The threads that measure; 0 is one a core.
+pub(super) fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .thread_name(|at| format!("measure-{at}"))
+        .build()
+        .map_err(|error| Error::Usage(format!("cannot start {jobs} threads: {error}")))
+}
+
+impl Scan<'_> {
+    /// Every file's turn, in path order, measured on all threads.
+    fn turns(&self, store: &Arc<dyn Store>, entries: &[Entry]) -> Result<Vec<Turn>> {
+        let pool = pool(self.options.jobs)?;
+        let progress = Progress::start("scan", entries.len() as u64, self.options.verbosity);
+        let (sender, writer) = Writer::spawn(Arc::clone(store), WriterLimits::default())?;
+        let next = AtomicUsize::new(0);
+        // Each thread takes the next file when it is done with one: a large file holds up nobody, and taking costs nothing.
+        let parts = pool.broadcast(|_| {
+            let sender = sender.clone();
+            let mut turns = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(entry) = entries.get(at) else { return Ok(turns) };
+                if self.cancelled.load(Ordering::Relaxed) {
+                    return Err(Error::Interrupted);
+                }
+                progress.begin(&entry.path);
+                turns.push((at, self.turn(entry, &sender)?));
+                progress.done(entry.stat.bytes);
+            }
+        });
+        drop(sender);
+        // The writer's own failure explains why a sender failed.
+        writer.finish()?;
+        let mut turns: Vec<(usize, Turn)> =
+            parts.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        turns.sort_unstable_by_key(|(at, _)| *at);
+        Ok(turns.into_iter().map(|(_, turn)| turn).collect())
+    }
+
+    fn turn(&self, entry: &Entry, sender: &Sender) -> Result<Turn> {
+        let engine = &self.engines[&(entry.language, entry.generated_denied)];
+        let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
+        if let Some(content) = known
+            && let Some(facts) = self.stored(content, engine.id)?
+        {
+            return Ok(Turn::cached(entry, &facts));
+        }
+        let bytes = match entry.read(self.options.limits.file_bytes_max) {
+            Ok(bytes) => bytes,
+            Err(note) => return Ok(Turn::noted(entry, engine.id, note)),
+        };
+        let content = ContentId::of(&bytes);
+        if known != Some(content)
+            && let Some(facts) = self.stored(content, engine.id)?
+        {
+            return Ok(Turn::cached(entry, &facts));
+        }
+        let options = Options { level: self.options.level, limits: self.options.limits };
+        let facts = measure::measure(engine, content, &bytes, options);
+        let (facts, records) = records(facts);
+        let turn = Turn::measured(entry, &facts);
+        sender.send(std::iter::once(Record::Facts(facts)).chain(records).collect())?;
+        Ok(turn)
+    }
+
+    /// Facts of a content that hold at least what this scan is to keep.
+    fn stored(&self, content: ContentId, engine: EngineId) -> Result<Option<FactsRecord>> {
+        let facts = self.store.facts(content, engine)?;
+        Ok(facts.filter(|facts| facts.level >= self.options.level))
+    }
+
+    /// Writes the snapshot and its files.
+    fn conclude(
+        &self,
+        repository: Option<&git::Repository>,
+        walked: walk::Walked,
+        turns: Vec<Turn>,
+        execution: Option<crate::model::ExecutionId>,
+    ) -> Result<Scanned> {
+        let mut tally = tally(&turns, walked.skipped);
+        for (_, note) in &walked.notes {
+            *tally.notes.entry(note.kind).or_default() += 1;
+        }
+        let files_failed = turns.iter().filter(|turn| turn.failed).count() as u64 + walked.notes.len() as u64;
+        let head = repository.map(git::Repository::head).transpose()?;
+        let (commit, reference) = head.map_or((None, None), |head| (head.commit, head.reference));
+        let files: Vec<FileRecord> = turns.into_iter().map(|turn| turn.record).collect();
+        let read = |path: &RepoPath| {
+            let at = files.binary_search_by(|file| file.path.cmp(path)).ok()?;
+            files[at].content
+        };
+        let dirty = self.index.as_ref().map_or(Ok(false), |index| index.is_dirty(&read))?;
+        let mut snapshot = SnapshotRecord {
+            id: SnapshotId::default(),
+            repository: name(repository, &self.options.root),
+            commit: commit.map(|commit| commit.to_string()),
+            reference,
+            dirty,
+            time_us: super::journal::now_us(),
+            engine: self.engine_of_all(),
+            policy: self.options.policy.clone(),
+            level: self.options.level,
+            tally,
+            execution,
+        };
+        snapshot.id = snapshot_id(&snapshot, &files);
+        let id = snapshot.id;
+        let files = files.into_iter().map(|file| Record::Files(FileRecord { snapshot: id, ..file }));
+        let puts = Batch::of(files.chain(std::iter::once(Record::Snapshots(snapshot.clone()))));
+        self.store.write(&puts)?;
+        Ok(Scanned { snapshot, files_failed })
+    }
+
+    fn engine_of_all(&self) -> EngineId {
+        let mut hasher = blake3::Hasher::new();
+        for engine in self.engines.values() {
+            hasher.update(&engine.id.0);
+        }
+        let mut id = [0; 16];
+        id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        EngineId(id)
+    }
+}
+
+/// The repository's name: its origin's, or its folder's; with the part of it that was scanned.
+fn name(repository: Option<&git::Repository>, root: &Path) -> String {
+    let folder =
+        |path: &Path| path.file_name().map_or_else(|| "/".to_owned(), |name| name.to_string_lossy().into_owned());
+    let Some(repository) = repository else { return folder(root) };
+    let name = repository.name().unwrap_or_else(|| folder(repository.workdir()));
+    let prefix = RepoPath::new(repository.prefix());
+    format!("{name}/{prefix}").trim_end_matches('/').to_owned()
+}
+
+/// Hash over everything that makes two snapshots different, and nothing that does not.
+fn snapshot_id(snapshot: &SnapshotRecord, files: &[FileRecord]) -> SnapshotId {
+    let mut hasher = blake3::Hasher::new();
+    let mut field = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    };
+    field(b"elcano snapshot v1");
+    field(snapshot.repository.as_bytes());
+    field(snapshot.commit.as_deref().unwrap_or_default().as_bytes());
+    field(snapshot.reference.as_deref().unwrap_or_default().as_bytes());
+    field(&[u8::from(snapshot.dirty), snapshot.level as u8]);
+    field(&snapshot.engine.0);
+    for file in files {
+        field(file.path.as_bytes());
+        field(file.content.as_ref().map_or(&[][..], |content| &content.0));
+        field(&file.engine.0);
+        for note in &file.notes {
+            field(note.kind.name().as_bytes());
+        }
+    }
+    for (reason, count) in &snapshot.tally.skipped {
+        field(reason.name().as_bytes());
+        field(&count.to_be_bytes());
+    }
+    let mut id = [0; 16];
+    id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    SnapshotId(id)
+}
+
+fn tally(turns: &[Turn], skipped: BTreeMap<Skip, u64>) -> Tally {
+    let mut tally = Tally { skipped, ..Tally::default() };
+    for turn in turns {
+        if let Some(reason) = turn.record.skip {
+            *tally.skipped.entry(reason).or_default() += 1;
+        } else {
+            tally.files_found += 1;
+            tally.bytes += turn.record.bytes;
+        }
+        tally.files_parsed += u64::from(turn.parsed);
+        tally.files_cached += u64::from(turn.cached);
+        tally.symbols += turn.symbols;
+        for kind in &turn.notes {
+            *tally.notes.entry(*kind).or_default() += 1;
+        }
+    }
+    tally
+}
+
+/// A file's facts as records: the facts themselves, and what the level keeps beside them.
+fn records(facts: FileFacts) -> (FactsRecord, Vec<Record>) {
+    let (content, engine) = (facts.content, facts.engine);
+    let spaces = &facts.spaces;
+    let chunks = facts.chunks.into_iter().map(|chunk| {
+        let space = &spaces[chunk.space as usize];
+        Record::Chunks(ChunkRecord {
+            content,
+            start: chunk.start,
+            end: chunk.end,
+            hash: space.body,
+            symbol: space.qualified_name.clone(),
+            kind: space.kind,
+            text: chunk.text,
+        })
+    });
+    let ast = facts.ast.map(|ast| Record::Ast(AstRecord { content, engine, ast }));
+    let cfgs = facts
+        .cfgs
+        .into_iter()
+        .map(|cfg| Record::Cfg(CfgRecord { content, engine, space: cfg.space, blocks: cfg.blocks, edges: cfg.edges }));
+    let records = chunks.chain(ast).chain(cfgs).collect();
+    let facts = FactsRecord {
+        content,
+        engine,
+        language: facts.language,
+        policy: facts.policy,
+        level: facts.level,
+        bytes: facts.bytes,
+        error_bytes: facts.error_bytes,
+        skip: facts.skip,
+        notes: facts.notes,
+        spaces: facts.spaces,
+    };
+    (facts, records)
+}
+
+impl Turn {
+    fn of(entry: &Entry, engine: EngineId, content: Option<ContentId>, notes: Vec<Note>) -> Self {
+        let kinds = notes.iter().map(|note| note.kind).collect();
+        let record = FileRecord {
+            snapshot: SnapshotId::default(),
+            path: entry.path.clone(),
+            content,
+            engine,
+            language: entry.language.to_owned(),
+            bytes: entry.stat.bytes,
+            skip: None,
+            notes,
+        };
+        Self { record, parsed: false, cached: false, symbols: 0, notes: kinds, failed: false }
+    }
+
+    fn noted(entry: &Entry, engine: EngineId, note: Note) -> Self {
+        Self { failed: true, ..Self::of(entry, engine, None, vec![note]) }
+    }
+
+    fn with(entry: &Entry, facts: &FactsRecord) -> Self {
+        let mut turn = Self::of(entry, facts.engine, Some(facts.content), Vec::new());
+        turn.record.skip = facts.skip;
+        turn.record.bytes = facts.bytes;
+        turn.symbols = facts.spaces.len().saturating_sub(1) as u64;
+        turn.notes.extend(facts.notes.iter().map(|note| note.kind));
+        turn.failed = facts.skip.is_none() && facts.spaces.is_empty();
+        turn
+    }
+
+    fn cached(entry: &Entry, facts: &FactsRecord) -> Self {
+        Self { cached: facts.skip.is_none(), ..Self::with(entry, facts) }
+    }
+
+    fn measured(entry: &Entry, facts: &FactsRecord) -> Self {
+        Self { parsed: facts.skip.is_none(), ..Self::with(entry, facts) }
+    }
+}

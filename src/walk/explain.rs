@@ -1,0 +1,153 @@
+//! Why a file is in or out: the decisions of the walk along one path, said aloud. Decides nothing of its own.
+
+use std::fmt;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Component, Path, PathBuf};
+
+use super::judge::{Case, Judge, Judged, Trace, Type};
+use super::rules::{Present, Scope};
+use super::traverse::{Ground, is_left_out, named};
+use super::{Detect, WalkOptions, conventions, read, resolve};
+use crate::error::{Error, Result};
+use crate::facts::classify::classify;
+use crate::model::{RepoPath, Skip};
+
+/// What becomes of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Measured, in this language.
+    In(&'static str),
+    /// Not measured.
+    Out(Skip),
+    /// Could not be looked at; what the system said.
+    Unreadable(String),
+    /// `.git`, a store: not part of the tree.
+    LeftOut,
+    /// A folder that is gone into.
+    Folder,
+}
+
+/// A verdict on a path, with the steps that led to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// Relative to the root.
+    pub path: RepoPath,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// Each rule that was considered, in order, with the file and line that says it.
+    pub steps: Vec<String>,
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.path)?;
+        match &self.outcome {
+            Outcome::In(language) => writeln!(f, "measured as {language}")?,
+            Outcome::Out(skip) => writeln!(f, "not measured: {skip}")?,
+            Outcome::Unreadable(error) => writeln!(f, "unreadable: {error}")?,
+            Outcome::LeftOut => writeln!(f, "not part of the tree")?,
+            Outcome::Folder => writeln!(f, "a folder that is gone into")?,
+        }
+        self.steps.iter().try_for_each(|step| writeln!(f, "  {step}"))
+    }
+}
+
+/// Says why a path under the root is in or out; its content is looked at, too.
+///
+/// # Errors
+/// As [`super::walk`]; and [`Error::Usage`] when the path does not exist or is not under the root.
+pub fn explain(root: &Path, path: &Path, options: &WalkOptions, detect: &dyn Detect) -> Result<Explanation> {
+    let root = resolve(root)?;
+    let absolute = locate(path)?;
+    let kind = absolute.symlink_metadata().map_err(Error::io("looking at", &absolute))?.file_type().into();
+    let mut steps = Vec::new();
+    let judge = Judge::new(options, detect, &mut steps)?;
+    if root == absolute && kind == Type::File {
+        let mut warnings = Vec::new();
+        let (name, judged) = named(&root, &judge, &mut warnings, &mut Trace(Some(&mut steps)));
+        steps.append(&mut warnings);
+        let outcome = outcome(judged, &root, &mut steps);
+        return Ok(Explanation { path: RepoPath::new(name), outcome, steps });
+    }
+    let below = absolute
+        .strip_prefix(&root)
+        .map_err(|_| Error::Usage(format!("`{}` is not under `{}`", path.display(), root.display())))?;
+    let path = RepoPath::new(below.as_os_str().as_bytes());
+    let outcome = follow(&root, below, kind, &judge, options, &mut steps);
+    Ok(Explanation { path, outcome, steps })
+}
+
+/// Goes down from the root, folder by folder, as the walk does.
+fn follow(
+    root: &Path,
+    below: &Path,
+    kind: Type,
+    judge: &Judge<'_>,
+    options: &WalkOptions,
+    steps: &mut Vec<String>,
+) -> Outcome {
+    let Ground { prefix, mut scope } = Ground::of(root, steps);
+    let (mut full, mut folder, mut vendored) = (prefix.clone(), root.to_path_buf(), false);
+    let mut parts = below.components().peekable();
+    while let Some(part) = parts.next() {
+        let name = part.as_os_str().as_bytes();
+        scope = Scope::enter(&scope, &folder, &full, Present::probe(&folder), steps);
+        let kind = if parts.peek().is_some() { Type::Folder } else { kind };
+        full.extend_from_slice(name);
+        folder.push(part);
+        let case = Case { full: &full, path: &full[prefix.len()..], absolute: &folder, vendored };
+        if is_left_out(name, kind, case.path, options) {
+            return Outcome::LeftOut;
+        }
+        if kind != Type::Folder {
+            let judged = judge.file(&scope, case, kind, &mut Trace(Some(steps)));
+            return outcome(judged, &folder, steps);
+        }
+        if let Some(skip) = judge.folder(&scope, case, &mut Trace(Some(steps))) {
+            return Outcome::Out(skip);
+        }
+        vendored |= conventions::is_vendored_folder(name);
+        full.push(b'/');
+    }
+    Outcome::Folder
+}
+
+/// The verdict, after a look at the content.
+fn outcome(judged: Judged, file: &Path, steps: &mut Vec<String>) -> Outcome {
+    match judged {
+        Judged::Out(skip) => Outcome::Out(skip),
+        Judged::Unreadable(error) => Outcome::Unreadable(error.to_string()),
+        Judged::In { language, generated_denied } => {
+            match read::regular(file, u64::MAX).map(|bytes| classify(&bytes)) {
+                Err(error) => Outcome::Unreadable(error.to_string()),
+                Ok(Some(Skip::Generated)) if generated_denied => {
+                    steps.push("content: says that it is generated, which an attribute denies".to_owned());
+                    Outcome::In(language)
+                }
+                Ok(Some(skip)) => {
+                    steps.push(format!("content: {skip}"));
+                    Outcome::Out(skip)
+                }
+                Ok(None) => {
+                    steps.push("content: written by people, as far as it shows".to_owned());
+                    Outcome::In(language)
+                }
+            }
+        }
+    }
+}
+
+/// The path with the links of its folder resolved, but not its own.
+fn locate(path: &Path) -> Result<PathBuf> {
+    let absolute = std::path::absolute(path).map_err(Error::io("resolving", path))?;
+    let gone = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Error::Usage(format!("`{}` does not exist", path.display())),
+        _ => Error::io("looking at", path)(error),
+    };
+    absolute.symlink_metadata().map_err(gone)?;
+    match (absolute.parent(), absolute.components().next_back()) {
+        (Some(parent), Some(Component::Normal(name))) => Ok(parent.canonicalize().map_err(gone)?.join(name)),
+        _ => absolute.canonicalize().map_err(gone),
+    }
+}

@@ -1,0 +1,234 @@
+//! The decision on one path, the same for the walk and for its explanation. The order of the rules is written once,
+//! here: ignored, link or special, excluded, vendored, generated, documentation, language. Touches the disk only for
+//! the first line of a file whose name does not tell its language.
+
+use std::io;
+use std::path::Path;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
+
+use super::attributes::{DOCUMENTATION, GENERATED, LANGUAGE, NAMES, State, VENDORED};
+use super::rules::{Scope, as_path, ignore_file};
+use super::{Detect, WalkOptions, conventions, read};
+use crate::error::{Error, Result};
+use crate::model::Skip;
+
+/// Says each step of a decision, when somebody listens.
+pub(super) struct Trace<'a>(pub(super) Option<&'a mut Vec<String>>);
+
+impl Trace<'_> {
+    pub(super) fn say(&mut self, step: impl FnOnce() -> String) {
+        if let Some(steps) = &mut self.0 {
+            steps.push(step());
+        }
+    }
+}
+
+/// What a directory entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Type {
+    Folder,
+    File,
+    Symlink,
+    Special,
+}
+
+impl From<std::fs::FileType> for Type {
+    fn from(kind: std::fs::FileType) -> Self {
+        match () {
+            () if kind.is_dir() => Self::Folder,
+            () if kind.is_file() => Self::File,
+            () if kind.is_symlink() => Self::Symlink,
+            () => Self::Special,
+        }
+    }
+}
+
+/// The verdict on a file.
+pub(super) enum Judged {
+    /// To be measured, in this language; `generated_denied`: an attribute says that it is not generated.
+    In { language: &'static str, generated_denied: bool },
+    /// Not to be measured.
+    Out(Skip),
+    /// Its first line could not be read.
+    Unreadable(io::Error),
+}
+
+/// A path under judgement.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    /// Relative to the top of the work tree, or to the root outside of one.
+    pub(super) full: &'a [u8],
+    /// Relative to the root.
+    pub(super) path: &'a [u8],
+    /// Where it is.
+    pub(super) absolute: &'a Path,
+    /// Below a folder that by convention holds other people's code.
+    pub(super) vendored: bool,
+}
+
+/// The rules that hold in the whole tree.
+pub(super) struct Judge<'a> {
+    detect: &'a dyn Detect,
+    global: Option<Gitignore>,
+    include: Option<Gitignore>,
+    exclude: Option<Gitignore>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(options: &WalkOptions, detect: &'a dyn Detect, warnings: &mut Vec<String>) -> Result<Self> {
+        Ok(Self {
+            detect,
+            global: options.global_excludes.as_deref().and_then(|path| ignore_file(path, warnings)),
+            include: patterns("include", &options.include)?,
+            exclude: patterns("exclude", &options.exclude)?,
+        })
+    }
+
+    /// Whether a folder is out as a whole.
+    pub(super) fn folder(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Option<Skip> {
+        if self.is_ignored(scope, case.full, true, trace) {
+            return Some(Skip::Ignored);
+        }
+        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(case.path), true));
+        self.say_excluded(&matched, trace);
+        matched.is_ignore().then_some(Skip::Excluded)
+    }
+
+    /// What becomes of a file.
+    pub(super) fn file(&self, scope: &Scope, case: Case<'_>, kind: Type, trace: &mut Trace<'_>) -> Judged {
+        if self.is_ignored(scope, case.full, false, trace) {
+            return Judged::Out(Skip::Ignored);
+        }
+        match kind {
+            Type::Symlink => return Judged::Out(Skip::Symlink),
+            Type::Special => return Judged::Out(Skip::Special),
+            Type::File | Type::Folder => {}
+        }
+        if self.is_excluded(case.path, trace) {
+            return Judged::Out(Skip::Excluded);
+        }
+        let found = scope.attributes(case.full);
+        for (name, attribute) in NAMES.iter().zip(&found) {
+            match attribute {
+                Some((state, rule)) => trace.say(|| format!("{name}: {state:?} ({})", rule.origin)),
+                None => trace.say(|| format!("{name}: not said")),
+            }
+        }
+        let said = |index: usize| found[index].and_then(|(state, _)| state.truth());
+        let name = case.path.rsplit(|byte| *byte == b'/').next().unwrap_or(case.path);
+        let by_name = conventions::by_name(name);
+        trace.say(|| format!("vendored by convention: {}", if case.vendored { "yes, its folder" } else { "no" }));
+        trace.say(|| by_name.map_or("name: of no generated kind".into(), |(ending, _)| format!("name: `{ending}`")));
+        if said(VENDORED).unwrap_or(case.vendored) {
+            return Judged::Out(Skip::Vendored);
+        }
+        match (said(GENERATED), by_name) {
+            (Some(true), _) => return Judged::Out(Skip::Generated),
+            (None, Some((_, skip))) => return Judged::Out(skip),
+            _ => {}
+        }
+        if said(DOCUMENTATION) == Some(true) {
+            return Judged::Out(Skip::Documentation);
+        }
+        self.language(case, name, found[LANGUAGE].map(|(state, _)| state), said(GENERATED) == Some(false), trace)
+    }
+
+    /// A regular file that was named itself: no rule keeps it out, only its language matters.
+    pub(super) fn named(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Judged {
+        trace.say(|| "named itself: no rule keeps it out".to_owned());
+        let language = scope.attributes(case.full)[LANGUAGE].map(|(state, _)| state);
+        self.language(case, case.path, language, true, trace)
+    }
+
+    fn language(
+        &self,
+        case: Case<'_>,
+        name: &[u8],
+        attribute: Option<&State>,
+        generated_denied: bool,
+        trace: &mut Trace<'_>,
+    ) -> Judged {
+        let language = if let Some(State::Value(value)) = attribute {
+            trace.say(|| format!("language: attribute `{value}`"));
+            self.detect.by_linguist(value)
+        } else if let Some(language) = self.detect.by_name(name) {
+            trace.say(|| "language: by name".to_owned());
+            Some(language)
+        } else if name.get(1..).is_some_and(|rest| rest.contains(&b'.')) {
+            trace.say(|| "language: no language claims the ending".to_owned());
+            None
+        } else {
+            match read::interpreter(case.absolute) {
+                Ok(Some(interpreter)) => {
+                    trace.say(|| format!("language: first line names `{interpreter}`"));
+                    self.detect.by_shebang(&interpreter)
+                }
+                Ok(None) => {
+                    trace.say(|| "language: neither the name nor the first line tells".to_owned());
+                    None
+                }
+                Err(error) => return Judged::Unreadable(error),
+            }
+        };
+        language.map_or(Judged::Out(Skip::NoLanguage), |language| Judged::In { language, generated_denied })
+    }
+
+    fn is_ignored(&self, scope: &Scope, full: &[u8], is_dir: bool, trace: &mut Trace<'_>) -> bool {
+        let matched = scope.ignored(full, is_dir);
+        let matched = match (&matched, &self.global) {
+            (Match::None, Some(global)) => global.matched(as_path(full), is_dir),
+            _ => matched,
+        };
+        let shown = || String::from_utf8_lossy(full).into_owned();
+        match &matched {
+            Match::None => trace.say(|| format!("`{}`: no ignore rule matches", shown())),
+            Match::Ignore(glob) => trace.say(|| format!("`{}`: ignored by {}", shown(), rule(glob))),
+            Match::Whitelist(glob) => trace.say(|| format!("`{}`: kept by {}", shown(), rule(glob))),
+        }
+        matched.is_ignore()
+    }
+
+    fn is_excluded(&self, path: &[u8], trace: &mut Trace<'_>) -> bool {
+        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(path), false));
+        self.say_excluded(&matched, trace);
+        if matched.is_ignore() {
+            return true;
+        }
+        let Some(include) = &self.include else { return false };
+        let included = include.matched_path_or_any_parents(as_path(path), false);
+        match &included {
+            Match::Ignore(glob) => trace.say(|| format!("include: `{}`", glob.original())),
+            Match::None | Match::Whitelist(_) => trace.say(|| "include: no pattern matches".to_owned()),
+        }
+        !included.is_ignore()
+    }
+
+    fn say_excluded(&self, matched: &Match<&Glob>, trace: &mut Trace<'_>) {
+        if self.exclude.is_some() {
+            match matched {
+                Match::None => trace.say(|| "exclude: no pattern matches".to_owned()),
+                Match::Ignore(glob) | Match::Whitelist(glob) => trace.say(|| format!("exclude: `{}`", glob.original())),
+            }
+        }
+    }
+}
+
+fn rule(glob: &Glob) -> String {
+    format!("`{}` ({})", glob.original(), glob.from().map_or_else(String::new, |from| from.display().to_string()))
+}
+
+/// Compiles patterns of the configuration, written as in an ignore file and relative to the root.
+fn patterns(option: &str, globs: &[String]) -> Result<Option<Gitignore>> {
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |glob: &str, error: &ignore::Error| Error::Usage(format!("{option} pattern `{glob}`: {error}"));
+    let mut builder = GitignoreBuilder::new("");
+    builder.allow_unclosed_class(false);
+    for glob in globs {
+        builder.add_line(None, glob).map_err(|error| wrong(glob, &error))?;
+    }
+    builder.build().map(Some).map_err(|error| wrong(&globs.join(" "), &error))
+}
