@@ -21,6 +21,8 @@ pub(super) struct At<'t> {
     pub(super) roles: Roles,
     /// Kind of the parent.
     pub(super) parent: u16,
+    /// The parent.
+    pub(super) above: Option<Node<'t>>,
     /// Field under the parent.
     pub(super) field: Option<u16>,
 }
@@ -125,7 +127,7 @@ impl<'l, 't> Builder<'l, 't> {
             labelled: FxHashMap::default(),
         };
         let kind = function.kind_id();
-        let at = At { node: function, kind, roles: language.kind(kind).roles, parent: kind, field: None };
+        let at = At { node: function, kind, roles: language.kind(kind).roles, parent: kind, above: None, field: None };
         let body = builder.body(at);
         let start = body.first().map_or(at.end(), |first| first.start());
         builder.graph = Graph::new(at.start(), start, at.end());
@@ -177,10 +179,10 @@ impl<'l, 't> Builder<'l, 't> {
             let field = self.cursor.field_id().map(std::num::NonZero::get);
             let id = node.kind_id();
             let kind = self.language.kind(id);
-            let place = Place { above: Some(of.node), parent: of.kind, grandparent: of.parent, field };
+            let place = Place { above: Some(of.node), beyond: of.above, parent: of.kind, grandparent: of.parent, field };
             let roles = self.language.roles(kind, id, place, node, self.source);
             if !kind.blank && !roles.has(Roles::COMMENT) && node.start_byte() < node.end_byte() {
-                children.push(At { node, kind: id, roles, parent: of.kind, field });
+                children.push(At { node, kind: id, roles, parent: of.kind, above: Some(of.node), field });
             }
             more = self.cursor.goto_next_sibling();
         }
