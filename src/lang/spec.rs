@@ -176,6 +176,12 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
+    /// Receivers that mean what the enclosing class inherits.
+    pub supers: Vec<String>,
+    /// Receivers that mean a module around the call.
+    pub roots: Vec<String>,
+    /// Functions of a class that run when it is called.
+    pub constructors: Vec<String>,
     /// Kinds of calls that name no callee.
     pub nameless: Vec<String>,
 }

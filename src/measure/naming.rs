@@ -5,10 +5,10 @@ use tree_sitter::Node;
 use crate::lang::spec::{Names, VisibilityRules};
 use crate::lang::{Language, Place, Roles};
 use crate::metric::Open;
-use crate::model::{SpaceKind, Visibility};
+use crate::model::{Space, SpaceKind, Visibility};
 
 /// The name of a function that the language gives none.
-pub(super) const ANONYMOUS: &str = "<anonymous>";
+pub(super) const ANONYMOUS: &str = Space::ANONYMOUS;
 
 const KINDS: [(Roles, SpaceKind); 10] = [
     (Roles::FUNCTION, SpaceKind::Function),

@@ -547,13 +547,22 @@ impl<'t> Visit<'_, 't> {
         }
         if self.level == Level::Full {
             let Some(space) = self.open.last().map(|open| open.index) else { return };
+            let receiver = self.receiver(callee.receiver());
             let calls = &mut self.spaces[space as usize].calls;
-            let key = (space, callee.name.to_owned(), callee.receiver().to_owned());
+            let key = (space, callee.name.to_owned(), receiver);
             let at = *self.calls.entry(key).or_insert_with_key(|(_, name, receiver)| {
                 calls.push(Call { name: name.clone(), receiver: receiver.clone(), count: 0 });
                 calls.len() - 1
             });
             calls[at].count += 1;
         }
+    }
+
+    /// What stands before a call; where that is the variable of the method's own receiver, the type of it.
+    fn receiver(&self, written: &str) -> String {
+        let own = self.open.iter().rev().find(|open| !open.receiver.is_empty() && open.receiver == written);
+        let of = own.map(|open| &self.spaces[open.index as usize]);
+        let class = of.and_then(|space| space.qualified_name.strip_suffix(&space.name));
+        class.map_or(written, |class| class.trim_end_matches(':')).to_owned()
     }
 }

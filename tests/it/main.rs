@@ -32,6 +32,7 @@ mod lang_conformance;
 mod lang_fixtures;
 mod lang_golden;
 mod lang_registry;
+mod link;
 mod records;
 mod repo;
 mod store_compat;
