@@ -3,9 +3,9 @@
 #
 #     scripts/bench-peers.sh [PART...]      parts of the corpus (default: django redis); see scripts/corpus.sh
 #
-# ROUNDS (5) rounds, the tools taking turns within each, all with JOBS (every core) threads. Each sees a folder with nothing
-# but sources in languages that all of them know, so nobody pays for files that another leaves out. elcano starts with an
-# empty store each time. What the others print goes to /dev/null, which spares them the writing that elcano does.
+# ROUNDS (5) rounds, the tools taking turns within each, all with JOBS (every core) threads, on a copy that holds the same
+# files for everybody. elcano starts with an empty store each time; what the others print goes to /dev/null, which spares
+# them the writing that elcano does.
 #
 # The tools are installed into the cache, elcano is $ELCANO (target/release/elcano); nothing is written into the repository.
 set -eu
@@ -46,21 +46,33 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 for part in "$@"; do
     [ -d "$corpus/$part" ] || fail "$corpus/$part is not there: run 'make corpus' first"
-    mkdir -p "$scratch/$part/src"
-    (
-        cd "$corpus/$part"
-        find . -type f \( -name '*.py' -o -name '*.c' -o -name '*.h' -o -name '*.cc' -o -name '*.cpp' -o -name '*.hpp' \
-            -o -name '*.java' -o -name '*.js' -o -name '*.ts' -o -name '*.tsx' -o -name '*.go' -o -name '*.rs' \) -print0 |
-            tar --null -T - -cf -
-    ) | tar -xf - -C "$scratch/$part/src"
-    python3 - "$part" "$scratch/$part" <<'PYTHON'
-import csv, io, json, os, shutil, statistics, subprocess, sys, time
+    python3 - "$part" "$corpus/$part" "$scratch/$part" <<'PYTHON'
+import csv, hashlib, io, json, os, shutil, statistics, subprocess, sys, time
 
-part, scratch = sys.argv[1:]
+part, corpus, scratch = sys.argv[1:]
 source, store = os.path.join(scratch, "src"), os.path.join(scratch, "store")
 jobs, rounds = os.environ["JOBS"], int(os.environ["ROUNDS"])
+endings = {".py", ".c", ".h", ".cc", ".cpp", ".hpp", ".java", ".js", ".ts", ".tsx", ".go", ".rs"}
 
-# name -> command, files it measured according to its output (bca says nothing of empty ones). The output is read line by
+# The same files for everybody: in languages that all know; each content once, for elcano measures a copy only once; no
+# empty ones, of which bca says nothing; and under plain names, for a folder `vendor` means something to some.
+contents, size = set(), 0
+for folder, _, names in os.walk(corpus):
+    for name in names:
+        path, ending = os.path.join(folder, name), os.path.splitext(name)[1]
+        if ending in endings and os.path.isfile(path) and not os.path.islink(path):
+            with open(path, "rb") as file:
+                text = file.read()
+            digest = hashlib.sha256(text).digest()
+            if text and digest not in contents:
+                target = os.path.join(source, f"{len(contents) // 200:03}", f"{len(contents):06}{ending}")
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                with open(target, "wb") as file:
+                    file.write(text)
+                contents.add(digest)
+                size += len(text) / 1e6
+
+# name -> command, files it measured according to its output. The output is read line by
 # line: this process must stay small, for on Linux a child's peak memory starts at its parent's.
 tools = {
     "elcano": (
@@ -109,9 +121,7 @@ with open(os.devnull, "wb") as nothing:
         for name in tools:
             seen[name].append(run(name, nothing))
 
-paths = [os.path.join(folder, name) for folder, _, names in os.walk(source) for name in names]
-size = sum(os.path.getsize(path) for path in paths) / 1e6
-print(f"\n{part}: {len(paths)} files, {size:.1f} MB, {jobs} threads, medians of {rounds} rounds")
+print(f"\n{part}: {len(contents)} files, {size:.1f} MB, {jobs} threads, medians of {rounds} rounds")
 print(f"{'tool':<8} {'files':>7} {'CPU s':>8} {'wall s':>8} {'peak MB':>8} {'MB/CPU s':>9} {'CPU':>7} {'wall':>7}")
 medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in seen.items()}
 for name, (cpu, wall, peak) in medians.items():

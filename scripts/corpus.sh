@@ -91,6 +91,8 @@ from_deb() {
     *) tar -xf "$archive" -C "$1" || return 1 ;;
     esac
     rm -rf "$1/.deb"
+    # Debian's packaging of the kernel ignores everything at the top; here that everything is what is measured.
+    find "$1" -maxdepth 2 -name .gitignore -exec sed -i '/^\/\*$/d' {} +
 }
 
 # from_apt FOLDER PACKAGE: a Debian source package. Few machines list source packages, so the machine's own list is read

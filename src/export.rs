@@ -10,9 +10,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
-use crate::store::duckdb::{DuckdbSink, Tables};
-use crate::store::sqlite::SqliteSink;
-use crate::store::{self, Family, Place, Source, Store, StoreUrl};
+use crate::store::{self, Existing, Family, Source, Store, StoreUrl};
 use views::Engine;
 
 /// Where an export goes.
@@ -80,51 +78,50 @@ pub fn export(store: &dyn Store, targets: &[Target], force: bool) -> Result<()> 
 }
 
 fn one(source: &dyn Source, target: &Target, force: bool) -> Result<()> {
+    let existing = if force { Existing::Replace } else { Existing::Refuse };
+    let database = |url: StoreUrl, engine| {
+        store::copy(source, store::export_to(&url, existing, views::statements(engine))?).map(drop)
+    };
     match target {
-        Target::Sqlite(path) => {
-            let url = StoreUrl::Sqlite(path.clone());
-            let sink = SqliteSink::create(&url, force, &views::statements(Engine::Sqlite))?;
-            store::copy(source, Box::new(sink)).map(drop)
-        }
-        Target::Duckdb(path) => {
-            let url = StoreUrl::Duckdb(path.clone());
-            let sink = DuckdbSink::create(&url, force, &views::statements(Engine::Duckdb))?;
-            store::copy(source, Box::new(sink)).map(drop)
-        }
+        Target::Sqlite(path) => database(StoreUrl::Sqlite(path.clone()), Engine::Sqlite),
+        Target::Duckdb(path) => database(StoreUrl::Duckdb(path.clone()), Engine::Duckdb),
         Target::Parquet(path) => folder(source, target, path, force, "parquet", "FORMAT parquet, COMPRESSION zstd"),
         Target::Csv(path) => folder(source, target, path, force, "csv", "FORMAT csv, HEADER true"),
     }
 }
 
-/// A folder with one file a table and view, written by DuckDB in key order.
+/// A folder with one file a table and view, written by DuckDB in key order; made beside its place and put there whole.
 fn folder(source: &dyn Source, target: &Target, path: &Path, force: bool, ending: &str, options: &str) -> Result<()> {
-    // Only its path matters here: the place is a folder.
-    let place = Place::new(&StoreUrl::Lmdb(path.to_owned()), force)?;
-    fs::create_dir_all(place.beside()).map_err(Error::io("making", place.beside()))?;
-    let database = place.beside().join("facts.duckdb");
-    let mut tables = Tables::at(&database)?;
-    for family in Family::ALL {
-        store::copy_family(source, *family, &mut tables)?;
+    let path = std::path::absolute(path).map_err(Error::io("resolving", path))?;
+    let is_empty = || path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+    if !force && path.symlink_metadata().is_ok() && !is_empty() {
+        return Err(Error::Usage(format!("{target} is there already; --force replaces it")));
     }
-    let connection = tables.commit(&views::statements(Engine::Duckdb))?;
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    fs::create_dir_all(parent).map_err(Error::io("making", parent))?;
+    let beside = tempfile::Builder::new()
+        .prefix(".elcano-export-")
+        .tempdir_in(parent)
+        .map_err(Error::io("making a folder in", parent))?;
+    let database = query::Database::make(source, beside.path(), &|_| true)?;
     let failed = |error: duckdb::Error| Error::Store {
         store: target.to_string(),
         problem: "DuckDB failed".to_owned(),
         source: Some(Box::new(error)),
     };
-    for family in Family::ALL {
-        let file = place.beside().join(format!("{family}.{ending}"));
-        let rows = format!("SELECT * FROM \"{family}\" ORDER BY \"key\", \"ordinal\"");
-        connection.execute_batch(&copy_statement(&rows, &file, options)).map_err(failed)?;
-    }
-    for view in views::VIEWS {
-        let file = place.beside().join(format!("{}.{ending}", view.name));
-        let rows = format!("SELECT * FROM \"{}\" ORDER BY ALL", view.name);
+    let connection = database.connect()?;
+    let tables = Family::ALL.iter().map(|family| (family.name(), "\"key\", \"ordinal\""));
+    for (name, order) in tables.chain(views::VIEWS.iter().map(|view| (view.name, "ALL"))) {
+        let rows = format!("SELECT * FROM \"{name}\" ORDER BY {order}");
+        let file = beside.path().join(format!("{name}.{ending}"));
         connection.execute_batch(&copy_statement(&rows, &file, options)).map_err(failed)?;
     }
     connection.close().map_err(|(_, error)| failed(error))?;
-    fs::remove_file(&database).map_err(Error::io("removing", &database))?;
-    place.take()
+    drop(database);
+    if path.is_dir() {
+        fs::remove_dir_all(&path).map_err(Error::io("replacing", &path))?;
+    }
+    fs::rename(beside.keep(), &path).map_err(Error::io("writing", &path))
 }
 
 fn copy_statement(rows: &str, file: &Path, options: &str) -> String {

@@ -1,6 +1,7 @@
 //! Languages as data: specs, their compiled tables, the registry that finds a file's language. Never reads a file:
 //! specs are embedded, or handed in as text.
 
+mod flow;
 mod language;
 mod policy;
 mod role;
@@ -8,6 +9,7 @@ pub mod spec;
 
 use std::sync::{Arc, OnceLock};
 
+pub use flow::Flow;
 pub use language::{Kind, Language, Place};
 pub use policy::{POLICIES, Policy};
 pub use role::{ROLES, Roles};

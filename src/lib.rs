@@ -5,6 +5,7 @@ pub mod cli;
 pub mod error;
 pub mod export;
 pub mod facts;
+pub mod gate;
 pub mod git;
 pub mod lang;
 pub mod measure;

@@ -4,6 +4,7 @@
 
 mod bytes;
 mod facts;
+mod finding;
 mod id;
 mod metrics;
 mod note;
@@ -13,6 +14,9 @@ mod stat;
 
 pub use facts::{
     Ast, AstNode, Block, BlockKind, Call, Cfg, Chunk, Edge, EdgeKind, FileFacts, Level, Space, SpaceKind, Visibility,
+};
+pub use finding::{
+    Base, Check, Delta, Difference, FailOn, Finding, Gravity, Rule, Span, Status, Turned, Verdict, number_text,
 };
 pub use id::{BodyHash, ContentId, EngineId, ExecutionId, IdError, SnapshotId, SymbolId};
 pub use metrics::Metrics;

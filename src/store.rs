@@ -5,15 +5,19 @@ mod batch;
 pub mod codec;
 mod copy;
 mod digest;
-pub mod duckdb;
+mod doctor;
+mod duckdb;
 mod executions;
 mod family;
+mod gc;
 mod key;
 mod lmdb;
 mod lock;
-mod place;
-pub mod sqlite;
+mod pack;
+mod sqlite;
+mod stamp;
 pub mod table;
+mod target;
 mod url;
 mod writer;
 
@@ -22,15 +26,17 @@ use std::sync::Arc;
 
 pub use batch::{Batch, Put, Value};
 pub use codec::Encoding;
-pub use copy::{Counts, Existing, copy, copy_family, read_from, write_to};
+pub use copy::{Counts, Existing, copy, export_to, read_from, write_to};
 pub use digest::{
     DIFFERENCES_MAX, Difference, Digest, Digester, FamilyDigest, Verification, content_root, digest, digest_all, root,
     verify,
 };
+pub use doctor::{Diagnosis, diagnose};
 pub use family::{Family, Record, Stored};
+pub use gc::{Collected, collect};
 pub use key::{KEY_BYTES_MAX, Key};
 pub use lock::RunLock;
-pub use place::Place;
+pub use pack::{pack, unpack};
 pub use url::StoreUrl;
 pub use writer::{Limits, Sender, Writer, Written};
 
@@ -56,6 +62,11 @@ pub trait Source {
 
     /// How many records a family has.
     fn count(&self, family: Family) -> Result<u64>;
+
+    /// The digest that the store itself states of a family, where it does: exports do, stores that change do not.
+    fn stated(&self, _family: Family) -> Result<Option<Digest>> {
+        Ok(None)
+    }
 
     /// Like [`Source::walk`], ended by the first damaged record.
     fn scan(&self, family: Family, prefix: &Key, visit: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
@@ -219,8 +230,7 @@ pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<dyn Store>> {
         StoreUrl::Lmdb(_) => Ok(Arc::new(lmdb::Lmdb::open(url, options)?)),
         StoreUrl::Sqlite(_) => Ok(Arc::new(sqlite::Sqlite::open(url, options)?)),
         StoreUrl::Duckdb(_) => Err(Error::Usage(format!(
-            "{url}: elcano does not live on {}; export to it, import from it, and live on lmdb:DIR",
-            url.engine()
+            "{url}: elcano does not live on DuckDB; export to it, import from it, and live on lmdb:DIR or sqlite:FILE"
         ))),
     }
 }
@@ -228,11 +238,12 @@ pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<dyn Store>> {
 /// Checks the structure that an engine itself trusts, without opening the store and without writing.
 ///
 /// # Errors
-/// [`Error::Store`] with what is damaged; [`Error::Usage`] for a DuckDB file, which checks its blocks whenever it reads.
+/// [`Error::Store`] with what is damaged. Of a DuckDB file nothing is checked: it checks its blocks whenever it reads.
 pub fn check_structure(url: &StoreUrl) -> Result<()> {
     match url {
         StoreUrl::Lmdb(_) => lmdb::Lmdb::check_pages(url),
-        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => Err(Error::Usage(format!("{url} has no structure to check"))),
+        StoreUrl::Sqlite(_) => sqlite::Sqlite::check_structure(url, false),
+        StoreUrl::Duckdb(_) => Ok(()),
     }
 }
 

@@ -1,6 +1,8 @@
-//! SQL over the store's facts: the tables a query speaks of are loaded into DuckDB in memory, with all views, and asked.
+//! SQL over the store's facts: the tables that a query speaks of are loaded into a temporary DuckDB file, with all views,
+//! and asked.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use duckdb::types::{TimeUnit, ValueRef};
@@ -8,8 +10,7 @@ use serde_json::Value;
 
 use super::views::{self, Engine};
 use crate::error::{Error, Result, suggestion};
-use crate::store::duckdb::Tables;
-use crate::store::{self, Family, Store};
+use crate::store::{self, Existing, Family, Key, Source, Store, StoreUrl, Visit};
 
 /// How rows are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,21 +42,71 @@ struct Answer {
     rows: Vec<Vec<Value>>,
 }
 
+/// A DuckDB file with views, in a folder that somebody else removes.
+pub(super) struct Database {
+    path: PathBuf,
+}
+
+impl Database {
+    /// Fills a file in `folder` with some families; the tables of the others are empty.
+    pub(super) fn make(source: &dyn Source, folder: &Path, wanted: &dyn Fn(Family) -> bool) -> Result<Self> {
+        let path = folder.join("facts.duckdb");
+        let url = StoreUrl::Duckdb(path.clone());
+        let sink = store::export_to(&url, Existing::Refuse, views::statements(Engine::Duckdb))?;
+        store::copy(&Partial { source, wanted }, sink)?;
+        Ok(Self { path })
+    }
+
+    /// A connection that never asks the network for an extension.
+    pub(super) fn connect(&self) -> Result<duckdb::Connection> {
+        let failed = |error| Error::Usage(format!("DuckDB cannot open {}: {error}", self.path.display()));
+        let config = duckdb::Config::default()
+            .with("autoinstall_known_extensions", "false")
+            .and_then(|config| config.with("autoload_known_extensions", "false"))
+            .map_err(failed)?;
+        duckdb::Connection::open_with_flags(&self.path, config).map_err(failed)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Its folder is temporary, too: a file that stays goes with it.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// A store of which only some families are to be seen.
+struct Partial<'a> {
+    source: &'a dyn Source,
+    wanted: &'a dyn Fn(Family) -> bool,
+}
+
+impl Source for Partial<'_> {
+    fn url(&self) -> &StoreUrl {
+        self.source.url()
+    }
+
+    fn walk(&self, family: Family, prefix: &Key, visit: &mut Visit<'_>) -> Result<()> {
+        if (self.wanted)(family) { self.source.walk(family, prefix, visit) } else { Ok(()) }
+    }
+
+    fn count(&self, family: Family) -> Result<u64> {
+        if (self.wanted)(family) { self.source.count(family) } else { Ok(0) }
+    }
+}
+
 /// Asks the store.
 ///
 /// # Errors
 /// SQL that DuckDB does not take ([`Error::Usage`], with its words), or a store that cannot be read.
 pub fn query(store: &dyn Store, sql: &str, form: Form) -> Result<String> {
-    let mut tables = Tables::in_memory()?;
     let source = store.view()?;
     let lower = sql.to_lowercase();
-    for family in Family::ALL {
-        // Syntax trees and source text are large: they are loaded for those who ask for them.
-        if ALWAYS.contains(family) || lower.contains(family.name()) {
-            store::copy_family(source.as_ref(), *family, &mut tables)?;
-        }
-    }
-    let connection = tables.commit(&views::statements(Engine::Duckdb))?;
+    // Syntax trees and source text are large: they are loaded for those who ask for them.
+    let wanted = |family: Family| ALWAYS.contains(&family) || lower.contains(family.name());
+    let folder = tempfile::tempdir().map_err(Error::io("making a folder in", std::env::temp_dir()))?;
+    let database = Database::make(source.as_ref(), folder.path(), &wanted)?;
+    let connection = database.connect()?;
     let answer = ask(&connection, sql).map_err(|error| Error::Usage(format!("the query failed: {error}")))?;
     Ok(match form {
         Form::Text => text(&answer),

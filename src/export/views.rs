@@ -97,12 +97,9 @@ pub const VIEWS: &[View] = &[
                 Engine::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', started_us / 1e6, 'unixepoch')",
                 Engine::Duckdb => "strftime(make_timestamp(started_us), '%Y-%m-%d %H:%M:%S.%g')",
             };
-            let count = |name: &str| format!("CAST(json_extract(tally, '$.{name}') AS BIGINT) AS {name}");
-            let counts = ["files_found", "files_parsed", "files_cached", "bytes", "symbols"].map(count);
             format!(
-                "SELECT id, pipeline, outcome, {started} AS started, started_us, duration_us, version, snapshot, {} \
-             FROM executions ORDER BY id DESC",
-                counts.join(", ")
+                "SELECT id, pipeline, outcome, {started} AS started, started_us, duration_us, version, snapshot, \
+                 files_found, files_parsed, files_cached, bytes, symbols FROM executions ORDER BY id DESC"
             )
         },
     },
@@ -132,13 +129,9 @@ fn metric_columns() -> String {
 
 /// The statements that make all views, and the indexes that they need.
 #[must_use]
-pub fn statements(engine: Engine) -> String {
-    let mut sql = String::new();
-    if engine == Engine::Sqlite {
-        sql += "CREATE INDEX facts_content ON facts (content, engine, ordinal);\n";
-    }
-    for view in VIEWS {
-        sql += &format!("CREATE VIEW \"{}\" AS {};\n", view.name, (view.sql)(engine));
-    }
-    sql
+pub fn statements(engine: Engine) -> Vec<String> {
+    let index = (engine == Engine::Sqlite)
+        .then(|| "CREATE INDEX facts_content ON facts (content, engine, ordinal);".to_owned());
+    let views = VIEWS.iter().map(|view| format!("CREATE VIEW \"{}\" AS {};", view.name, (view.sql)(engine)));
+    index.into_iter().chain(views).collect()
 }

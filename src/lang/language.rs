@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Language as Grammar, Node};
 
-use super::Roles;
 use super::spec::{Calls, Names, Spec, VisibilityRules, When};
+use super::{Flow, Roles};
 
 /// Where a node stands: what the rules ask for.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +103,8 @@ pub struct Language {
     pub grammar: Grammar,
     /// Hash of the spec and the grammar's version; part of every engine id.
     pub fingerprint: [u8; 16],
+    /// Where control goes.
+    pub flow: Flow,
     kinds: Vec<Kind>,
     rules: FxHashMap<u16, Vec<Rule>>,
     operators: FxHashMap<(u16, u16), Roles>,
@@ -191,6 +193,8 @@ impl Language {
                 kinds[usize::from(*kind)].section = true;
             }
         }
+        let kinds_of = |words: &[String]| names.ids(words);
+        let flow = Flow::compile(&spec.flow, &grammar, kinds_of).map_err(|error| fail(format!("flow: {error}")))?;
         names.check_names(&grammar, &spec.names, &spec.calls, &spec.visibility).map_err(fail)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
@@ -204,6 +208,7 @@ impl Language {
             spec,
             grammar,
             fingerprint,
+            flow,
             kinds,
             rules,
             operators,
@@ -305,6 +310,17 @@ impl Language {
     #[must_use]
     pub fn first_field<'t>(&self, node: Node<'t>, fields: &[String]) -> Option<Node<'t>> {
         fields.iter().find_map(|field| self.child(node, field))
+    }
+
+    /// The child under a field or of a kind, by the first of some words (`a | b`) that is there.
+    #[must_use]
+    pub fn child_by_word<'t>(&self, node: Node<'t>, words: &str) -> Option<Node<'t>> {
+        words.split(" | ").find_map(|word| {
+            self.child(node, word).or_else(|| {
+                let mut cursor = node.walk();
+                node.named_children(&mut cursor).find(|child| child.kind() == word)
+            })
+        })
     }
 
     /// Whether a function only defines others.
@@ -531,12 +547,20 @@ impl KindNames {
         let lists = [&names.children, &names.receiver_types, &calls.nameless];
         let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in, &rules.accessors]);
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
-        let maps = [&names.kinds, &names.parents, &names.receivers];
-        for (kind, field) in maps.into_iter().flatten() {
+        for (kind, field) in &names.receivers {
             self.one(kind)?;
             field_of(grammar, field)?;
         }
+        for (kind, words) in [&names.kinds, &names.parents].into_iter().flatten() {
+            self.one(kind)?;
+            words.split(" | ").try_for_each(|word| self.member(grammar, word).map(drop))?;
+        }
+        for (kind, words) in &names.heads {
+            self.one(kind)?;
+            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
+        }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
+        names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;
         calls.arguments.iter().try_for_each(|word| self.member(grammar, word).map(drop))?;
         let fields = [&names.fields, &calls.callee, &calls.receiver];
         fields.into_iter().flatten().try_for_each(|field| field_of(grammar, field).map(drop))

@@ -59,6 +59,9 @@ pub struct Spec {
     /// How calls are written.
     #[serde(default)]
     pub calls: Calls,
+    /// Where control goes.
+    #[serde(default)]
+    pub flow: Flow,
     /// Who sees what.
     #[serde(default)]
     pub visibility: VisibilityRules,
@@ -134,20 +137,26 @@ pub struct When {
     pub drop: Vec<String>,
 }
 
-/// How the name of a space is found: by `kinds`, `fixed`, then `fields`, then `children`, then `parents`.
+/// How the name of a space is found: by `heads`, `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
     /// Fields that hold the name; `declarator` is followed to its end.
     pub fields: Vec<String>,
-    /// Kind -> the field that holds its name; where that is of a listed kind, too, its field is followed.
+    /// Kind -> the field that holds its name, or kinds of the child that does (`a | b`); where that is of a listed kind,
+    /// too, it is followed.
     pub kinds: BTreeMap<String, String>,
+    /// Kind -> the kinds of child and grandchild (`a > b | a > c`) that bear its name, or the name of which is found by
+    /// `kinds`.
+    pub heads: BTreeMap<String, String>,
     /// Kind -> the name all of them bear.
     pub fixed: BTreeMap<String, String>,
     /// Kinds of a direct child that is the name.
     pub children: Vec<String>,
-    /// Kind of the parent -> its field that names a closure.
+    /// Kind of the parent -> its field, or kinds of its child, that names a closure.
     pub parents: BTreeMap<String, String>,
+    /// Kind of a list of values -> kind of the list of names before it: `a, b = f, g` names the second value `b`.
+    pub lists: BTreeMap<String, String>,
     /// Kind -> the field that holds the receiver whose type qualifies the name.
     pub receivers: BTreeMap<String, String>,
     /// Kinds of the type inside a receiver.
@@ -174,12 +183,38 @@ pub struct Calls {
     pub nameless: Vec<String>,
 }
 
+/// Where control goes, as far as roles and the usual field names do not say it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Flow {
+    /// A break leaves the innermost switch, too, not the innermost loop only.
+    pub switch_breaks: bool,
+    /// A yield gives the innermost switch its value; it does not suspend a generator.
+    pub switch_yields: bool,
+    /// Kinds of arms, or of what holds them, whose end runs on into the next arm.
+    pub falls_through: Vec<String>,
+    /// Kinds of statements that run on into the next arm.
+    pub falls_through_by: Vec<String>,
+    /// Kinds of switches of which some arm always holds, default or not.
+    pub exhaustive: Vec<String>,
+    /// Fields, or kinds, of the guard in an arm's label; of a kind, the last child is the condition.
+    pub guards: Vec<String>,
+    /// Kinds that branch when their condition does not hold: `unless`, `until`.
+    pub inverted: Vec<String>,
+    /// Kinds in the head of a loop that hold its condition or what it runs over.
+    pub clauses: Vec<String>,
+    /// Kind -> which of its named children, from 0, is the condition, where no field says so.
+    pub condition_at: BTreeMap<String, usize>,
+}
+
 /// What makes a member public.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VisibilityRules {
     /// Members without a sign are private.
     pub private_by_default: bool,
+    /// Attributes without a sign are public whatever the default.
+    pub public_attributes: bool,
     /// Kinds of class-like nodes that differ from the default.
     pub except_in: Vec<String>,
     /// Kinds of the child nodes that hold modifiers.
@@ -267,8 +302,10 @@ impl Spec {
         names.receiver_types.extend(theirs.receiver_types.iter().cloned());
         for (own, other) in [
             (&mut names.kinds, &theirs.kinds),
+            (&mut names.heads, &theirs.heads),
             (&mut names.fixed, &theirs.fixed),
             (&mut names.parents, &theirs.parents),
+            (&mut names.lists, &theirs.lists),
             (&mut names.receivers, &theirs.receivers),
         ] {
             for (kind, field) in other.iter().filter(|(kind, _)| !self.without.contains(kind)) {
@@ -280,6 +317,15 @@ impl Spec {
         }
         if self.visibility == VisibilityRules::default() {
             self.visibility = base.visibility.clone();
+        }
+        if self.flow == Flow::default() {
+            self.flow = base.flow.clone();
+            let flow = &mut self.flow;
+            let lists = [&mut flow.falls_through, &mut flow.falls_through_by, &mut flow.exhaustive, &mut flow.guards];
+            for list in lists.into_iter().chain([&mut flow.inverted, &mut flow.clauses]) {
+                list.retain(|kind| !self.without.contains(kind));
+            }
+            flow.condition_at.retain(|kind, _| !self.without.contains(kind));
         }
         for (metric, remark) in &base.remarks {
             self.remarks.entry(metric.clone()).or_insert_with(|| remark.clone());

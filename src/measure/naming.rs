@@ -45,7 +45,9 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
     if let Some(fixed) = names.fixed.get(kind) {
         return fixed.clone();
     }
-    let own = named_by_kind(language, names, node).or_else(|| language.first_field(node, &names.fields));
+    let own = head(language, names, node)
+        .or_else(|| named_by_kind(language, names, node))
+        .or_else(|| language.first_field(node, &names.fields));
     if let Some(mut found) = own.map(|own| end_of_declarator(language, own)) {
         while let Some(inner) = named_by_kind(language, names, found) {
             found = inner;
@@ -58,15 +60,36 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
         return line(child, source);
     }
     let given = parent.and_then(|parent| {
-        let field = names.parents.get(parent.kind())?;
-        language.child(parent, field).filter(|found| found.id() != node.id())
+        let words = names.parents.get(parent.kind())?;
+        language.child_by_word(parent, words).filter(|found| found.id() != node.id())
     });
+    let given = given.or_else(|| parent.and_then(|list| named_beside(names, node, list)));
     let given = given.map(|found| end_of_declarator(language, found));
     given.map_or_else(|| ANONYMOUS.to_owned(), |found| line(found, source))
 }
 
+/// The part of a space that bears its name, two levels down.
+fn head<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
+    let paths = names.heads.get(node.kind())?;
+    paths
+        .split(" | ")
+        .find_map(|path| path.split(" > ").try_fold(node, |node, word| language.child_by_word(node, word)))
+}
+
+/// The name that stands in the list of names where the node stands in the list of values.
+fn named_beside<'t>(names: &Names, node: Node<'t>, values: Node<'t>) -> Option<Node<'t>> {
+    let kind = names.lists.get(values.kind())?;
+    let mut cursor = values.walk();
+    let at = values.named_children(&mut cursor).position(|child| child.id() == node.id())?;
+    let mut before = values.prev_named_sibling();
+    while let Some(sibling) = before.filter(|sibling| sibling.kind() != kind) {
+        before = sibling.prev_named_sibling();
+    }
+    before?.named_child(u32::try_from(at).ok()?)
+}
+
 fn named_by_kind<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
-    names.kinds.get(node.kind()).and_then(|field| language.child(node, field))
+    names.kinds.get(node.kind()).and_then(|words| language.child_by_word(node, words))
 }
 
 /// A name on one line; a conversion operator (`A::operator bool() const`) ends with its type.
@@ -179,14 +202,15 @@ pub(super) fn visibility<'t>(
             return Visibility::Private;
         }
     }
-    section
+    if name.is_none() && rules.public_attributes { Visibility::Public } else { section }
 }
 
 /// What a node's modifiers say.
 fn said(rules: &VisibilityRules, node: Node<'_>, source: &[u8]) -> Option<Visibility> {
     let mut cursor = node.walk();
-    let mut modifiers =
-        node.children(&mut cursor).filter(|child| rules.modifiers.iter().any(|kind| kind == child.kind()));
+    let mut modifiers = node
+        .children(&mut cursor)
+        .filter(|child| rules.modifiers.iter().any(|kind| kind.trim_matches('\'') == child.kind()));
     modifiers.find_map(|child| {
         let words = text(child, source);
         let says = |list: &[String]| {

@@ -6,11 +6,12 @@ use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::tokens::{RowIndex, Texts};
 use super::{Engine, Limits, Options, naming};
+use crate::facts::cfg;
 use crate::lang::{Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
 use crate::metric::{Open, Rows, Step, Token, Trace, count_lines};
 use crate::model::{
-    Ast, AstNode, BodyHash, Call, Chunk, FileFacts, Level, Metrics, Note, NoteKind, Space, SpaceKind, Visibility,
+    Ast, AstNode, BodyHash, Call, Cfg, Chunk, FileFacts, Level, Metrics, Note, NoteKind, Space, SpaceKind, Visibility,
 };
 
 /// An ancestor of the node that is being entered.
@@ -48,6 +49,7 @@ struct Visit<'a, 't> {
     calls: FxHashMap<(u32, String, String), usize>,
     texts: Texts<'t>,
     ast: Ast,
+    cfgs: Vec<Cfg>,
     ast_kinds: FxHashMap<u16, u32>,
     nodes: usize,
     errors: u32,
@@ -85,6 +87,7 @@ pub(super) fn visit(
         calls: FxHashMap::default(),
         texts: Texts::default(),
         ast: Ast::default(),
+        cfgs: Vec::new(),
         ast_kinds: FxHashMap::default(),
         nodes: 0,
         errors: 0,
@@ -105,6 +108,9 @@ pub(super) fn visit(
     }
     if options.level == Level::Full {
         facts.ast = Some(visit.ast);
+        // Inner functions close first.
+        visit.cfgs.sort_by_key(|cfg| cfg.space);
+        facts.cfgs = visit.cfgs;
     }
     if options.level >= Level::Chunks {
         facts.chunks = chunks(&visit.spaces, source);
@@ -166,6 +172,7 @@ impl<'t> Visit<'_, 't> {
         }
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
+        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
         let roles = if kind.is_plain() {
             kind.roles
@@ -182,7 +189,6 @@ impl<'t> Visit<'_, 't> {
             return false;
         }
         let is_error = self.has_error && (node.is_error() || node.is_missing());
-        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         if is_error && !in_error {
             self.errors += 1;
             let width = offset(node.end_byte() - node.start_byte());
@@ -236,7 +242,16 @@ impl<'t> Visit<'_, 't> {
         let keep = self.frames.last().map_or(1, |parent| parent.sequence + 1);
         self.sequences.truncate(keep);
         if frame.opened {
+            self.draw(frame.node, frame.roles);
             self.close();
+        }
+    }
+
+    /// Draws the control flow graph of a function that closes, at level `full`.
+    fn draw(&mut self, node: Node<'t>, roles: Roles) {
+        let Some(open) = self.open.last().filter(|open| open.kind.is_function()) else { return };
+        if self.level == Level::Full && roles.has(Roles::FUNCTIONS) {
+            self.cfgs.push(cfg::build(self.language, node, open.index, self.source));
         }
     }
 

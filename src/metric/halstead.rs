@@ -79,12 +79,12 @@ impl Halstead {
 
 /// n = n1 + n2.
 pub(super) fn vocabulary(metrics: &Metrics) -> u32 {
-    metrics.operators_distinct + metrics.operands_distinct
+    metrics.operators_distinct.saturating_add(metrics.operands_distinct)
 }
 
 /// N = N1 + N2.
 pub(super) fn length(metrics: &Metrics) -> u32 {
-    metrics.operators + metrics.operands
+    metrics.operators.saturating_add(metrics.operands)
 }
 
 /// V = N log2 n.

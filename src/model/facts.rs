@@ -67,7 +67,7 @@ named!(
         Exit = "exit",
         /// Straight-line statements.
         Body = "body",
-        /// Ends in a two- or many-way decision.
+        /// Ends in a two- or many-way decision, whether paths meet in it or not.
         Branch = "branch",
         /// The head of a loop.
         Loop = "loop",
@@ -75,6 +75,8 @@ named!(
         Join = "join",
         /// An exception's landing place.
         Catch = "catch",
+        /// Whatever it is, no path from the entry leads there.
+        Unreachable = "unreachable",
     }
 );
 

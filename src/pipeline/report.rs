@@ -70,7 +70,7 @@ pub fn write(summary: &Summary, outputs: &[Output], print: &dyn Fn(&str) -> Resu
 }
 
 /// Writes a file whole or not at all: beside it, then in its place.
-fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".tmp");
     let beside = std::path::PathBuf::from(beside);

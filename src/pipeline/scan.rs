@@ -55,7 +55,7 @@ struct Turn {
 }
 
 /// Engines of the languages that were found, by language id and whether what says "generated" is not to count.
-type Engines = BTreeMap<(&'static str, bool), Engine>;
+pub(super) type Engines = BTreeMap<(&'static str, bool), Engine>;
 
 struct Scan<'a> {
     options: &'a ScanOptions,
@@ -91,34 +91,49 @@ pub fn scan(
     scan.conclude(repository.as_ref(), walked, turns, execution)
 }
 
-fn nothing_found(root: &Path, walked: &walk::Walked) -> Error {
+pub(super) fn nothing_found(root: &Path, walked: &walk::Walked) -> Error {
     let reasons: Vec<_> = walked.skipped.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
     let why = if reasons.is_empty() { "it is empty".to_owned() } else { format!("skipped: {}", reasons.join(", ")) };
     Error::Undecided(format!("no file to measure under `{}`: {why}", root.display()))
 }
 
-fn engines(registry: &Registry, entries: &[Entry], policy: &str) -> Result<Engines> {
+pub(super) fn engines(registry: &Registry, entries: &[Entry], policy: &str) -> Result<Engines> {
     let mut engines = Engines::new();
     for entry in entries {
-        let key = (entry.language, entry.generated_denied);
-        if let std::collections::btree_map::Entry::Vacant(e) = engines.entry(key) {
-            let language = registry.language(entry.language).map_err(Error::Usage)?;
-            let policy = Policy::load(policy, entry.language).map_err(Error::Usage)?;
-            let engine = Engine::new(language, policy);
-            e.insert(if entry.generated_denied { engine.with_generated() } else { engine });
-        }
+        add_engine(&mut engines, registry, (entry.language, entry.generated_denied), policy)?;
     }
     Ok(engines)
+}
+
+/// Makes the engine of a language, if it is not there yet.
+pub(super) fn add_engine(
+    engines: &mut Engines,
+    registry: &Registry,
+    (id, generated_denied): (&'static str, bool),
+    policy: &str,
+) -> Result<()> {
+    if let std::collections::btree_map::Entry::Vacant(e) = engines.entry((id, generated_denied)) {
+        let language = registry.language(id).map_err(Error::Usage)?;
+        let engine = Engine::new(language, Policy::load(policy, id).map_err(Error::Usage)?);
+        let engine = if generated_denied { engine.with_generated() } else { engine };
+        e.insert(engine);
+    }
+    Ok(())
+}
+
+/// The threads that measure; 0 is one a core.
+pub(super) fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .thread_name(|at| format!("measure-{at}"))
+        .build()
+        .map_err(|error| Error::Usage(format!("cannot start {jobs} threads: {error}")))
 }
 
 impl Scan<'_> {
     /// Every file's turn, in path order, measured on all threads.
     fn turns(&self, store: &Arc<dyn Store>, entries: &[Entry]) -> Result<Vec<Turn>> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.options.jobs)
-            .thread_name(|at| format!("measure-{at}"))
-            .build()
-            .map_err(|error| Error::Usage(format!("cannot start {} threads: {error}", self.options.jobs)))?;
+        let pool = pool(self.options.jobs)?;
         let progress = Progress::start("scan", entries.len() as u64, self.options.verbosity);
         let (sender, writer) = Writer::spawn(Arc::clone(store), WriterLimits::default())?;
         let next = AtomicUsize::new(0);

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::duckdb::{Duckdb, DuckdbSink};
-use super::sqlite::SqliteSink;
-use super::{Batch, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, lmdb, open};
+use super::{
+    Batch, Digester, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, duckdb, lmdb, open, sqlite,
+};
 use crate::error::{Error, Result};
 use crate::model::{FactsRecord, Outcome};
 
@@ -34,32 +34,37 @@ pub enum Existing {
 /// Whatever either side says; the target is as it was before then (but for what [`Existing::Merge`] had added, which is
 /// harmless: no snapshot refers to it).
 pub fn copy(source: &dyn Source, mut sink: Box<dyn Sink>) -> Result<Counts> {
-    let counts = Family::ALL.iter().map(|family| Ok((*family, copy_family(source, *family, sink.as_mut())?)));
-    let counts = counts.collect::<Result<Counts>>()?;
+    let mut counts = Counts::new();
+    for family in Family::ALL {
+        let (mut waiting, mut bytes, mut count) = (Vec::new(), 0, 0);
+        let mut stated = source.stated(*family)?.map(|digest| (digest, Digester::new(*family)));
+        source.scan(*family, &Key::default(), &mut |record| {
+            if let Some((_, digester)) = &mut stated {
+                digester.add(&record)?;
+            }
+            bytes += record.bytes();
+            count += 1;
+            waiting.push(record);
+            if waiting.len() >= RECORDS || bytes >= BYTES {
+                bytes = 0;
+                sink.put(std::mem::take(&mut waiting))?;
+            }
+            Ok(())
+        })?;
+        if let Some((stated, found)) = stated.map(|(stated, digester)| (stated, digester.finish().digest))
+            && stated != found
+        {
+            return Err(source
+                .url()
+                .error(format!("family {family} has digest {found} and states {stated}: it was altered")));
+        }
+        if !waiting.is_empty() {
+            sink.put(waiting)?;
+        }
+        counts.push((*family, count));
+    }
     sink.finish()?;
     Ok(counts)
-}
-
-/// Copies one family, and says how many records it has.
-///
-/// # Errors
-/// Whatever either side says.
-pub fn copy_family(source: &dyn Source, family: Family, sink: &mut dyn Sink) -> Result<u64> {
-    let (mut waiting, mut bytes, mut count) = (Vec::new(), 0, 0);
-    source.scan(family, &Key::default(), &mut |record| {
-        bytes += record.bytes();
-        count += 1;
-        waiting.push(record);
-        if waiting.len() >= RECORDS || bytes >= BYTES {
-            bytes = 0;
-            sink.put(std::mem::take(&mut waiting))?;
-        }
-        Ok(())
-    })?;
-    if !waiting.is_empty() {
-        sink.put(waiting)?;
-    }
-    Ok(count)
 }
 
 /// Reads from a store of any engine, at one moment of it.
@@ -67,8 +72,10 @@ pub fn copy_family(source: &dyn Source, family: Family, sink: &mut dyn Sink) -> 
 /// # Errors
 /// When it cannot be opened for reading, or what `work` returns.
 pub fn read_from<R>(url: &StoreUrl, work: impl FnOnce(&dyn Source) -> Result<R>) -> Result<R> {
-    if let StoreUrl::Duckdb(_) = url {
-        return work(&Duckdb::open(url)?);
+    match url {
+        StoreUrl::Lmdb(_) => {}
+        StoreUrl::Sqlite(_) => sqlite::Sqlite::check_structure(url, true)?,
+        StoreUrl::Duckdb(_) => return work(&duckdb::Reading::open(url)?),
     }
     let store = open(url, OpenOptions::read())?;
     let view = store.view()?;
@@ -88,8 +95,26 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
     }
     match url {
         StoreUrl::Lmdb(_) => Ok(Box::new(lmdb::Filling::start(url, options)?)),
-        StoreUrl::Sqlite(_) => Ok(Box::new(SqliteSink::create(url, true, "")?)),
-        StoreUrl::Duckdb(_) => Ok(Box::new(DuckdbSink::create(url, true, "")?)),
+        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => database(url, Vec::new()),
+    }
+}
+
+/// A sink that makes a database for others; the statements of `epilogue` run when all records are in.
+///
+/// # Errors
+/// [`Error::Usage`] when the target is there and `existing` is not [`Existing::Replace`], or it is no database.
+pub fn export_to(url: &StoreUrl, existing: Existing, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
+    if existing != Existing::Replace && is_there(url)? {
+        return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
+    }
+    database(url, epilogue)
+}
+
+fn database(url: &StoreUrl, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
+    match url {
+        StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::Filling::start(url, epilogue)?)),
+        StoreUrl::Duckdb(_) => Ok(Box::new(duckdb::Filling::start(url, epilogue)?)),
+        StoreUrl::Lmdb(_) => Err(Error::Usage(format!("{url} is no database for others"))),
     }
 }
 

@@ -1,245 +1,327 @@
-//! DuckDB: tables to export to, ask questions of and import from; never lived on. The tables are those of
-//! [`super::table`]; nothing here knows a record's fields.
+//! DuckDB files: exported to and imported from, never lived on. The tables are those of the other engines. A file from
+//! elsewhere is opened so that nothing in it can reach outside: no extensions, no other files, no settings.
 
-use duckdb::types::{ToSqlOutput, Value as SqlValue, ValueRef};
-use duckdb::{AccessMode, Config, Connection, appender_params_from_iter, params_from_iter};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
-use super::place::Place;
-use super::table::{self, Cell, Gather, Row, Type};
-use super::{FORMAT, Family, Key, Record, Sink, Source, StoreUrl, Visit};
+use duckdb::types::{ToSql, ToSqlOutput, ValueRef};
+use duckdb::{AccessMode, Config, Connection, appender_params_from_iter, params};
+
+use super::stamp::{self, Stamp};
+use super::table::{self, Assembler, Cell, Column, Kind, Row, project};
+use super::{Digest, FORMAT, Family, Key, Record, Sink, Source, StoreUrl, Visit, target};
 use crate::error::{Error, Result};
+use crate::metric::METRICS_VERSION;
 
-const fn type_name(of: Type) -> &'static str {
-    match of {
-        Type::Int | Type::Uint | Type::Bool => "BIGINT",
-        Type::Real => "DOUBLE",
-        Type::Text | Type::Json => "VARCHAR",
-        Type::Blob => "BLOB",
-    }
-}
+/// Readable by every DuckDB from 1.2 on; newer ones would write what older ones refuse.
+const STORAGE_VERSION: &str = "v1.2.0";
+const MEMORY: &str = "1GB";
+const THREADS: i64 = 2;
+/// Rows that are read at a time: a result is held in memory as a whole.
+const RECORDS_AT_A_TIME: usize = 20_000;
 
-impl duckdb::ToSql for Cell {
-    fn to_sql(&self) -> duckdb::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Null => ToSqlOutput::Owned(SqlValue::Null),
-            Self::Int(value) => ToSqlOutput::Owned(SqlValue::BigInt(*value)),
-            Self::Real(value) => ToSqlOutput::Owned(SqlValue::Double(*value)),
-            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Self::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-        })
-    }
-}
-
-fn failed(url: &StoreUrl, error: duckdb::Error) -> Error {
+fn explain(url: &StoreUrl, error: duckdb::Error) -> Error {
     let text = error.to_string();
     let problem = if text.contains("Could not set lock") {
-        "it is in use by another process"
-    } else if text.contains("not a valid DuckDB database file") {
-        "this is no DuckDB file"
+        "another process has it open"
+    } else if text.contains("No space left") {
+        "the disk is full; nothing was written"
     } else {
-        "DuckDB failed"
+        "DuckDB refused"
     };
     url.because(problem, error)
 }
 
-/// DuckDB never asks the network for an extension.
 fn config() -> duckdb::Result<Config> {
-    Config::default().with("autoinstall_known_extensions", "false")?.with("autoload_known_extensions", "false")
+    Config::default().enable_autoload_extension(false)?.max_memory(MEMORY)?.threads(THREADS)
 }
 
-/// The tables of all families in a database that is being filled.
-pub struct Tables {
-    url: StoreUrl,
-    connection: Connection,
+fn definition(column: &Column) -> String {
+    let kind = match column.kind {
+        Kind::Integer => "BIGINT",
+        Kind::Real => "DOUBLE",
+        Kind::Text => "VARCHAR",
+        Kind::Blob => "BLOB",
+    };
+    format!(", \"{}\" {kind}{}", column.name, if column.nullable { "" } else { " NOT NULL" })
 }
 
-impl Tables {
-    /// Tables in memory, to ask questions of.
-    ///
-    /// # Errors
-    /// DuckDB fails.
-    pub fn in_memory() -> Result<Self> {
-        Self::make(StoreUrl::Duckdb(":memory:".into()), Connection::open_in_memory_with_flags)
-    }
-
-    /// Tables in a new file.
-    ///
-    /// # Errors
-    /// The file cannot be made.
-    pub fn at(path: &std::path::Path) -> Result<Self> {
-        Self::make(StoreUrl::Duckdb(path.to_owned()), |config| Connection::open_with_flags(path, config))
-    }
-
-    fn make(url: StoreUrl, open: impl FnOnce(Config) -> duckdb::Result<Connection>) -> Result<Self> {
-        let fail = |error| failed(&url, error);
-        let connection = config().and_then(open).map_err(fail)?;
-        let mut sql = String::from("BEGIN;\nCREATE TABLE meta (\"key\" VARCHAR PRIMARY KEY, \"value\" VARCHAR);\n");
-        sql +=
-            &format!("INSERT INTO meta VALUES ('format', '{FORMAT}'), ('elcano', '{}');\n", env!("CARGO_PKG_VERSION"));
-        for family in Family::ALL {
-            sql += &format!("{};\n", table::create_statement(*family, type_name));
+/// The tables, and what each column says.
+fn tables() -> String {
+    let mut sql = "CREATE TABLE meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);\n".to_owned();
+    for family in Family::ALL {
+        let columns = table::columns(*family, true);
+        let definitions = columns.iter().map(definition).collect::<String>();
+        sql += &format!("CREATE TABLE \"{family}\" (key BLOB NOT NULL, ordinal BIGINT NOT NULL{definitions});\n");
+        sql += &format!("COMMENT ON TABLE \"{family}\" IS {};\n", quoted(family.about()));
+        for column in columns {
+            sql += &format!("COMMENT ON COLUMN \"{family}\".\"{}\" IS {};\n", column.name, quoted(column.about));
         }
-        connection.execute_batch(&sql).map_err(fail)?;
-        Ok(Self { url, connection })
+    }
+    sql
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> duckdb::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(value) => ValueRef::BigInt(*value),
+            Self::Real(value) => ValueRef::Double(*value),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// A file that is not yet the target.
+pub(super) struct Filling {
+    url: StoreUrl,
+    temporary: PathBuf,
+    /// None once it is closed.
+    connection: Option<Connection>,
+    stamp: Stamp,
+    epilogue: Vec<String>,
+}
+
+impl Filling {
+    /// Begins beside the target. The statements of `epilogue` run when all records are in.
+    pub(super) fn start(url: &StoreUrl, epilogue: Vec<String>) -> Result<Self> {
+        let temporary = target::beside(url.path())?;
+        let path = temporary.to_str().ok_or_else(|| url.error("DuckDB takes paths in UTF-8 only"))?;
+        let attach = format!("ATTACH {} AS target (STORAGE_VERSION '{STORAGE_VERSION}'); USE target;", quoted(path));
+        let mut filling = Self { url: url.clone(), temporary, connection: None, stamp: Stamp::new(), epilogue };
+        let opened = config().and_then(Connection::open_in_memory_with_flags).and_then(|connection| {
+            connection.execute_batch(&attach)?;
+            connection.execute_batch("BEGIN;")?;
+            connection.execute_batch(&tables())?;
+            Ok(connection)
+        });
+        filling.connection = Some(opened.map_err(|error| explain(url, error))?);
+        Ok(filling)
     }
 
-    fn append(&self, records: &[Record]) -> Result<()> {
-        let fail = |error| failed(&self.url, error);
-        for run in records.chunk_by(|a, b| a.family() == b.family()) {
-            let mut appender = self.connection.appender(run[0].family().name()).map_err(fail)?;
-            for record in run {
-                for row in table::rows(record)? {
-                    appender.append_row(appender_params_from_iter(row)).map_err(fail)?;
-                }
+    fn complete(&mut self, connection: Connection) -> duckdb::Result<()> {
+        let stamp = std::mem::replace(&mut self.stamp, Stamp::new());
+        let engine = ("duckdb".to_owned(), connection.version()?);
+        let storage = ("storage".to_owned(), STORAGE_VERSION.to_owned());
+        for (key, value) in stamp.finish().into_iter().chain([engine, storage]) {
+            connection.execute("INSERT INTO meta VALUES (?, ?)", params![key, value])?;
+        }
+        self.epilogue.iter().try_for_each(|statement| connection.execute_batch(statement))?;
+        connection.execute_batch("COMMIT; CHECKPOINT target; USE memory; DETACH target;")?;
+        connection.close().map_err(|(_, error)| error)
+    }
+
+    fn append(&mut self, records: &[Record]) -> Result<()> {
+        let Some(connection) = &self.connection else { return Ok(()) };
+        for records in records.chunk_by(|a, b| a.family() == b.family()) {
+            let failed = |error| explain(&self.url, error);
+            let mut appender =
+                connection.appender_to_catalog_and_db(records[0].family().name(), "target", "main").map_err(failed)?;
+            for record in records {
+                self.stamp.add(record)?;
+                let (key, mut ordinal) = (record.key(), 0_i64);
+                project(record, true, &mut |cells| {
+                    let head = [Cell::Blob(key.as_bytes().into()), Cell::Int(ordinal)];
+                    ordinal += 1;
+                    appender.append_row(appender_params_from_iter(head.iter().chain(cells))).map_err(failed)
+                })?;
             }
-            appender.flush().map_err(fail)?;
+            appender.flush().map_err(failed)?;
         }
         Ok(())
     }
-
-    /// Runs closing statements and makes everything visible.
-    ///
-    /// # Errors
-    /// DuckDB fails.
-    pub fn commit(self, sql: &str) -> Result<Connection> {
-        self.connection.execute_batch(&format!("{sql}\nCOMMIT;")).map_err(|error| failed(&self.url, error))?;
-        Ok(self.connection)
-    }
 }
 
-impl Sink for Tables {
+impl Sink for Filling {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
         self.append(&records)
     }
 
-    fn finish(self: Box<Self>) -> Result<()> {
-        self.commit("").map(drop)
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        if let Some(connection) = self.connection.take() {
+            self.complete(connection).map_err(|error| explain(&self.url, error))?;
+        }
+        target::sync(&self.temporary)?;
+        target::place(&self.temporary, self.url.path())
     }
 }
 
-/// A new file, made beside its place and put there whole.
-pub struct DuckdbSink {
-    tables: Tables,
-    place: Place,
-    sql: String,
-}
-
-impl DuckdbSink {
-    /// Begins a file; `sql` runs at its end (views). An existing file is replaced only by `force`.
-    ///
-    /// # Errors
-    /// The file exists, or cannot be made.
-    pub fn create(url: &StoreUrl, force: bool, sql: &str) -> Result<Self> {
-        let place = Place::new(url, force)?;
-        let tables = Tables { url: url.clone(), ..Tables::at(place.beside())? };
-        Ok(Self { tables, place, sql: sql.to_owned() })
+impl Drop for Filling {
+    fn drop(&mut self) {
+        self.connection = None;
+        // After it took its place there is nothing to remove; otherwise what is left is only litter, and an error is on its way.
+        let mut log = self.temporary.clone().into_os_string();
+        log.push(".wal");
+        let _ = std::fs::remove_file(log);
+        let _ = std::fs::remove_file(&self.temporary);
     }
 }
 
-impl Sink for DuckdbSink {
-    fn put(&mut self, records: Vec<Record>) -> Result<()> {
-        self.tables.put(records)
-    }
-
-    fn finish(self: Box<Self>) -> Result<()> {
-        let Self { tables, place, sql } = *self;
-        let url = tables.url.clone();
-        let connection = tables.commit(&sql)?;
-        connection.execute_batch("CHECKPOINT").map_err(|error| failed(&url, error))?;
-        connection.close().map_err(|(_, error)| failed(&url, error))?;
-        place.take()
-    }
-}
-
-/// A DuckDB file that is read; it may be of anybody's making.
-pub struct Duckdb {
+/// A file that is read. One connection, one moment: nobody can write while it is open.
+pub(super) struct Reading {
     url: StoreUrl,
-    connection: Connection,
+    connection: Mutex<Connection>,
+    derived: bool,
 }
 
-impl Duckdb {
-    /// Opens a file for reading: no extension, no other file and no setting is within its reach.
-    ///
-    /// # Errors
-    /// It is missing, no file of elcano, of a newer format, or in use.
-    pub fn open(url: &StoreUrl) -> Result<Self> {
-        let fail = |error| failed(url, error);
+impl Reading {
+    /// Opens an export.
+    pub(super) fn open(url: &StoreUrl) -> Result<Self> {
+        let failed = |error| explain(url, error);
         if !url.path().is_file() {
-            return Err(url.error("there is no such file"));
+            return Err(url.error("there is no store here"));
         }
-        let config = config()
-            .and_then(|config| config.access_mode(AccessMode::ReadOnly))
-            .and_then(|config| config.enable_external_access(false))
-            .and_then(|config| config.with("lock_configuration", "true"))
-            .map_err(fail)?;
-        let connection = Connection::open_with_flags(url.path(), config).map_err(fail)?;
-        let opened = Self { url: url.clone(), connection };
-        opened.check()?;
-        Ok(opened)
+        let locked_down = |config: Config| {
+            config
+                .access_mode(AccessMode::ReadOnly)?
+                .enable_external_access(false)?
+                .with("allow_community_extensions", "false")?
+                .with("lock_configuration", "true")
+        };
+        let connection = config()
+            .and_then(locked_down)
+            .and_then(|config| Connection::open_with_flags(url.path(), config))
+            .map_err(failed)?;
+        let derived = check(url, &connection)?;
+        Ok(Self { url: url.clone(), connection: Mutex::new(connection), derived })
     }
 
-    fn check(&self) -> Result<()> {
-        let is_table = "SELECT count(*) FROM information_schema.tables \
-                        WHERE table_name = ? AND table_schema = 'main' AND table_type = 'BASE TABLE'";
-        let names = std::iter::once("meta").chain(Family::ALL.iter().map(|family| family.name()));
-        for name in names {
-            let count: i64 = self
-                .connection
-                .query_row(is_table, [name], |row| row.get(0))
-                .map_err(|error| failed(&self.url, error))?;
-            if count != 1 {
-                return Err(self.url.error(format!("it has no table `{name}`: no export of elcano")));
+    /// Visits at most [`RECORDS_AT_A_TIME`] rows from a key on; returns the key from which to go on.
+    fn page(
+        &self,
+        family: Family,
+        from: &[u8],
+        end: Option<&[u8]>,
+        assembler: &mut Assembler<'_>,
+    ) -> Result<Option<Vec<u8>>> {
+        let names = table::columns(family, self.derived)
+            .iter()
+            .map(|column| format!(", \"{}\"", column.name))
+            .collect::<String>();
+        let range = "key >= ? AND (? IS NULL OR key < ?)";
+        let failed = |error| explain(&self.url, error);
+        let rows = {
+            let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+            // The key at which the next page begins: whole records only.
+            let next = format!(
+                "SELECT key FROM \"{family}\" WHERE {range} AND ordinal = 0 ORDER BY key LIMIT 1 OFFSET {RECORDS_AT_A_TIME}"
+            );
+            let mut statement = connection.prepare_cached(&next).map_err(failed)?;
+            let mut found = statement.query(params![from, end, end]).map_err(failed)?;
+            let next: Option<Vec<u8>> =
+                found.next().map_err(failed)?.map(|row| row.get(0)).transpose().map_err(failed)?;
+            let end = next.as_deref().or(end);
+            let select = format!("SELECT key, ordinal{names} FROM \"{family}\" WHERE {range} ORDER BY key, ordinal");
+            let mut statement = connection.prepare_cached(&select).map_err(failed)?;
+            let mut rows = statement.query(params![from, end, end]).map_err(failed)?;
+            let mut all = Vec::new();
+            let width = table::columns(family, self.derived).len() + 2;
+            while let Some(row) = rows.next().map_err(failed)? {
+                all.push(read_row(row, width).map_err(failed)?);
             }
+            (all, next)
+        };
+        // Nothing is held while records are handed over: who gets them may read more.
+        let (rows, next) = rows;
+        for (key, ordinal, row) in rows {
+            assembler.push(&key, ordinal, row)?;
         }
-        let sql = "SELECT \"value\" FROM meta WHERE \"key\" = 'format'";
-        let format: String =
-            self.connection.query_row(sql, [], |row| row.get(0)).map_err(|error| failed(&self.url, error))?;
-        if format == FORMAT.to_string() {
-            return Ok(());
-        }
-        Err(self.url.error(format!("its format is {format}, this elcano knows {FORMAT}; use the newer elcano")))
+        Ok(next)
     }
 }
 
-impl Source for Duckdb {
+/// The format, and that each family is a table of its columns. Says whether derived columns are as they are today.
+fn check(url: &StoreUrl, connection: &Connection) -> Result<bool> {
+    let failed = |error| explain(url, error);
+    let is_table = |name: &str| -> Result<bool> {
+        let sql = "SELECT count(*) FROM information_schema.tables WHERE table_name = ? AND table_type = 'BASE TABLE'";
+        Ok(connection.query_row(sql, [name], |row| row.get::<_, i64>(0)).map_err(failed)? == 1)
+    };
+    if !is_table("meta")? {
+        return Err(url.error("it is a DuckDB file of another program"));
+    }
+    let format = meta(url, connection, "format")?.and_then(|text| text.parse::<u32>().ok());
+    match format.ok_or_else(|| url.error("it does not say which format it has"))? {
+        FORMAT => {}
+        newer if newer > FORMAT => {
+            return Err(url.error(format!("it is of a newer elcano (format {newer}; this one knows {FORMAT})")));
+        }
+        older => return Err(url.error(format!("its format {older} is unknown"))),
+    }
+    let mut derived = meta(url, connection, "metrics")?.is_some_and(|version| version == METRICS_VERSION.to_string());
+    for family in Family::ALL {
+        if !is_table(family.name())? {
+            return Err(url.error(format!("the file is damaged: `{family}` is not a table")));
+        }
+        let sql = "SELECT column_name FROM information_schema.columns WHERE table_name = ?";
+        let mut statement = connection.prepare(sql).map_err(failed)?;
+        let there = statement.query_map([family.name()], |row| row.get::<_, String>(0)).map_err(failed)?;
+        let there = there.collect::<duckdb::Result<Vec<_>>>().map_err(failed)?;
+        for column in table::columns(*family, true) {
+            let is_there = there.iter().any(|name| name == column.name);
+            if !is_there && !column.derived {
+                return Err(url.error(format!("the file is damaged: `{family}` has no column `{}`", column.name)));
+            }
+            derived &= is_there;
+        }
+    }
+    Ok(derived)
+}
+
+fn meta(url: &StoreUrl, connection: &Connection, key: &str) -> Result<Option<String>> {
+    let failed = |error| explain(url, error);
+    let mut statement = connection.prepare("SELECT value FROM meta WHERE key = ?").map_err(failed)?;
+    let mut rows = statement.query([key]).map_err(failed)?;
+    rows.next().map_err(failed)?.map(|row| row.get(0)).transpose().map_err(failed)
+}
+
+/// Key, ordinal and cells. A value of a type that no table has becomes NULL, which is then found not to belong there.
+fn read_row(row: &duckdb::Row<'_>, width: usize) -> duckdb::Result<(Vec<u8>, i64, Row)> {
+    let mut cells = Vec::with_capacity(width);
+    for index in 2..width {
+        cells.push(match row.get_ref(index)? {
+            ValueRef::BigInt(value) => Cell::Int(value),
+            ValueRef::Double(value) => Cell::Real(value),
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+                .map_or_else(|_| Cell::Blob(bytes.to_vec().into()), |text| Cell::Text(text.to_owned().into())),
+            ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec().into()),
+            _ => Cell::Null,
+        });
+    }
+    Ok((row.get(0)?, row.get(1)?, cells))
+}
+
+impl Source for Reading {
     fn url(&self) -> &StoreUrl {
         &self.url
     }
 
     fn walk(&self, family: Family, prefix: &Key, visit: &mut Visit<'_>) -> Result<()> {
-        let fail = |error| failed(&self.url, error);
-        let width = table::columns(family).len();
+        let mut assembler = Assembler::new(family, self.derived, visit);
         let end = prefix.successor();
-        let mut statement = self.connection.prepare(&table::select_statement(family, end.is_some())).map_err(fail)?;
-        let bounds = std::iter::once(prefix).chain(&end).map(Key::as_bytes);
-        let mut rows = statement.query(params_from_iter(bounds)).map_err(fail)?;
-        let mut visit = |key: &[u8], record: Result<Record>| visit(key, record);
-        let mut gather = Gather::new(family, &mut visit);
-        while let Some(row) = rows.next().map_err(fail)? {
-            gather.row(cells(row, width).map_err(fail)?)?;
+        let mut from = prefix.as_bytes().to_vec();
+        while let Some(next) = self.page(family, &from, end.as_ref().map(Key::as_bytes), &mut assembler)? {
+            from = next;
         }
-        gather.end()
+        assembler.end()
     }
 
     fn count(&self, family: Family) -> Result<u64> {
-        let sql = format!("SELECT count(DISTINCT \"key\") FROM \"{}\"", family.name());
-        let count: i64 =
-            self.connection.query_row(&sql, [], |row| row.get(0)).map_err(|error| failed(&self.url, error))?;
-        u64::try_from(count).map_err(|error| self.url.because("a count is negative", error))
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let sql = format!("SELECT count(*) FROM \"{family}\" WHERE ordinal = 0");
+        let count = connection.query_row(&sql, [], |row| row.get::<_, i64>(0));
+        count.map(i64::cast_unsigned).map_err(|error| explain(&self.url, error))
     }
-}
 
-fn cells(row: &duckdb::Row<'_>, width: usize) -> duckdb::Result<Row> {
-    (0..width)
-        .map(|at| {
-            Ok(match row.get_ref(at)? {
-                ValueRef::Null => Cell::Null,
-                ValueRef::BigInt(value) => Cell::Int(value),
-                ValueRef::Double(value) => Cell::Real(value),
-                ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
-                ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec()),
-                other => return Err(duckdb::Error::InvalidColumnType(at, "column".to_owned(), other.data_type())),
-            })
-        })
-        .collect()
+    fn stated(&self, family: Family) -> Result<Option<Digest>> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = meta(&self.url, &connection, &stamp::digest_key(family))?;
+        text.map(|text| stamp::parse_digest(&text).ok_or_else(|| self.url.error("a digest in `meta` is damaged")))
+            .transpose()
+    }
 }

@@ -1,213 +1,341 @@
-//! SQLite: relational tables that a run can live on, and that a store can be exported to. The tables are those of
-//! [`super::table`]; nothing here knows a record's fields.
+//! A store in one SQLite file: relational tables that people query are the tables that a run lives on, and the same tables
+//! are written as exports. Statements have bound parameters only; table names come from the list of families.
 
-use std::path::{Path, PathBuf};
+mod filling;
+mod schema;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use rusqlite::config::DbConfig;
-use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, OpenFlags, TransactionBehavior, params_from_iter};
+use schema::{Statements, explain};
 
-use super::table::{self, Cell, Gather, Row, Type};
+pub(super) use filling::Filling;
+
+use super::table::{Assembler, Cell, Row, project};
 use super::{
-    Access, Batch, Durability, FORMAT, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, Value, Visit,
-    codec,
+    Access, Batch, Digest, Family, Key, OpenOptions, Put, Record, Source, Store, StoreUrl, Value, Visit, codec, stamp,
+    target,
 };
 use crate::error::{Error, Result};
+use crate::metric::METRICS_VERSION;
 
-/// `ELCN`: tells our files from others.
-const APPLICATION_ID: i64 = 0x454C_434E;
-/// How long a writer waits for another process's transaction.
-const BUSY_WAIT: Duration = Duration::from_secs(30);
-/// A larger value in a file of somebody else's making is not read.
-const VALUE_BYTES_MAX: i32 = 1 << 30;
-
-const fn type_name(of: Type) -> &'static str {
-    match of {
-        Type::Int | Type::Uint | Type::Bool => "INTEGER",
-        Type::Real => "REAL",
-        Type::Text | Type::Json => "TEXT",
-        Type::Blob => "BLOB",
-    }
-}
-
-impl rusqlite::ToSql for Cell {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Null => ToSqlOutput::Owned(SqlValue::Null),
-            Self::Int(value) => ToSqlOutput::Owned(SqlValue::Integer(*value)),
-            Self::Real(value) => ToSqlOutput::Owned(SqlValue::Real(*value)),
-            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Self::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-        })
-    }
-}
-
-fn failed(url: &StoreUrl, error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode as Code;
-    let problem = match error.sqlite_error_code() {
-        Some(Code::DatabaseBusy | Code::DatabaseLocked) => "it is in use by another process",
-        Some(Code::ReadOnly | Code::PermissionDenied) => "it cannot be written",
-        Some(Code::DiskFull) => "the disk is full",
-        Some(Code::NotADatabase) => "this is no SQLite file",
-        Some(Code::DatabaseCorrupt) => "the file is damaged",
-        Some(Code::CannotOpen) => "it cannot be opened",
-        _ => "SQLite failed",
-    };
-    url.because(problem, error)
-}
-
-/// A SQLite file that is open for reading and, if so opened, for writing.
-pub struct Sqlite {
+/// A store in a file of SQLite.
+pub(super) struct Sqlite {
     url: StoreUrl,
-    access: Access,
-    writer: Mutex<Connection>,
+    options: OpenOptions,
+    flags: OpenFlags,
+    derived: bool,
+    statements: Vec<Statements>,
+    /// None when the store is open for reading.
+    writer: Mutex<Option<Connection>>,
+    /// Connections that nobody reads from just now.
     readers: Mutex<Vec<Connection>>,
 }
 
+/// A moment of the store; the connection goes back when it ends.
+struct View<'s> {
+    store: &'s Sqlite,
+    connection: Option<Connection>,
+}
+
 impl Sqlite {
-    /// Opens a file to live on, or to read.
+    /// Opens or makes the store; see [`super::open`].
+    pub(super) fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
+        if options.access == Access::Create {
+            create(url)?;
+        }
+        schema::recognise(url)?;
+        let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let writable = options.access != Access::Read;
+        flags |= if writable { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+        let opened = schema::connect(url, flags, options.durability)
+            .and_then(|connection| Ok((schema::check(url, &connection, METRICS_VERSION)?, connection)));
+        let (derived, connection) = match opened {
+            // In a folder that cannot be written SQLite can share nothing with others, and needs to be told so.
+            Err(Error::Store { .. }) if !writable && !has_log(url) && !can_write_beside(url) => {
+                flags |= OpenFlags::SQLITE_OPEN_URI;
+                let connection = schema::connect(url, flags, options.durability)?;
+                (schema::check(url, &connection, METRICS_VERSION)?, connection)
+            }
+            opened => opened?,
+        };
+        if writable && derived {
+            return Err(url.error("it is an export, which cannot be written; import it into a store"));
+        }
+        let statements = Family::ALL.iter().map(|family| Statements::of(*family, derived)).collect();
+        let (writer, readers) = if writable { (Some(connection), Vec::new()) } else { (None, vec![connection]) };
+        Ok(Self {
+            url: url.clone(),
+            options,
+            flags,
+            derived,
+            statements,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(readers),
+        })
+    }
+
+    /// Checks the file's structure: quickly, or every index entry as well.
     ///
     /// # Errors
-    /// It is missing (unless it may be made), no file of elcano, of a newer format, or not accessible.
-    pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
-        let exists = url.path().exists();
-        if !exists && options.access != Access::Create {
-            return Err(url.error("there is no such file; `elcano scan` makes a store"));
-        }
-        let connection = connect(url, options.access)?;
-        if options.access != Access::Read {
-            let synchronous = if options.durability == Durability::Commit { "FULL" } else { "NORMAL" };
-            let set = |sql: &str| connection.execute_batch(sql).map_err(|error| failed(url, error));
-            if is_blank(&connection, url)? {
-                set("PRAGMA page_size=8192; PRAGMA journal_mode=WAL;")?;
-                make_tables(&connection, url, true)?;
-            }
-            set(&format!("PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};"))?;
-        }
-        check_format(&connection, url)?;
-        Ok(Self { url: url.clone(), access: options.access, writer: Mutex::new(connection), readers: Mutex::default() })
+    /// [`Error::Store`] with the first things that are wrong.
+    pub(super) fn check_structure(url: &StoreUrl, quickly: bool) -> Result<()> {
+        let store = Self::open(url, OpenOptions::read())?;
+        let pragma = if quickly { "PRAGMA quick_check(3)" } else { "PRAGMA integrity_check(3)" };
+        store.reading(|connection| {
+            let mut statement = connection.prepare(pragma)?;
+            let found =
+                statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+            if found == ["ok"] { Ok(()) } else { Err(url.error(format!("it is damaged: {}", found.join("; "))).into()) }
+        })
     }
 
-    fn writer(&self) -> Result<MutexGuard<'_, Connection>> {
-        if self.access == Access::Read {
-            return Err(self.url.error("it was opened for reading"));
-        }
-        Ok(self.writer.lock().unwrap_or_else(PoisonError::into_inner))
+    fn statements(&self, family: Family) -> &Statements {
+        &self.statements[family.index()]
     }
 
-    /// Reads on a connection of its own, so that readers wait for nobody.
-    fn reading<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = idle.map_or_else(|| connect(&self.url, Access::Read), Ok)?;
-        let result = read(&connection);
+    fn reader(&self) -> Result<Connection> {
+        let free = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let flags = (self.flags - OpenFlags::SQLITE_OPEN_READ_WRITE) | OpenFlags::SQLITE_OPEN_READ_ONLY;
+        free.map_or_else(|| schema::connect(&self.url, flags, self.options.durability), Ok)
+    }
+
+    fn give_back(&self, connection: Connection) {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+
+    fn reading<R>(&self, work: impl FnOnce(&Connection) -> Result<R, Failure>) -> Result<R> {
+        let connection = self.reader()?;
+        let result = work(&connection).map_err(|failure| self.error(failure));
+        self.give_back(connection);
         result
     }
-}
 
-fn connect(url: &StoreUrl, access: Access) -> Result<Connection> {
-    let flags = match access {
-        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
-        Access::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-    } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let fail = |error| failed(url, error);
-    let connection = Connection::open_with_flags(url.path(), flags).map_err(fail)?;
-    connection.busy_timeout(BUSY_WAIT).map_err(fail)?;
-    // The file may be of anybody's making: nothing in its schema may run.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(fail)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(fail)?;
-    connection.set_limit(rusqlite::limits::Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX).map_err(fail)?;
-    connection.execute_batch("PRAGMA cell_size_check=1;").map_err(fail)?;
-    connection.set_prepared_statement_cache_capacity(Family::COUNT * 4);
-    Ok(connection)
-}
-
-fn pragma(connection: &Connection, url: &StoreUrl, name: &str) -> Result<i64> {
-    connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).map_err(|error| failed(url, error))
-}
-
-fn is_blank(connection: &Connection, url: &StoreUrl) -> Result<bool> {
-    let count: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(|error| failed(url, error))?;
-    Ok(count == 0 && pragma(connection, url, "application_id")? == 0)
-}
-
-/// Makes the tables of all families in one transaction; `indexed` also their unique indexes.
-fn make_tables(connection: &Connection, url: &StoreUrl, indexed: bool) -> Result<()> {
-    let mut sql = String::from("BEGIN IMMEDIATE;\n");
-    for family in Family::ALL {
-        sql += &format!("{} STRICT;\n", table::create_statement(*family, type_name));
-        if indexed {
-            sql += &index_statement(*family);
+    fn error(&self, failure: Failure) -> Error {
+        match failure {
+            Failure::Sqlite(error) => explain(&self.url, error),
+            Failure::Ours(error) => error,
         }
     }
-    sql += &format!("PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT}; COMMIT;");
-    connection.execute_batch(&sql).map_err(|error| failed(url, error))
+
+    fn walk_in(
+        &self,
+        connection: &Connection,
+        family: Family,
+        prefix: &Key,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Failure> {
+        let statements = self.statements(family);
+        let mut statement = connection.prepare_cached(&statements.scan)?;
+        let mut assembler = Assembler::new(family, self.derived, visit);
+        let end = prefix.successor();
+        let mut rows = statement.query((prefix.as_bytes(), end.as_ref().map(Key::as_bytes)))?;
+        while let Some(row) = rows.next()? {
+            let (ordinal, cells) = (row.get(1)?, cells(row, statements.width)?);
+            assembler.push(row.get_ref(0)?.as_blob().unwrap_or_default(), ordinal, cells)?;
+        }
+        Ok(assembler.end()?)
+    }
+
+    fn get_in(&self, connection: &Connection, family: Family, key: &[u8]) -> Result<Option<Record>, Failure> {
+        let statements = self.statements(family);
+        let mut statement = connection.prepare_cached(&statements.get)?;
+        let mut found = None;
+        let mut keep = |_: &[u8], record: Result<Record>| {
+            found = Some(record?);
+            Ok(())
+        };
+        let mut assembler = Assembler::new(family, self.derived, &mut keep);
+        let mut rows = statement.query([key])?;
+        while let Some(row) = rows.next()? {
+            assembler.push(key, row.get(1)?, cells(row, statements.width)?)?;
+        }
+        assembler.end()?;
+        Ok(found)
+    }
+
+    fn count_in(&self, connection: &Connection, family: Family) -> Result<u64, Failure> {
+        let count: i64 = connection.prepare_cached(&self.statements(family).count)?.query_row([], |row| row.get(0))?;
+        Ok(count.cast_unsigned())
+    }
+
+    fn stated_in(&self, connection: &Connection, family: Family) -> Result<Option<Digest>, Failure> {
+        let text = schema::meta(&self.url, connection, &stamp::digest_key(family))?;
+        let digest =
+            text.map(|text| stamp::parse_digest(&text).ok_or_else(|| self.url.error("a digest in `meta` is damaged")));
+        Ok(digest.transpose()?)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_in(&self, connection: &Connection, batch: &Batch) -> Result<(), Failure> {
+        for (family, prefix) in &batch.prefixes {
+            let end = prefix.successor();
+            let range = (prefix.as_bytes(), end.as_ref().map(Key::as_bytes));
+            connection.prepare_cached(&self.statements(*family).delete_range)?.execute(range)?;
+        }
+        for (family, key) in &batch.deletes {
+            connection.prepare_cached(&self.statements(*family).delete)?.execute([key.as_bytes()])?;
+        }
+        for puts in batch.sorted_puts().chunk_by(|a, b| a.family == b.family) {
+            let statements = self.statements(puts[0].family);
+            let mut delete = connection.prepare_cached(&statements.delete)?;
+            let mut insert = connection.prepare_cached(&statements.insert)?;
+            for put in puts {
+                delete.execute([put.key.as_bytes()])?;
+                insert_record(&self.url, &mut insert, put, self.derived)?;
+            }
+        }
+        Ok(())
+    }
 }
 
-fn index_statement(family: Family) -> String {
-    format!("CREATE UNIQUE INDEX \"{0}_key\" ON \"{0}\" (\"key\", \"ordinal\");\n", family.name())
+/// Inserts the rows of a record.
+fn insert_record(url: &StoreUrl, insert: &mut CachedStatement<'_>, put: &Put, derived: bool) -> Result<()> {
+    let decoded;
+    let record = match &put.value {
+        Value::Record(record) => record,
+        Value::Bytes(bytes) => {
+            decoded = codec::decode(put.family, put.key.as_bytes(), bytes)?;
+            &decoded
+        }
+    };
+    let mut ordinal = 0_i64;
+    project(record, derived, &mut |cells| {
+        let head = [Cell::Blob(put.key.as_bytes().into()), Cell::Int(ordinal)];
+        insert.execute(params_from_iter(head.iter().chain(cells))).map_err(|error| explain(url, error))?;
+        ordinal += 1;
+        Ok(())
+    })
 }
 
-fn check_format(connection: &Connection, url: &StoreUrl) -> Result<()> {
-    if pragma(connection, url, "application_id")? != APPLICATION_ID {
-        return Err(url.error("this SQLite file is not one of elcano's"));
+/// What went wrong: what SQLite says needs the store's name first.
+enum Failure {
+    Sqlite(rusqlite::Error),
+    Ours(Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
     }
-    let format = pragma(connection, url, "user_version")?;
-    if format != i64::from(FORMAT) {
-        return Err(url.error(format!("its format is {format}, this elcano knows {FORMAT}; use the newer elcano")));
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
     }
-    // A view in a table's place would run code of somebody else's.
-    let mut statement = connection
-        .prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?")
-        .map_err(|error| failed(url, error))?;
-    for family in Family::ALL {
-        let count: i64 = statement.query_row([family.name()], |row| row.get(0)).map_err(|error| failed(url, error))?;
-        if count != 1 {
-            return Err(url.error(format!("it has no table `{}`", family.name())));
+}
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Real(value) => ValueRef::Real(*value),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// The cells after key and ordinal. Text that is not UTF-8 becomes a blob, which no text column takes.
+fn cells(row: &rusqlite::Row<'_>, width: usize) -> Result<Row, Failure> {
+    let mut cells = Vec::with_capacity(width);
+    for index in 2..width {
+        cells.push(match row.get_ref(index)? {
+            ValueRef::Null => Cell::Null,
+            ValueRef::Integer(value) => Cell::Int(value),
+            ValueRef::Real(value) => Cell::Real(value),
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+                .map_or_else(|_| Cell::Blob(bytes.to_vec().into()), |text| Cell::Text(text.to_owned().into())),
+            ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec().into()),
+        });
+    }
+    Ok(cells)
+}
+
+/// Makes a store where none is; complete or not at all, whoever else creates at the same time.
+fn create(url: &StoreUrl) -> Result<()> {
+    if url.path().exists() {
+        return Ok(());
+    }
+    let temporary = target::beside(url.path())?;
+    let made = Connection::open(&temporary).and_then(|connection| {
+        connection.execute_batch(&schema::page_size())?;
+        connection.execute_batch("PRAGMA journal_mode = WAL; BEGIN;")?;
+        connection.execute_batch(&schema::tables(false))?;
+        connection.execute_batch(&schema::indexes())?;
+        for (key, value) in stamp::basics() {
+            connection.execute("INSERT INTO meta VALUES (?1, ?2)", [key, value])?;
+        }
+        connection.execute_batch(&schema::marks())?;
+        connection.execute_batch("COMMIT;")?;
+        connection.close().map_err(|(_, error)| error)
+    });
+    let made = made.map_err(|error| explain(url, error)).and_then(|()| {
+        target::sync(&temporary)?;
+        target::place_first(&temporary, url.path())
+    });
+    if temporary.exists() {
+        std::fs::remove_file(&temporary).map_err(Error::io("removing", &temporary))?;
+    }
+    made
+}
+
+/// A write-ahead log stands beside the file: it was not closed, or is open just now.
+fn has_log(url: &StoreUrl) -> bool {
+    log_path(url.path(), "-wal").exists()
+}
+
+fn log_path(path: &std::path::Path, ending: &str) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn can_write_beside(url: &StoreUrl) -> bool {
+    let parent = url.path().parent().filter(|parent| !parent.as_os_str().is_empty());
+    rustix::fs::access(parent.unwrap_or(std::path::Path::new(".")), rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+impl Source for View<'_> {
+    fn url(&self) -> &StoreUrl {
+        &self.store.url
+    }
+
+    fn walk(&self, family: Family, prefix: &Key, visit: &mut Visit<'_>) -> Result<()> {
+        self.with(|connection| self.store.walk_in(connection, family, prefix, visit))
+    }
+
+    fn count(&self, family: Family) -> Result<u64> {
+        self.with(|connection| self.store.count_in(connection, family))
+    }
+
+    fn stated(&self, family: Family) -> Result<Option<Digest>> {
+        self.with(|connection| self.store.stated_in(connection, family))
+    }
+}
+
+impl View<'_> {
+    fn with<R>(&self, work: impl FnOnce(&Connection) -> Result<R, Failure>) -> Result<R> {
+        let connection = self.connection.as_ref().ok_or_else(|| self.store.url.error("the view has ended"))?;
+        work(connection).map_err(|failure| self.store.error(failure))
+    }
+}
+
+impl Drop for View<'_> {
+    fn drop(&mut self) {
+        // A connection whose transaction does not end is closed instead, which ends it.
+        if let Some(connection) =
+            self.connection.take().filter(|connection| connection.execute_batch("ROLLBACK").is_ok())
+        {
+            self.store.give_back(connection);
         }
     }
-    Ok(())
-}
-
-fn cells(row: &rusqlite::Row<'_>, width: usize) -> rusqlite::Result<Row> {
-    (0..width)
-        .map(|at| {
-            Ok(match row.get_ref(at)? {
-                ValueRef::Null => Cell::Null,
-                ValueRef::Integer(value) => Cell::Int(value),
-                ValueRef::Real(value) => Cell::Real(value),
-                ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
-                ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec()),
-            })
-        })
-        .collect()
-}
-
-fn walk(connection: &Connection, url: &StoreUrl, family: Family, prefix: &Key, visit: &mut Visit<'_>) -> Result<()> {
-    let fail = |error| failed(url, error);
-    let width = table::columns(family).len();
-    let end = prefix.successor();
-    let mut statement = connection.prepare_cached(&table::select_statement(family, end.is_some())).map_err(fail)?;
-    let bounds = std::iter::once(prefix).chain(&end).map(Key::as_bytes);
-    let mut rows = statement.query(params_from_iter(bounds)).map_err(fail)?;
-    let mut visit = |key: &[u8], record: Result<Record>| visit(key, record);
-    let mut gather = Gather::new(family, &mut visit);
-    while let Some(row) = rows.next().map_err(fail)? {
-        gather.row(cells(row, width).map_err(fail)?)?;
-    }
-    gather.end()
-}
-
-/// Records, not keys: a record without any row is none.
-fn count(connection: &Connection, url: &StoreUrl, family: Family) -> Result<u64> {
-    let sql = format!("SELECT count(DISTINCT \"key\") FROM \"{}\"", family.name());
-    let count: i64 = connection.query_row(&sql, [], |row| row.get(0)).map_err(|error| failed(url, error))?;
-    u64::try_from(count).map_err(|error| url.because("a count is negative", error))
 }
 
 impl Source for Sqlite {
@@ -216,64 +344,34 @@ impl Source for Sqlite {
     }
 
     fn walk(&self, family: Family, prefix: &Key, visit: &mut Visit<'_>) -> Result<()> {
-        self.reading(|connection| walk(connection, &self.url, family, prefix, visit))
+        self.reading(|connection| self.walk_in(connection, family, prefix, visit))
     }
 
     fn count(&self, family: Family) -> Result<u64> {
-        self.reading(|connection| count(connection, &self.url, family))
-    }
-}
-
-/// One moment of the file: a read transaction on a connection of its own.
-struct View<'a> {
-    url: &'a StoreUrl,
-    connection: Connection,
-}
-
-impl Source for View<'_> {
-    fn url(&self) -> &StoreUrl {
-        self.url
+        self.reading(|connection| self.count_in(connection, family))
     }
 
-    fn walk(&self, family: Family, prefix: &Key, visit: &mut Visit<'_>) -> Result<()> {
-        walk(&self.connection, self.url, family, prefix, visit)
-    }
-
-    fn count(&self, family: Family) -> Result<u64> {
-        count(&self.connection, self.url, family)
+    fn stated(&self, family: Family) -> Result<Option<Digest>> {
+        self.reading(|connection| self.stated_in(connection, family))
     }
 }
 
 impl Store for Sqlite {
     fn get(&self, family: Family, key: &Key) -> Result<Option<Record>> {
-        self.reading(|connection| {
-            let fail = |error| failed(&self.url, error);
-            let width = table::columns(family).len();
-            let sql = format!("SELECT * FROM \"{}\" WHERE \"key\" = ? ORDER BY \"ordinal\"", family.name());
-            let mut statement = connection.prepare_cached(&sql).map_err(fail)?;
-            let rows = statement.query_map([key.as_bytes()], |row| cells(row, width)).map_err(fail)?;
-            let rows = rows.collect::<rusqlite::Result<Vec<_>>>().map_err(fail)?;
-            if rows.is_empty() { Ok(None) } else { table::record(family, &rows).map(Some) }
-        })
+        self.reading(|connection| self.get_in(connection, family, key.as_bytes()))
     }
 
     fn last(&self, family: Family, prefix: &Key, n: usize) -> Result<Vec<Record>> {
-        let keys: Vec<Vec<u8>> = self.reading(|connection| {
-            let fail = |error| failed(&self.url, error);
+        self.reading(|connection| {
+            let mut statement = connection.prepare_cached(&self.statements(family).last)?;
             let end = prefix.successor();
-            let bound = if end.is_some() { " AND \"key\" < ?" } else { "" };
-            let sql = format!(
-                "SELECT DISTINCT \"key\" FROM \"{}\" WHERE \"key\" >= ?{bound} ORDER BY \"key\" DESC LIMIT {}",
-                family.name(),
-                i64::try_from(n).unwrap_or(i64::MAX)
-            );
-            let mut statement = connection.prepare(&sql).map_err(fail)?;
-            let bounds = std::iter::once(prefix).chain(&end).map(Key::as_bytes);
-            let keys = statement.query_map(params_from_iter(bounds), |row| row.get(0)).map_err(fail)?;
-            keys.collect::<rusqlite::Result<_>>().map_err(fail)
-        })?;
-        let found = keys.iter().map(|key| self.get(family, &Key::from_bytes(key)));
-        found.filter_map(Result::transpose).collect()
+            let n = i64::try_from(n).unwrap_or(i64::MAX);
+            let keys =
+                statement.query_map((prefix.as_bytes(), end.as_ref().map(Key::as_bytes), n), |row| row.get(0))?;
+            let keys = keys.collect::<rusqlite::Result<Vec<Vec<u8>>>>()?;
+            let records = keys.iter().map(|key| self.get_in(connection, family, key));
+            Ok(records.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        })
     }
 
     fn prepare(&self, records: Vec<Record>) -> Result<Batch> {
@@ -281,113 +379,41 @@ impl Store for Sqlite {
     }
 
     fn write(&self, batch: &Batch) -> Result<()> {
-        let mut connection = self.writer()?;
-        let fail = |error| failed(&self.url, error);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-        let delete = |family: Family, bounds: &str, keys: &[&[u8]]| {
-            let sql = format!("DELETE FROM \"{}\" WHERE {bounds}", family.name());
-            let mut statement = transaction.prepare_cached(&sql).map_err(fail)?;
-            statement.execute(params_from_iter(keys)).map_err(fail).map(drop)
-        };
-        for (family, prefix) in &batch.prefixes {
-            match prefix.successor() {
-                Some(end) => delete(*family, "\"key\" >= ? AND \"key\" < ?", &[prefix.as_bytes(), end.as_bytes()])?,
-                None => delete(*family, "\"key\" >= ?", &[prefix.as_bytes()])?,
-            }
-        }
-        for (family, key) in &batch.deletes {
-            delete(*family, "\"key\" = ?", &[key.as_bytes()])?;
-        }
-        for put in batch.sorted_puts() {
-            delete(put.family, "\"key\" = ?", &[put.key.as_bytes()])?;
-            match &put.value {
-                Value::Record(record) => insert(&transaction, &self.url, record)?,
-                Value::Bytes(bytes) => {
-                    insert(&transaction, &self.url, &codec::decode(put.family, put.key.as_bytes(), bytes)?)?;
-                }
-            }
-        }
-        transaction.commit().map_err(fail)
+        let mut writer = self.writer();
+        let Some(connection) = writer.as_mut() else { return Err(self.url.error("it is open for reading only")) };
+        let done = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(Failure::from)
+            .and_then(|transaction| {
+                self.write_in(&transaction, batch)?;
+                Ok(transaction.commit()?)
+            });
+        done.map_err(|failure| self.error(failure))
     }
 
     fn flush(&self) -> Result<()> {
-        let connection = self.writer()?;
-        let checkpoint = connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(()));
-        checkpoint.map_err(|error| failed(&self.url, error))
+        let writer = self.writer();
+        let Some(connection) = writer.as_ref() else { return Ok(()) };
+        let checkpoint = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        checkpoint.map_err(|error| explain(&self.url, error))
     }
 
     fn view(&self) -> Result<Box<dyn Source + '_>> {
-        let connection = connect(&self.url, Access::Read)?;
-        // The read transaction begins with the first read.
-        connection
-            .execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema;")
-            .map_err(|error| failed(&self.url, error))?;
-        Ok(Box::new(View { url: &self.url, connection }))
+        let view = View { store: self, connection: Some(self.reader()?) };
+        // A transaction stands still from its first read on.
+        view.with(|connection| {
+            connection.execute_batch("BEGIN")?;
+            Ok(connection.query_row("SELECT count(*) FROM meta", [], |_| Ok(()))?)
+        })?;
+        Ok(Box::new(view))
     }
 
     fn bytes(&self) -> Result<u64> {
-        let log = PathBuf::from(format!("{}-wal", self.url.path().display()));
-        let size = |path: &Path| match path.metadata() {
-            Ok(metadata) => Ok(metadata.len()),
+        let length = |path: &std::path::Path| match std::fs::metadata(path) {
+            Ok(found) => Ok(found.len()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
             Err(error) => Err(Error::io("looking at", path)(error)),
         };
-        Ok(size(self.url.path())? + size(&log)?)
-    }
-}
-
-fn insert(connection: &Connection, url: &StoreUrl, record: &Record) -> Result<()> {
-    let fail = |error| failed(url, error);
-    let mut statement = connection.prepare_cached(&table::insert_statement(record.family())).map_err(fail)?;
-    for row in table::rows(record)? {
-        statement.execute(params_from_iter(row)).map_err(fail)?;
-    }
-    Ok(())
-}
-
-/// A new file, made beside its place and put there whole.
-pub struct SqliteSink {
-    url: StoreUrl,
-    place: super::place::Place,
-    connection: Connection,
-    sql: String,
-}
-
-impl SqliteSink {
-    /// Begins a file; `sql` runs at its end (views). An existing file is replaced only by `force`.
-    ///
-    /// # Errors
-    /// The file exists, or cannot be made.
-    pub fn create(url: &StoreUrl, force: bool, sql: &str) -> Result<Self> {
-        let place = super::place::Place::new(url, force)?;
-        let beside = StoreUrl::Sqlite(place.beside().to_owned());
-        let connection = connect(&beside, Access::Create)?;
-        // Nobody sees the file before it is whole, so nothing need survive a crash.
-        connection
-            .execute_batch(
-                "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; \
-                 PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536;",
-            )
-            .map_err(|error| failed(url, error))?;
-        make_tables(&connection, url, false)?;
-        connection.execute_batch("BEGIN").map_err(|error| failed(url, error))?;
-        Ok(Self { url: url.clone(), place, connection, sql: sql.to_owned() })
-    }
-}
-
-impl Sink for SqliteSink {
-    fn put(&mut self, records: Vec<Record>) -> Result<()> {
-        records.iter().try_for_each(|record| insert(&self.connection, &self.url, record))
-    }
-
-    fn finish(self: Box<Self>) -> Result<()> {
-        let Self { url, place, connection, sql } = *self;
-        let mut end = String::from("COMMIT;\n");
-        end.extend(Family::ALL.iter().map(|family| index_statement(*family)));
-        end += &sql;
-        end += "\nPRAGMA optimize;";
-        connection.execute_batch(&end).map_err(|error| failed(&url, error))?;
-        connection.close().map_err(|(_, error)| failed(&url, error))?;
-        place.take()
+        Ok(length(self.url.path())? + length(&log_path(self.url.path(), "-wal"))?)
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use elcano::lang::spec::Spec;
 use elcano::lang::{ROLES, Registry, Roles};
-use elcano::measure::roles_in;
+use elcano::measure::{Limits, Options, measure_traced, roles_in};
+use elcano::metric::Trace;
 use elcano::model::Level;
 
 use super::lang_fixtures::{broken_invariants, engine, facts, fixtures, registry};
@@ -121,6 +122,37 @@ fn fixtures_keep_the_invariants_with_damaged_bytes() {
         };
         (0..bytes.len()).step_by(53).enumerate().map(hurt).collect()
     });
+}
+
+/// What `explain` shows adds up to what is measured.
+#[test]
+fn traces_add_up_to_the_values() {
+    let registry = registry();
+    let mut problems = Vec::new();
+    for id in registry.ids() {
+        let engine = engine(&registry, id);
+        for fixture in fixtures(id) {
+            let measured = facts(&engine, &fixture.bytes, Level::Metrics);
+            for (index, space) in (0..).zip(&measured.spaces) {
+                let m = &space.metrics;
+                let own = [("cyclomatic", m.cyclomatic), ("nexits", m.nexits), ("abc.conditions", m.conditions)];
+                // Other spaces sum these over the functions in them.
+                let own = own.into_iter().filter(|_| space.kind.is_function());
+                for (metric, value) in own.chain([("cognitive", m.cognitive)]) {
+                    let mut trace = Trace { metric, space: index, increments: Vec::new() };
+                    let options = Options { level: Level::Metrics, limits: Limits::default() };
+                    let again = measure_traced(&engine, measured.content, &fixture.bytes, options, Some(&mut trace));
+                    assert_eq!(again.spaces, measured.spaces, "a trace changes nothing");
+                    let sum: u32 = trace.increments.iter().map(|increment| increment.amount).sum();
+                    if sum + u32::from(metric == "cyclomatic") != value {
+                        let name = (fixture.name(), &space.qualified_name);
+                        problems.push(format!("{name:?}: {metric} is {value}, its increments add up to {sum}"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 fn check_variants(variants: impl Fn(&[u8]) -> Vec<(String, Vec<u8>)>) {

@@ -14,7 +14,7 @@ use crate::store_lmdb::write_raw;
 
 /// A target of every engine within a folder.
 fn targets(folder: &Path, name: &str) -> Vec<StoreUrl> {
-    vec![StoreUrl::Lmdb(folder.join(format!("{name}.lmdb")))]
+    vec![StoreUrl::Lmdb(folder.join(format!("{name}.lmdb"))), StoreUrl::Sqlite(folder.join(format!("{name}.sqlite")))]
 }
 
 fn fill(url: &StoreUrl, records: &[Record]) {

@@ -11,7 +11,7 @@ use crate::records::{self, assert_same};
 
 /// Where each engine keeps its store within a folder.
 pub fn urls(folder: &TempDir) -> Vec<StoreUrl> {
-    vec![StoreUrl::Lmdb(folder.path().join("lmdb"))]
+    vec![StoreUrl::Lmdb(folder.path().join("lmdb")), StoreUrl::Sqlite(folder.path().join("live.sqlite"))]
 }
 
 /// Runs a test on a fresh store of every engine.

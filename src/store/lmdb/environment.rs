@@ -15,7 +15,7 @@ use heed::{CommitOrAbort, EnvFlags, EnvOpenOptions, FlagSetMode, MdbError, RoTxn
 use super::gate::{Gate, Pass};
 use super::pages;
 use crate::error::{Error, Result};
-use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl};
+use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl, target};
 
 pub(super) type Env = heed::Env<WithoutTls>;
 pub(super) type Database = heed::Database<'static, Bytes, Bytes>;
@@ -323,18 +323,9 @@ fn create(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
     }
     let fresh = folder.join(format!(".new-{}-{}", std::process::id(), uuid::Uuid::now_v7().simple()));
     fs::create_dir(&fresh).map_err(Error::io("creating", &fresh))?;
-    let made = fill(url, &fresh).and_then(|()| {
-        let (from, to) = (fresh.join(DATA_FILE), folder.join(DATA_FILE));
-        match fs::hard_link(&from, &to) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            // A file system without links.
-            Err(_) => fs::rename(&from, &to).map_err(Error::io("creating", to)),
-        }
-    });
+    let made = fill(url, &fresh).and_then(|()| target::place_first(&fresh.join(DATA_FILE), &folder.join(DATA_FILE)));
     fs::remove_dir_all(&fresh).map_err(Error::io("removing", &fresh))?;
-    made?;
-    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io("syncing", folder))
+    made
 }
 
 fn fill(url: &StoreUrl, folder: &Path) -> Result<()> {

@@ -1,0 +1,221 @@
+//! The baseline: offenders that are accepted as they are. One entry a line, sorted, keyed by path, symbol and rule; no
+//! totals, no times, no line numbers, so that it merges well and the same code always gives the same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::limits::Limits;
+use crate::model::{Check, Finding, RepoPath, Status, number_text};
+
+const SCHEMA: &str = "elcano.baseline/1";
+
+/// An accepted offender.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Its file.
+    pub path: RepoPath,
+    /// Qualified name; empty for a file.
+    pub symbol: String,
+    /// Which of the spaces of that name, from 0.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub ordinal: u32,
+    /// The rule's id.
+    pub rule: String,
+    /// Its value when it was accepted; worse is a regression.
+    pub value: f64,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The first day on which it no longer holds: `2027-01-31`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_first(ordinal: &u32) -> bool {
+    *ordinal == 0
+}
+
+type Place = (RepoPath, String, u32, String);
+
+impl Entry {
+    fn place(&self) -> Place {
+        (self.path.clone(), self.symbol.clone(), self.ordinal, self.rule.clone())
+    }
+
+    /// It speaks of the same rule on the same symbol.
+    #[must_use]
+    pub fn is_of(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+
+    /// For people: `src/a.py: Class::f: cognitive 31`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let symbol = if self.symbol.is_empty() { String::new() } else { format!("{}: ", self.symbol) };
+        format!("{}: {symbol}{} {}", self.path, self.rule, number_text(self.value))
+    }
+}
+
+/// The entries of a baseline, by place.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Baseline {
+    entries: BTreeMap<Place, Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    schema: String,
+}
+
+impl Baseline {
+    /// Reads a baseline. Blank lines are allowed.
+    ///
+    /// # Errors
+    /// Not a baseline, one of a newer version, a line that is no entry (conflict markers), or two of one place.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        let Some((_, first)) = lines.next() else { return Err("it is empty".into()) };
+        let header: Header = serde_json::from_str(first).map_err(|_| "line 1 does not name its schema".to_owned())?;
+        if header.schema != SCHEMA {
+            return Err(format!("its schema is `{}`, this elcano reads {SCHEMA}", header.schema));
+        }
+        let mut entries = BTreeMap::new();
+        for (number, line) in lines {
+            let entry: Entry = serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?;
+            // Days of this form compare as text.
+            let is_day = |text: &String| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
+            if let Some(wrong) = entry.expires.as_ref().filter(|text| !is_day(text)) {
+                return Err(format!("line {number}: `{wrong}` is not a day such as 2027-01-31"));
+            }
+            if let Some(twice) = entries.insert(entry.place(), entry) {
+                return Err(format!("line {number}: a second entry for {}", twice.describe()));
+            }
+        }
+        Ok(Self { entries })
+    }
+
+    /// The baseline as text: the same entries always give the same bytes.
+    ///
+    /// # Errors
+    /// A value that JSON cannot hold.
+    pub fn to_text(&self) -> Result<String, String> {
+        let mut out = format!("{{\"schema\":\"{SCHEMA}\"}}\n");
+        for entry in self.entries.values() {
+            let mut line = serde_json::to_value(entry).map_err(|error| error.to_string())?;
+            // Whole values as whole numbers.
+            if let Ok(whole) = number_text(entry.value).parse::<i64>() {
+                line["value"] = whole.into();
+            }
+            out += &format!("{line}\n");
+        }
+        Ok(out)
+    }
+
+    /// Everything that is over a failing or warning limit now; reasons and dates of entries that are there already stay.
+    #[must_use]
+    pub fn of(findings: &[Finding], before: &Self) -> Self {
+        let offenders = findings.iter().filter(|finding| finding.status != Status::Fixed);
+        let entries = offenders.filter_map(|finding| {
+            let (place, value) = (place(finding), finding.value?);
+            let old = before.entries.get(&place);
+            let (reason, expires) = old.map_or((None, None), |old| (old.reason.clone(), old.expires.clone()));
+            let (path, symbol, ordinal, rule) = place.clone();
+            Some((place, Entry { path, symbol, ordinal, rule, value, reason, expires }))
+        });
+        Self { entries: entries.collect() }
+    }
+
+    /// The entries, sorted.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// Leaves only what `keep` says.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
+        self.entries.retain(|_, entry| keep(entry));
+    }
+
+    /// The same entries, none with a worse value than in `before`.
+    #[must_use]
+    pub fn capped(mut self, before: &Self) -> Self {
+        for (place, entry) in &mut self.entries {
+            let direction = super::limits::Change::of(&place.3).map(|change| change.metric.direction);
+            if let Some(old) = before.entries.get(place) {
+                let higher_is_better = direction == Ok(crate::metric::Direction::Higher);
+                entry.value = if higher_is_better { entry.value.max(old.value) } else { entry.value.min(old.value) };
+            }
+        }
+        self
+    }
+
+    /// Applies it to findings: what it accepts and is not worse is known, what is worse has regressed. Gives the entries
+    /// that nothing answers to. `judged` says whether a path was looked at: of others nothing is known.
+    /// `today` is a day such as `2027-01-31`. An entry of
+    /// a symbol that is gone from its file accepts the only symbol of that name elsewhere.
+    pub fn apply(
+        &self,
+        findings: &mut [Finding],
+        limits: &Limits,
+        today: &str,
+        judged: impl Fn(&RepoPath) -> bool,
+    ) -> Vec<Entry> {
+        let mut unused: BTreeSet<&Place> = self.entries.keys().collect();
+        let mut strays = Vec::new();
+        for (at, finding) in findings.iter_mut().enumerate() {
+            let place = place(finding);
+            match self.entries.get(&place) {
+                _ if finding.status == Status::Fixed => {}
+                Some(entry) => {
+                    unused.remove(&place);
+                    accept(finding, entry, limits, today);
+                }
+                None if finding.status != Status::Known => strays.push(at),
+                None => {}
+            }
+        }
+        for at in strays {
+            let finding = &findings[at];
+            let named = |place: &&&Place| place.1 == finding.symbol && place.3 == finding.rule && !place.1.is_empty();
+            let mut same = unused.iter().filter(named);
+            if let (Some(place), None) = (same.next().copied(), same.next()) {
+                unused.remove(place);
+                accept(&mut findings[at], &self.entries[place], limits, today);
+            }
+        }
+        unused
+            .into_iter()
+            .filter_map(|place| self.entries.get(place))
+            .filter(|entry| judged(&entry.path))
+            .cloned()
+            .collect()
+    }
+}
+
+fn place(finding: &Finding) -> Place {
+    (finding.path.clone(), finding.symbol.clone(), finding.ordinal, finding.rule.clone())
+}
+
+fn accept(finding: &mut Finding, entry: &Entry, limits: &Limits, today: &str) {
+    if entry.expires.as_deref().is_some_and(|expires| expires <= today) {
+        return;
+    }
+    let rules = limits.of(&finding.path);
+    let Some(limit) = rules.iter().find(|limit| limit.id() == finding.rule) else { return };
+    let worse = finding.value.is_some_and(|value| limit.beyond(value, entry.value));
+    finding.base_value = finding.base_value.or(Some(entry.value));
+    if worse {
+        finding.status = Status::Regressed;
+    } else {
+        finding.status = Status::Known;
+        let reason = entry.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+        finding.accepted = Some(format!("baseline{reason}"));
+    }
+}
+
+/// Names the stale entries in a check.
+pub fn note_stale(check: &mut Check, stale: &[Entry]) {
+    check.stale = stale.iter().map(Entry::describe).collect();
+}

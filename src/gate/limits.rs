@@ -1,0 +1,299 @@
+//! Limits: which number of which kind of space must not exceed what, and where other limits hold. Never looks at code.
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::metric::{Direction, Metric, catalog};
+use crate::model::{Gravity, RepoPath, Rule, Space};
+
+/// What a limit is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// Functions and closures.
+    Function,
+    /// Classes and their like.
+    Class,
+    /// Whole files.
+    File,
+}
+
+impl Subject {
+    const NAMES: [(&'static str, Self); 3] =
+        [("function", Self::Function), ("class", Self::Class), ("file", Self::File)];
+
+    /// The id of a rule: `cognitive`, `file:loc.ploc`.
+    fn rule(self, metric: &Metric) -> String {
+        match self {
+            Self::Function => metric.id.to_owned(),
+            Self::Class => format!("class:{}", metric.id),
+            Self::File => format!("file:{}", metric.id),
+        }
+    }
+
+    /// Whether it is what a space is.
+    #[must_use]
+    pub fn is(self, space: &Space) -> bool {
+        match self {
+            Self::Function => space.kind.is_function(),
+            Self::Class => space.kind.is_class(),
+            Self::File => space.parent.is_none(),
+        }
+    }
+}
+
+/// A limit with its two levels; a level that is none is off.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// What it is about.
+    pub subject: Subject,
+    /// Which number.
+    pub metric: &'static Metric,
+    /// Over this: a warning.
+    pub warn: Option<f64>,
+    /// Over this: a failure.
+    pub fail: Option<f64>,
+    /// Spaces of fewer rows are not gated.
+    pub rows_min: u32,
+}
+
+/// What holds without any configuration: subject, metric, warn, fail. Cognitive complexity warns where its author's
+/// company does (15); cyclomatic where NIST ends the range of what can be tested (15); parameters and file size where
+/// most style checkers do. What fails is about twice that: code that few people would defend.
+const DEFAULTS: [(Subject, &str, f64, f64); 5] = [
+    (Subject::Function, "cognitive", 15.0, 25.0),
+    (Subject::Function, "cyclomatic", 15.0, 30.0),
+    (Subject::Function, "loc.lloc", 60.0, 120.0),
+    (Subject::Function, "nargs", 7.0, 12.0),
+    (Subject::File, "loc.ploc", 1000.0, 2000.0),
+];
+
+impl Limit {
+    /// `cognitive`, `file:loc.ploc`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.subject.rule(self.metric)
+    }
+
+    /// Whether `value` is beyond `limit` on the bad side.
+    #[must_use]
+    pub fn beyond(&self, value: f64, limit: f64) -> bool {
+        if self.metric.direction == Direction::Higher { value < limit } else { value > limit }
+    }
+
+    /// Which level a value exceeds, and its limit.
+    #[must_use]
+    pub fn level(&self, value: f64) -> Option<(Gravity, f64)> {
+        let exceeds = |limit: &f64| self.beyond(value, *limit);
+        let fail = self.fail.filter(exceeds).map(|limit| (Gravity::Fail, limit));
+        fail.or_else(|| self.warn.filter(exceeds).map(|limit| (Gravity::Warn, limit)))
+    }
+
+    /// The number that it is about, when the space is gated by it.
+    #[must_use]
+    pub fn value(&self, space: &Space) -> Option<f64> {
+        let gated = self.subject.is(space) && space.end_line.saturating_sub(space.start_line) + 1 >= self.rows_min;
+        gated.then(|| (self.metric.get)(&space.metrics).as_f64())
+    }
+
+    fn rule(&self) -> Rule {
+        Rule { id: self.id(), metric: self.metric.id, warn: self.warn, fail: self.fail, rows_min: self.rows_min }
+    }
+}
+
+/// A change of limits: of one rule, what is some replaces.
+#[derive(Debug, Clone, Copy)]
+pub struct Change {
+    /// What it is about.
+    pub subject: Subject,
+    /// Which number.
+    pub metric: &'static Metric,
+    /// The new warning limit; `Some(None)` is off.
+    pub warn: Option<Option<f64>>,
+    /// The new failing limit; `Some(None)` is off.
+    pub fail: Option<Option<f64>>,
+    /// The new least size.
+    pub rows_min: Option<u32>,
+}
+
+impl Change {
+    /// The rule of an id, `METRIC`, `class:METRIC` or `file:METRIC`, with nothing changed yet.
+    ///
+    /// # Errors
+    /// An unknown metric or subject, with a suggestion.
+    pub fn of(id: &str) -> Result<Self, String> {
+        let (subject, name) = match id.split_once(':') {
+            None => (None, id),
+            Some((word, name)) => {
+                let found = Subject::NAMES.iter().find(|(known, _)| *known == word);
+                let unknown = || {
+                    let hint = crate::error::suggestion(word, Subject::NAMES.iter().map(|(known, _)| *known));
+                    format!("`{id}`: limits are of function, class or file, not `{word}`{hint}")
+                };
+                (Some(found.ok_or_else(unknown)?.1), name)
+            }
+        };
+        let metric = catalog::metric(name)?;
+        // These numbers are of classes only.
+        let natural = if ["wmc", "npm", "npa"].contains(&metric.id) { Subject::Class } else { Subject::Function };
+        Ok(Self { subject: subject.unwrap_or(natural), metric, warn: None, fail: None, rows_min: None })
+    }
+
+    /// `METRIC=N`: the failing limit, and no warning below it; `METRIC=off`: neither.
+    ///
+    /// # Errors
+    /// Not of that form, an unknown metric, or not a number.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (id, limit) = text.split_once('=').ok_or_else(|| format!("`{text}` is not METRIC=N"))?;
+        let fail = if limit == "off" { None } else { Some(finite(limit)?) };
+        Ok(Self { warn: Some(None), fail: Some(fail), ..Self::of(id)? })
+    }
+
+    /// The id of the rule that it changes.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.subject.rule(self.metric)
+    }
+
+    fn apply(&self, limits: &mut Vec<Limit>) {
+        let same = |limit: &Limit| limit.subject == self.subject && limit.metric.id == self.metric.id;
+        let at = limits.iter().position(same).unwrap_or_else(|| {
+            let Self { subject, metric, .. } = *self;
+            limits.push(Limit { subject, metric, warn: None, fail: None, rows_min: 0 });
+            limits.len() - 1
+        });
+        let limit = &mut limits[at];
+        limit.warn = self.warn.unwrap_or(limit.warn);
+        limit.fail = self.fail.unwrap_or(limit.fail);
+        limit.rows_min = self.rows_min.unwrap_or(limit.rows_min);
+        // A warning behind the failure could never be given.
+        if let (Some(warn), Some(fail)) = (limit.warn, limit.fail) {
+            limit.warn = Some(warn).filter(|warn| limit.beyond(fail, *warn));
+        }
+    }
+}
+
+fn finite(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| format!("`{text}` is not a number"))
+}
+
+/// Other limits for some paths.
+#[derive(Debug, Clone)]
+struct Override {
+    paths: Gitignore,
+    gated: bool,
+    changes: Vec<Change>,
+}
+
+/// All limits.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    rules: Vec<Limit>,
+    overrides: Vec<Override>,
+}
+
+impl Default for Limits {
+    /// What holds without any configuration.
+    fn default() -> Self {
+        let row = |(subject, id, warn, fail): (Subject, &str, f64, f64)| {
+            let metric = catalog::metric(id).ok()?;
+            Some(Limit { subject, metric, warn: Some(warn), fail: Some(fail), rows_min: 0 })
+        };
+        Self { rules: DEFAULTS.into_iter().filter_map(row).collect(), overrides: Vec::new() }
+    }
+}
+
+impl Limits {
+    /// Changes a rule, everywhere and in overrides that speak of it: what is typed beats what is written.
+    pub fn set(&mut self, change: &Change) {
+        change.apply(&mut self.rules);
+        for part in &mut self.overrides {
+            part.changes.retain(|other| other.subject != change.subject || other.metric.id != change.metric.id);
+        }
+    }
+
+    /// Adds other limits for paths, written as in `.gitignore`; later ones win. What is not gated has none.
+    ///
+    /// # Errors
+    /// A pattern that is none.
+    pub fn override_paths(&mut self, paths: &[String], gated: bool, changes: Vec<Change>) -> Result<(), String> {
+        let mut builder = GitignoreBuilder::new("");
+        for path in paths {
+            builder.add_line(None, path).map_err(|error| format!("pattern `{path}`: {error}"))?;
+        }
+        let paths = builder.build().map_err(|error| error.to_string())?;
+        self.overrides.push(Override { paths, gated, changes });
+        Ok(())
+    }
+
+    /// The limits of a file; empty when it is not gated.
+    #[must_use]
+    pub fn of(&self, path: &RepoPath) -> Vec<Limit> {
+        use std::os::unix::ffi::OsStrExt as _;
+        let on_disk = std::path::Path::new(std::ffi::OsStr::from_bytes(path.as_bytes()));
+        let mut rules = self.rules.clone();
+        let mut gated = true;
+        for part in &self.overrides {
+            if part.paths.matched_path_or_any_parents(on_disk, false).is_ignore() {
+                gated = part.gated;
+                part.changes.iter().for_each(|change| change.apply(&mut rules));
+            }
+        }
+        if gated { rules } else { Vec::new() }
+    }
+
+    /// The rules outside of overrides, those that are wholly off left out.
+    #[must_use]
+    pub fn rules(&self) -> Vec<Rule> {
+        let on = |limit: &&Limit| limit.warn.is_some() || limit.fail.is_some();
+        self.rules.iter().filter(on).map(Limit::rule).collect()
+    }
+
+    /// Paths that an override takes out of the gate, for `exemptions`.
+    #[must_use]
+    pub fn is_gated(&self, path: &RepoPath) -> bool {
+        !self.of(path).is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(limits: &Limits, path: &str, id: &str) -> Option<(Option<f64>, Option<f64>)> {
+        let rules = limits.of(&RepoPath::from(path));
+        rules.iter().find(|limit| limit.id() == id).map(|limit| (limit.warn, limit.fail))
+    }
+
+    #[test]
+    fn every_default_names_a_metric_and_warns_before_it_fails() {
+        let limits = Limits::default();
+        assert_eq!(limits.rules.len(), DEFAULTS.len());
+        for limit in &limits.rules {
+            assert!(limit.warn < limit.fail, "{}", limit.id());
+        }
+    }
+
+    #[test]
+    fn what_is_typed_beats_what_is_written() {
+        let mut limits = Limits::default();
+        let written = Change { fail: Some(Some(99.0)), ..Change::of("cognitive").unwrap() };
+        limits.override_paths(&["tests/".into(), "*.gen.py".into()], true, vec![written]).unwrap();
+        limits.override_paths(&["/old/".into()], false, Vec::new()).unwrap();
+        assert_eq!(of(&limits, "src/a.py", "cognitive"), Some((Some(15.0), Some(25.0))));
+        assert_eq!(of(&limits, "x/tests/a.py", "cognitive"), Some((Some(15.0), Some(99.0))));
+        assert_eq!(of(&limits, "a.gen.py", "cognitive"), Some((Some(15.0), Some(99.0))));
+        assert!(limits.of(&RepoPath::from("old/a.py")).is_empty());
+        assert!(limits.is_gated(&RepoPath::from("src/old/a.py")));
+        limits.set(&Change::parse("cognitive=3").unwrap());
+        assert_eq!(of(&limits, "x/tests/a.py", "cognitive"), Some((None, Some(3.0))));
+    }
+
+    #[test]
+    fn mistakes_get_a_suggestion() {
+        assert!(Change::parse("cognitve=3").is_err_and(|error| error.contains("cognitive")));
+        assert!(Change::parse("flie:sloc=3").is_err_and(|error| error.contains("file")));
+        assert!(Change::parse("cognitive").is_err());
+        assert!(Change::parse("cognitive=many").is_err());
+        assert!(Change::parse("cognitive=NaN").is_err());
+        assert_eq!(Change::parse("wmc=3").map(|change| change.subject), Ok(Subject::Class));
+    }
+}

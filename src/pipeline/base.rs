@@ -1,0 +1,148 @@
+//! What a change is compared with, found out from what continuous integration says of itself. It reads the environment it
+//! is handed and the event file that it names; whatever cannot be told is an error with what mends it, never a guess.
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::git::{CommitId, MergeBase, Repository};
+use crate::model::Base;
+
+/// The environment, by variable; empty counts as absent.
+pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
+
+/// What to do when the base is not in the clone.
+const ONE_MORE: &str =
+    "\n\nGive the checkout the commit before, too:\n\n  - uses: actions/checkout@v7\n    with:\n      fetch-depth: 2\n";
+const ALL: &str =
+    "\n\nGive the checkout its history, too:\n\n  - uses: actions/checkout@v7\n    with:\n      fetch-depth: 0\n";
+
+/// The commit of a revision that somebody chose.
+///
+/// # Errors
+/// It is not in this clone: [`Error::Undecided`] with the lines that mend it.
+pub fn named(repository: &Repository, revision: &str, chosen_by: &str) -> Result<(CommitId, Base)> {
+    let commit = repository.resolve(revision).and_then(|commit| {
+        // A commit at the border of a shallow clone names parents that are not there.
+        repository.parents(commit).map(|_| commit)
+    });
+    let commit = commit.map_err(|error| undecided(&error, revision, chosen_by, ONE_MORE))?;
+    let base = Base { commit: commit.to_string(), revision: revision.to_owned(), chosen_by: chosen_by.to_owned() };
+    Ok((commit, base))
+}
+
+fn undecided(error: &Error, revision: &str, chosen_by: &str, mend: &str) -> Error {
+    match error {
+        Error::Undecided(why) => {
+            Error::Undecided(format!("cannot compare with base `{revision}` ({chosen_by}): {why}{mend}"))
+        }
+        other => Error::Undecided(format!(
+            "cannot compare with base `{revision}` ({chosen_by}): {}{mend}",
+            other.chain().join(": ")
+        )),
+    }
+}
+
+/// What the environment tells of a base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detected {
+    /// This one.
+    Base(CommitId, Base),
+    /// There is nothing to compare with, and everything is new: the first push of a repository.
+    Everything,
+    /// It tells of none.
+    Nothing,
+}
+
+/// The base that the environment tells of: `ELCANO_BASE`, the merge that a pull request is checked out as, the merge
+/// queue's base, what was there before a push, the merge base with the target branch. Nothing when nothing tells of one:
+/// not in continuous integration, or an event that has none.
+///
+/// # Errors
+/// It is told of, and is not in this clone.
+pub fn detect(repository: &Repository, environment: Environment<'_>) -> Result<Detected> {
+    let found = |(commit, base)| Detected::Base(commit, base);
+    let get = |name: &str| environment(name).filter(|value| !value.is_empty());
+    let direct = |revision: &str, by: &str| named(repository, revision, by).map(found);
+    if let Some(revision) = get("ELCANO_BASE") {
+        return direct(&revision, "ELCANO_BASE");
+    }
+    let event = event(get("GITHUB_EVENT_PATH").as_deref())?;
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    match get("GITHUB_EVENT_NAME").as_deref() {
+        Some("pull_request" | "pull_request_target") => {
+            if let Some(parent) = merged_into(repository, text("/pull_request/head/sha").as_deref())? {
+                return direct(&parent, "pull_request: first parent of the merge commit");
+            }
+            if let Some(target) = get("GITHUB_BASE_REF").or_else(|| text("/pull_request/base/ref")) {
+                return branched_from(repository, &target, "pull_request").map(found);
+            }
+        }
+        Some("merge_group") => {
+            if let Some(base) = text("/merge_group/base_sha") {
+                return direct(&base, "merge_group: base_sha");
+            }
+        }
+        Some("push") => {
+            if let Some(before) = text("/before").filter(|before| before.bytes().any(|byte| byte != b'0')) {
+                return direct(&before, "push: before");
+            }
+            if text("/before").is_some() {
+                let main = text("/repository/default_branch");
+                let own = get("GITHUB_REF_NAME");
+                return match main.filter(|main| own.as_deref() != Some(main)) {
+                    Some(main) => branched_from(repository, &main, "push of a new branch").map(found),
+                    None => Ok(Detected::Everything),
+                };
+            }
+        }
+        _ => {}
+    }
+    if let Some(base) = get("CI_MERGE_REQUEST_DIFF_BASE_SHA") {
+        return direct(&base, "CI_MERGE_REQUEST_DIFF_BASE_SHA");
+    }
+    if let Some(target) = get("CHANGE_TARGET") {
+        return branched_from(repository, &target, "CHANGE_TARGET").map(found);
+    }
+    let before = get("CI_COMMIT_BEFORE_SHA").filter(|before| before.bytes().any(|byte| byte != b'0'));
+    before.map_or(Ok(Detected::Nothing), |before| direct(&before, "CI_COMMIT_BEFORE_SHA"))
+}
+
+fn event(path: Option<&str>) -> Result<Value> {
+    let Some(path) = path else { return Ok(Value::Null) };
+    let text = std::fs::read_to_string(path).map_err(Error::io("reading the event in", path))?;
+    serde_json::from_str(&text).map_err(|error| Error::Undecided(format!("the event in `{path}` is no JSON: {error}")))
+}
+
+/// What a pull request is merged into, when what is checked out is that merge and not the head of the request itself.
+fn merged_into(repository: &Repository, head_of_request: Option<&str>) -> Result<Option<String>> {
+    let Some(head) = repository.head()?.commit else { return Ok(None) };
+    let parents = repository.parents(head)?.ids;
+    let [into, merged] = parents.as_slice() else { return Ok(None) };
+    let is_merge = head_of_request.is_none_or(|request| request == merged.to_string());
+    Ok(is_merge.then(|| into.to_string()))
+}
+
+fn branched_from(repository: &Repository, target: &str, event: &str) -> Result<(CommitId, Base)> {
+    let by = format!("{event}: merge base with {target}");
+    let remote = format!("origin/{target}");
+    let fail = |error: Error| undecided(&error, &remote, &by, ALL);
+    let theirs = repository.resolve(&remote).map_err(fail)?;
+    let ours = repository.resolve("HEAD").map_err(fail)?;
+    let why = match repository.merge_base(ours, theirs).map_err(fail)? {
+        MergeBase::Found(commit) => {
+            return Ok((commit, Base { commit: commit.to_string(), revision: remote, chosen_by: by }));
+        }
+        MergeBase::None => "the two have no history in common",
+        MergeBase::Cut => "the history of this clone is cut (shallow) before the commit where the two part",
+    };
+    Err(undecided(&Error::Undecided(why.into()), &remote, &by, ALL))
+}
+
+/// Whether the environment tells of a base for this root, or that everything is new.
+///
+/// # Errors
+/// As [`detect`].
+pub fn tells(root: &std::path::Path, environment: Environment<'_>) -> Result<bool> {
+    let Some(repository) = Repository::discover(root)? else { return Ok(false) };
+    Ok(detect(&repository, environment)? != Detected::Nothing)
+}

@@ -1,0 +1,447 @@
+//! The check stage: finds what differs from the base, has it measured (or takes it from the store) and judged, and finds
+//! the line of each finding. With a base only files that differ are read and parsed; without one, all are.
+
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::base::{self, Detected};
+use super::progress::{Progress, Verbosity};
+use super::scan::{Engines, engines, nothing_found};
+use crate::error::{Error, Result};
+use crate::gate::baseline::{Baseline, note_stale};
+use crate::gate::{self, Limits, Side, allow};
+use crate::git::{self, CommitId};
+use crate::lang::Registry;
+use crate::measure::{self, Engine, Options};
+use crate::model::{Base, Check, ContentId, FailOn, Finding, Level, NoteKind, RepoPath, Skip, Space, Status, Verdict};
+use crate::store::Store;
+use crate::walk::{self, Entry, WalkOptions};
+
+/// What a check compares with.
+pub enum Against<'a> {
+    /// Nothing: everything is gated.
+    Nothing,
+    /// A revision, and who chose it.
+    Revision(String, String),
+    /// What the environment tells of; nothing when it tells of none.
+    Detected(base::Environment<'a>),
+}
+
+/// What to check and how.
+pub struct CheckOptions<'a> {
+    /// The root folder or file.
+    pub root: PathBuf,
+    /// What is walked.
+    pub walk: WalkOptions,
+    /// The counting policy.
+    pub policy: String,
+    /// What must not be exceeded by one file to be measured.
+    pub file_limits: measure::Limits,
+    /// Threads; 0 is one a core.
+    pub jobs: usize,
+    /// What is said meanwhile.
+    pub verbosity: Verbosity,
+    /// What the gate allows.
+    pub limits: Limits,
+    /// What fails it.
+    pub fail_on: FailOn,
+    /// The base.
+    pub against: Against<'a>,
+    /// Accepted offenders.
+    pub baseline: Baseline,
+    /// The command that was typed, without its base.
+    pub command: String,
+}
+
+/// Checks the root.
+///
+/// # Errors
+/// Nothing to measure, a base that is not there, an exemption without a reason, or the user's interrupt.
+pub fn check(
+    registry: &Registry,
+    store: Option<&Arc<dyn Store>>,
+    options: &CheckOptions<'_>,
+    cancelled: &AtomicBool,
+) -> Result<Check> {
+    let pool = super::scan::pool(options.jobs)?;
+    pool.install(|| {
+        let repository = git::Repository::discover(&options.root)?;
+        let base = find_base(repository.as_ref(), &options.against)?;
+        let walked = walk::walk(&options.root, &options.walk, registry)?;
+        if walked.entries.is_empty() && base.is_none() {
+            return Err(nothing_found(&options.root, &walked));
+        }
+        let engines = engines(registry, &walked.entries, &options.policy)?;
+        let index = repository.as_ref().map(git::Repository::index).transpose()?;
+        let mut work = Work::new(registry, store, options, cancelled);
+        work.engines = engines;
+        work.index = index;
+        work.prefix = RepoPath::new(repository.as_ref().map_or(&[][..], git::Repository::prefix));
+        match (repository, base) {
+            (Some(repository), Some((commit, base))) => work.against_base(&repository, commit, base, &walked.entries),
+            _ => work.against_nothing(&walked.entries),
+        }
+    })
+}
+
+fn find_base(repository: Option<&git::Repository>, against: &Against<'_>) -> Result<Option<(CommitId, Base)>> {
+    match (against, repository) {
+        (Against::Nothing, _) | (Against::Detected(_), None) => Ok(None),
+        (Against::Revision(revision, by), Some(repository)) => base::named(repository, revision, by).map(Some),
+        (Against::Revision(revision, by), None) => Err(Error::Undecided(format!(
+            "cannot compare with base `{revision}` ({by}): this is not in a git work tree"
+        ))),
+        (Against::Detected(environment), Some(repository)) => match base::detect(repository, *environment)? {
+            Detected::Base(commit, base) => Ok(Some((commit, base))),
+            Detected::Everything | Detected::Nothing => Ok(None),
+        },
+    }
+}
+
+/// What is known of a file after its turn.
+enum Turn {
+    /// Its spaces, and its bytes when they were read.
+    Measured(Vec<Space>, Option<Vec<u8>>),
+    /// Its content says that it is not to be measured.
+    SetAside,
+    /// It could not be measured.
+    Failed(String),
+}
+
+pub(super) struct Work<'a> {
+    registry: &'a Registry,
+    options: &'a CheckOptions<'a>,
+    engines: Engines,
+    index: Option<git::Index>,
+    store: Option<&'a dyn Store>,
+    cancelled: &'a AtomicBool,
+    parsed: AtomicU64,
+    prefix: RepoPath,
+}
+
+/// The findings of a file, and why it failed if it did.
+type Found = (Vec<Finding>, Option<(RepoPath, String)>);
+
+/// A file of a commit: path, language, whether it is denied that it is generated, content.
+pub(super) type Past = (RepoPath, &'static str, bool, ContentId);
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        registry: &'a Registry,
+        store: Option<&'a Arc<dyn Store>>,
+        options: &'a CheckOptions<'a>,
+        cancelled: &'a AtomicBool,
+    ) -> Self {
+        Work {
+            registry,
+            options,
+            engines: Engines::new(),
+            index: None,
+            store: store.map(|store| store.as_ref() as &dyn Store),
+            cancelled,
+            parsed: AtomicU64::new(0),
+            prefix: RepoPath::default(),
+        }
+    }
+
+    fn against_nothing(&self, entries: &[Entry]) -> Result<Check> {
+        let progress = Progress::start("check", entries.len() as u64, self.options.verbosity);
+
+        let turn = |entry: &Entry| -> Result<Found> {
+            progress.begin(&entry.path);
+            let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
+            let result = match self.head(entry, known)? {
+                Turn::SetAside => (Vec::new(), None),
+                Turn::Failed(why) => (Vec::new(), Some((entry.path.clone(), why))),
+                Turn::Measured(spaces, bytes) => {
+                    let side = Side { path: entry.path.clone(), spaces };
+                    let mut findings = gate::everything(&self.options.limits, &side);
+                    if !findings.is_empty() {
+                        let bytes = bytes.or_else(|| entry.read(u64::MAX).ok()).unwrap_or_default();
+                        place(&mut findings, &side, &bytes, &|_| None)?;
+                    }
+                    (findings, None)
+                }
+            };
+            progress.done(entry.stat.bytes);
+            Ok(result)
+        };
+        let turns = entries.par_iter().map(turn).collect::<Result<Vec<_>>>()?;
+        let (findings, failed): (Vec<_>, Vec<_>) = turns.into_iter().unzip();
+        let findings = findings.into_iter().flatten().collect();
+        let all = |_: &RepoPath| true;
+        let gated = entries.len() as u64;
+        self.conclude(None, findings, failed.into_iter().flatten().collect(), gated, Vec::new(), all)
+    }
+
+    fn against_base(
+        &mut self,
+        repository: &git::Repository,
+        commit: CommitId,
+        base: Base,
+        entries: &[Entry],
+    ) -> Result<Check> {
+        let files = repository.tree_files(commit)?;
+        let before: BTreeMap<&RepoPath, ContentId> = files.iter().map(|file| (&file.path, file.content)).collect();
+        let contents = entries.par_iter().map(|entry| self.content(entry)).collect::<Result<Vec<_>>>()?;
+        let mut changed: Vec<(&Entry, Option<ContentId>)> = Vec::new();
+        for (entry, content) in entries.iter().zip(contents) {
+            if content.is_none() || before.get(&entry.path) != content.as_ref() {
+                changed.push((entry, content));
+            }
+        }
+        let mut gone = self.gone(entries, &before);
+        // What merely moved is not a change.
+        let mut moved: FxHashMap<ContentId, Vec<RepoPath>> = FxHashMap::default();
+        gone.iter().for_each(|path| moved.entry(before[path]).or_default().push(path.clone()));
+        changed.retain(|(entry, content)| {
+            let is_new = !before.contains_key(&entry.path);
+            let from = content.filter(|_| is_new).and_then(|content| moved.get_mut(&content)?.pop());
+            from.as_ref().is_none_or(|from| !gone.remove(from))
+        });
+        let mut past: Vec<Past> = Vec::new();
+        for (entry, _) in &changed {
+            if let Some(content) = before.get(&entry.path) {
+                past.push((entry.path.clone(), entry.language, entry.generated_denied, *content));
+            }
+        }
+        for path in &gone {
+            if let Some(language) = self.registry.by_name(path.file_name()) {
+                past.push((path.clone(), language, false, before[path]));
+            }
+        }
+        self.add_engines(&past)?;
+        let (head, failed, unknown) = self.heads(&changed)?;
+        // Of what cannot be measured now, nothing can be said.
+        past.retain(|(path, ..)| !unknown.contains(path));
+        let past = self.bases(repository, &past)?;
+        let mut findings = gate::compare(&self.options.limits, &head, &past);
+        let text_of = |path: &RepoPath| before.get(path).and_then(|content| repository.blob(*content).ok());
+        let by_path: FxHashMap<&RepoPath, &Entry> = changed.iter().map(|(entry, _)| (&entry.path, *entry)).collect();
+        findings.sort_by(|a, b| a.path.cmp(&b.path));
+        for group in findings.chunk_by_mut(|a, b| a.path == b.path) {
+            let path = group[0].path.clone();
+            let side = head.iter().find(|side| side.path == path);
+            if let (Some(side), Some(entry)) = (side, by_path.get(&path)) {
+                let bytes = entry.read(u64::MAX).unwrap_or_default();
+                place(group, side, &bytes, &text_of)?;
+            }
+        }
+        let judged: BTreeSet<RepoPath> = changed.iter().map(|(entry, _)| entry.path.clone()).chain(gone).collect();
+        let gated = judged.len() as u64;
+        let deltas = gate::deltas(&head, &past);
+        self.conclude(Some(base), findings, failed, gated, deltas, |path| judged.contains(path))
+    }
+
+    /// The content of a file on disk; none when it cannot be read.
+    fn content(&self, entry: &Entry) -> Result<Option<ContentId>> {
+        self.go_on()?;
+        let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
+        let read = || entry.read(self.options.file_limits.file_bytes_max).ok().map(|bytes| ContentId::of(&bytes));
+        Ok(known.or_else(read))
+    }
+
+    /// Files of the base that are no longer there. Those that are and are not walked are none of the gate's business.
+    fn gone(&self, entries: &[Entry], before: &BTreeMap<&RepoPath, ContentId>) -> BTreeSet<RepoPath> {
+        if !self.options.root.is_dir() {
+            return BTreeSet::new();
+        }
+        let walked: BTreeSet<&RepoPath> = entries.iter().map(|entry| &entry.path).collect();
+        let is_gone = |path: &&&RepoPath| {
+            !walked.contains(**path)
+                && !walk::is_foreign_by_name(path)
+                && on_disk(&self.options.root, path).symlink_metadata().is_err()
+        };
+        before.keys().filter(is_gone).map(|path| (*path).clone()).collect()
+    }
+
+    pub(super) fn add_engines(&mut self, past: &[Past]) -> Result<()> {
+        for (_, language, denied, _) in past {
+            super::scan::add_engine(&mut self.engines, self.registry, (*language, *denied), &self.options.policy)?;
+        }
+        Ok(())
+    }
+
+    /// The files of the head: what was measured, what could not be, and every path of which nothing can be said.
+    #[expect(clippy::type_complexity, reason = "three lists of one pass")]
+    fn heads(
+        &self,
+        changed: &[(&Entry, Option<ContentId>)],
+    ) -> Result<(Vec<Side>, Vec<(RepoPath, String)>, BTreeSet<RepoPath>)> {
+        let turns = changed.par_iter().map(|(entry, content)| self.head(entry, *content));
+        let turns = turns.collect::<Result<Vec<_>>>()?;
+        let (mut sides, mut failed, mut unknown) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for ((entry, _), turn) in changed.iter().zip(turns) {
+            match turn {
+                Turn::Measured(spaces, _) => sides.push(Side { path: entry.path.clone(), spaces }),
+                Turn::SetAside => {
+                    unknown.insert(entry.path.clone());
+                }
+                Turn::Failed(why) => {
+                    unknown.insert(entry.path.clone());
+                    failed.push((entry.path.clone(), why));
+                }
+            }
+        }
+        Ok((sides, failed, unknown))
+    }
+
+    /// The files of a commit, measured; those that cannot be are left out.
+    pub(super) fn bases(&self, repository: &git::Repository, past: &[Past]) -> Result<Vec<Side>> {
+        // Objects are read on one thread and measured on all: in portions, so that memory stays bounded.
+        const PORTION: usize = 256;
+        let mut sides = Vec::new();
+        for portion in past.chunks(PORTION) {
+            let mut open = Vec::new();
+            for (path, language, denied, content) in portion {
+                let engine = &self.engines[&(*language, *denied)];
+                match self.stored(*content, engine)? {
+                    Some(Turn::Measured(spaces, _)) => sides.push(Side { path: path.clone(), spaces }),
+                    Some(_) => {}
+                    None => open.push((path, engine, *content, repository.blob(*content)?)),
+                }
+            }
+            let measured = open.into_par_iter().map(|(path, engine, content, bytes)| {
+                self.go_on()?;
+                let turn = self.measured(engine, content, bytes);
+                Ok(if let Turn::Measured(spaces, _) = turn { Some(Side { path: path.clone(), spaces }) } else { None })
+            });
+            sides.extend(measured.collect::<Result<Vec<_>>>()?.into_iter().flatten());
+        }
+        sides.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(sides)
+    }
+
+    fn head(&self, entry: &Entry, known: Option<ContentId>) -> Result<Turn> {
+        self.go_on()?;
+        let engine = &self.engines[&(entry.language, entry.generated_denied)];
+        if let Some(content) = known
+            && let Some(turn) = self.stored(content, engine)?
+        {
+            return Ok(turn);
+        }
+        let bytes = match entry.read(self.options.file_limits.file_bytes_max) {
+            Ok(bytes) => bytes,
+            Err(note) => return Ok(Turn::Failed(described(note.kind, &note.detail))),
+        };
+        let content = ContentId::of(&bytes);
+        if known != Some(content)
+            && let Some(turn) = self.stored(content, engine)?
+        {
+            return Ok(turn);
+        }
+        Ok(self.measured(engine, content, bytes))
+    }
+
+    fn stored(&self, content: ContentId, engine: &Engine) -> Result<Option<Turn>> {
+        let Some(store) = self.store else { return Ok(None) };
+        let Some(facts) = store.facts(content, engine.id)? else { return Ok(None) };
+        Ok(Some(turn(facts.skip, facts.spaces, &facts.notes, None)))
+    }
+
+    fn measured(&self, engine: &Engine, content: ContentId, bytes: Vec<u8>) -> Turn {
+        let options = Options { level: Level::Metrics, limits: self.options.file_limits };
+        let facts = measure::measure(engine, content, &bytes, options);
+        if facts.skip.is_none() {
+            self.parsed.fetch_add(1, Ordering::Relaxed);
+        }
+        turn(facts.skip, facts.spaces, &facts.notes, Some(bytes))
+    }
+
+    fn go_on(&self) -> Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    fn conclude(
+        &self,
+        base: Option<Base>,
+        mut findings: Vec<Finding>,
+        files_failed: Vec<(RepoPath, String)>,
+        files_gated: u64,
+        deltas: Vec<crate::model::Delta>,
+        judged: impl Fn(&RepoPath) -> bool,
+    ) -> Result<Check> {
+        let today = jiff::Zoned::now().date().to_string();
+        let stale = self.options.baseline.apply(&mut findings, &self.options.limits, &today, judged);
+        gate::sort(&mut findings);
+        let fails = findings.iter().any(|finding| finding.blocks(self.options.fail_on));
+        let verdict = if fails { Verdict::Fail } else { Verdict::Pass };
+        let commit = base.as_ref().map(|base| format!(" --base {}", base.commit)).unwrap_or_default();
+        let mut check = Check {
+            verdict,
+            base,
+            prefix: self.prefix.clone(),
+            rules: self.options.limits.rules(),
+            findings,
+            stale: Vec::new(),
+            files_gated,
+            files_parsed: self.parsed.load(Ordering::Relaxed),
+            files_failed,
+            deltas,
+            reproduce: format!("{}{commit}", self.options.command),
+        };
+        note_stale(&mut check, &stale);
+        self.go_on()?;
+        Ok(check)
+    }
+}
+
+fn turn(skip: Option<Skip>, spaces: Vec<Space>, notes: &[crate::model::Note], bytes: Option<Vec<u8>>) -> Turn {
+    match (skip, spaces.is_empty(), notes.last()) {
+        (Some(_), ..) => Turn::SetAside,
+        (None, false, _) => Turn::Measured(spaces, bytes),
+        (None, true, Some(note)) => Turn::Failed(described(note.kind, &note.detail)),
+        (None, true, None) => Turn::Failed("it gave no facts".into()),
+    }
+}
+
+fn described(kind: NoteKind, detail: &str) -> String {
+    if detail.is_empty() { kind.to_string() } else { format!("{kind}: {detail}") }
+}
+
+fn on_disk(root: &Path, path: &RepoPath) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    root.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
+}
+
+/// Finds the line of each finding of a file, and what comments in it accept.
+fn place(
+    findings: &mut [Finding],
+    side: &Side,
+    bytes: &[u8],
+    base_text: &dyn Fn(&RepoPath) -> Option<Vec<u8>>,
+) -> Result<()> {
+    let allows = allow::find(bytes, &side.spaces)
+        .map_err(|(line, problem)| Error::Usage(format!("{}:{line}: {problem}", side.path)))?;
+    let hashes = gate::line_hashes(bytes);
+    let mut texts: FxHashMap<RepoPath, Option<Vec<u8>>> = FxHashMap::default();
+    for finding in findings.iter_mut().filter(|finding| finding.value.is_some()) {
+        let start = finding.span.start_line.max(1);
+        if let Some(base_line) = finding.base_line {
+            let from = finding.base_path.clone().unwrap_or_else(|| finding.path.clone());
+            let text = texts.entry(from).or_insert_with_key(base_text);
+            if let Some(text) = text {
+                let rows = finding.span.end_line.saturating_sub(start) + 1;
+                finding.line = gate::first_change(bytes, start, rows, text, base_line);
+            }
+        }
+        finding.line_hash = hashes.get(finding.line as usize - 1).cloned();
+        let covers = |allow: &&allow::Allow| {
+            let space = &side.spaces[allow.space];
+            (space.start_byte, space.end_byte) == (finding.span.start_byte, finding.span.end_byte)
+                && allow.rules.iter().any(|rule| *rule == finding.rule || *rule == finding.metric)
+        };
+        if finding.status != Status::Fixed
+            && let Some(allow) = allows.iter().find(covers)
+        {
+            finding.status = Status::Known;
+            finding.accepted = Some(format!("line {}: {}", allow.line, allow.reason));
+        }
+    }
+    Ok(())
+}

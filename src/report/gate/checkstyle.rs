@@ -1,0 +1,28 @@
+//! Checkstyle's XML, which most review tools read: files with their errors.
+
+use std::collections::BTreeMap;
+
+use super::{message, xml};
+use crate::model::{Check, Finding, Gravity};
+
+pub(super) fn write(check: &Check) -> String {
+    let mut files: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
+    for finding in check.current() {
+        files.entry(&finding.path).or_default().push(finding);
+    }
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<checkstyle version=\"10.0\">\n");
+    for (path, findings) in files {
+        out += &format!("  <file name=\"{}\">\n", xml(&check.full_path(path).to_string()));
+        for finding in findings {
+            out += &format!(
+                "    <error line=\"{}\" column=\"1\" severity=\"{}\" message=\"{}\" source=\"elcano.{}\"/>\n",
+                finding.line,
+                if finding.level == Gravity::Fail { "error" } else { "warning" },
+                xml(&message(finding)),
+                xml(&finding.rule)
+            );
+        }
+        out += "  </file>\n";
+    }
+    out + "</checkstyle>\n"
+}

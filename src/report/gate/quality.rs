@@ -1,0 +1,39 @@
+//! Code quality reports: an array of issues, each with a fingerprint of its own that no line number is in. GitLab reads a
+//! part of what Code Climate defined.
+
+use serde_json::{Value, json};
+
+use super::{message, remedy};
+use crate::model::{Check, Finding, Gravity};
+
+pub(super) fn gitlab(check: &Check) -> String {
+    document(check.current().map(|finding| issue(check, finding)).collect())
+}
+
+pub(super) fn codeclimate(check: &Check) -> String {
+    let full = check.current().map(|finding| {
+        let mut issue = issue(check, finding);
+        issue["type"] = "issue".into();
+        issue["categories"] = json!(["Complexity"]);
+        issue["content"] = json!({ "body": remedy(finding) });
+        issue
+    });
+    document(full.collect())
+}
+
+fn document(issues: Vec<Value>) -> String {
+    format!("{:#}\n", Value::Array(issues))
+}
+
+fn issue(check: &Check, finding: &Finding) -> Value {
+    json!({
+        "description": message(finding),
+        "check_name": finding.rule,
+        "fingerprint": finding.fingerprint,
+        "severity": if finding.level == Gravity::Fail { "major" } else { "minor" },
+        "location": {
+            "path": check.full_path(&finding.path),
+            "lines": { "begin": finding.line, "end": finding.line },
+        },
+    })
+}

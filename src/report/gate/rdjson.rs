@@ -1,0 +1,25 @@
+//! Diagnostics for reviewdog: what is new or regressed, lines and columns from 1.
+
+use serde_json::{Value, json};
+
+use super::{message, remedy};
+use crate::model::{Check, Finding, Gravity};
+
+pub(super) fn write(check: &Check) -> String {
+    let one = |finding: &Finding| -> Value {
+        json!({
+            "message": format!("{}. {}", message(finding), remedy(finding)),
+            "location": {
+                "path": check.full_path(&finding.path),
+                "range": { "start": { "line": finding.line, "column": 1 } },
+            },
+            "severity": if finding.level == Gravity::Fail { "ERROR" } else { "WARNING" },
+            "code": { "value": finding.rule },
+        })
+    };
+    let document = json!({
+        "source": { "name": "elcano" },
+        "diagnostics": check.raised().map(one).collect::<Vec<_>>(),
+    });
+    format!("{document:#}\n")
+}

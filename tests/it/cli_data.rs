@@ -1,0 +1,180 @@
+//! Exports, queries, addresses and copies from the command line.
+
+use serde_json::Value;
+
+use crate::cli::sample;
+
+#[test]
+fn both_engines_and_the_store_tell_the_same_sums() {
+    let repo = sample();
+    repo.elcano(&["scan", "--level", "full"]);
+    let done = repo.elcano(&[
+        "export",
+        "--to",
+        "duckdb:f.duckdb",
+        "--to",
+        "sqlite:f.sqlite",
+        "--to",
+        "parquet:pq",
+        "--to",
+        "csv:csv",
+    ]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    let sums = "SELECT count(*), sum(sloc), sum(cyclomatic), sum(cognitive), sum(halstead_operands) FROM functions";
+    let sqlite = rusqlite::Connection::open(repo.path("f.sqlite")).unwrap();
+    let from_sqlite: Vec<i64> = sqlite.query_row(sums, [], |row| (0..5).map(|at| row.get(at)).collect()).unwrap();
+    let duckdb = duckdb::Connection::open(repo.path("f.duckdb")).unwrap();
+    let from_duckdb: Vec<i64> = duckdb.query_row(sums, [], |row| (0..5).map(|at| row.get(at)).collect()).unwrap();
+    assert_eq!(from_sqlite, from_duckdb);
+    assert_eq!(from_sqlite[0], 4);
+    let parquet = format!("SELECT count(*) FROM '{}'", repo.path("pq/functions.parquet").display());
+    assert_eq!(duckdb.query_row(&parquet, [], |row| row.get::<_, i64>(0)).unwrap(), 4);
+    // DuckDB locks a file for one process.
+    duckdb.close().unwrap();
+    let csv = std::fs::read_to_string(repo.path("csv/languages.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 4, "{csv}");
+    for file in ["duckdb:f.duckdb", "sqlite:f.sqlite"] {
+        let verified = repo.elcano(&["verify", "lmdb:.elcano", file]);
+        assert_eq!(verified.code, Some(0), "{}{}", verified.out, verified.err);
+    }
+    repo.elcano(&["export", "--to", "sqlite:f.sqlite"]).fails(2, &["--force"]);
+    assert_eq!(repo.elcano(&["export", "--to", "sqlite:f.sqlite", "--force"]).code, Some(0));
+}
+
+#[test]
+fn a_changed_column_dropped_row_or_added_row_is_named() {
+    let repo = sample();
+    repo.elcano(&["scan", "--level", "full"]);
+    for (family, change) in [
+        ("facts", "UPDATE facts SET mi_sei = mi_sei + 0.001 WHERE ordinal = 0"),
+        ("facts", "UPDATE facts SET cognitive = cognitive + 1"),
+        ("chunks", "UPDATE chunks SET text = CAST('x' AS BLOB)"),
+        ("files", "DELETE FROM files WHERE path = 'src/a.py'"),
+        ("executions", "UPDATE executions SET duration_us = duration_us + 1"),
+        ("ast", "UPDATE ast SET nodes = nodes - 1"),
+        (
+            "files",
+            "INSERT INTO files SELECT CAST(x'00' || key AS BLOB), ordinal, snapshot, path || 'x', content, engine, language, bytes, skip, notes FROM files LIMIT 1",
+        ),
+    ] {
+        assert_eq!(repo.elcano(&["export", "--to", "sqlite:x.sqlite", "--force"]).code, Some(0));
+        let sqlite = rusqlite::Connection::open(repo.path("x.sqlite")).unwrap();
+        assert!(sqlite.execute(change, []).unwrap() > 0, "{change}");
+        drop(sqlite);
+        let verified = repo.elcano(&["verify", "lmdb:.elcano", "sqlite:x.sqlite"]);
+        assert_eq!(verified.code, Some(1), "{change}: {}{}", verified.out, verified.err);
+        assert!(verified.out.contains(family), "{change}: {}", verified.out);
+    }
+}
+
+#[test]
+fn round_trips_come_home_equal() {
+    let repo = sample();
+    repo.file("src/odd.py", "s = '漢字 👩‍👩‍👧 e\u{301} \u{202e}rtl \u{feff}'\ndef f():\r\n    return s\r\n");
+    repo.elcano(&["scan", "--level", "full"]);
+    let legs = [
+        ("lmdb:.elcano", "sqlite:a.sqlite"),
+        ("sqlite:a.sqlite", "lmdb:b"),
+        ("lmdb:b", "duckdb:c.duckdb"),
+        ("duckdb:c.duckdb", "lmdb:d"),
+        ("lmdb:d", "sqlite:e.sqlite"),
+    ];
+    for (from, to) in legs {
+        let moved = repo.elcano(&["migrate", "--from", from, "--to", to]);
+        assert_eq!(moved.code, Some(0), "{from} -> {to}: {}", moved.err);
+        let verified = repo.elcano(&["verify", "lmdb:.elcano", to]);
+        assert_eq!(verified.code, Some(0), "{from} -> {to}: {}", verified.out);
+    }
+    repo.elcano(&["migrate", "--from", "lmdb:missing", "--to", "lmdb:z"]).fails(3, &["missing"]);
+    repo.elcano(&["migrate", "--from", "sqlite:missing", "--to", "lmdb:z", "--json"]).fails(3, &["missing"]);
+    let dry = repo.elcano(&["migrate", "--from", "lmdb:b", "--to", "lmdb:z", "--dry-run", "--json"]).json();
+    assert_eq!(dry["families"]["facts"], 4);
+    assert!(!repo.path("z").exists());
+}
+
+#[test]
+fn queries_and_addresses() {
+    let repo = sample();
+    repo.elcano(&["scan", "--level", "full"]);
+    let rows = repo.elcano(&[
+        "query",
+        "SELECT path, qualified_name, cyclomatic FROM functions ORDER BY path, space",
+        "--format",
+        "json",
+    ]);
+    let rows = rows.json();
+    let first = &rows[0];
+    assert_eq!(
+        (&first["path"], &first["qualified_name"], &first["cyclomatic"]),
+        (&"src/a.py".into(), &"f".into(), &3.into())
+    );
+    assert_eq!(repo.elcano(&["query", "FROM runs", "--format", "csv"]).out.lines().count(), 2);
+    assert!(repo.elcano(&["query", "SELECT count(*) FROM stages"]).out.contains('1'));
+    repo.elcano(&["query", "SELEC 1"]).fails(2, &["SELEC"]);
+    let file = repo.elcano(&["get", "file:path:src/a.py"]).json();
+    assert_eq!(file["language"], "python");
+    let chunk = repo.elcano(&["get", "chunk:src/a.py:0:67"]);
+    let spaces = repo.elcano(&["get", "file:sym:src/a.py"]).json();
+    let (start, end) = (&spaces["spaces"][0]["start_byte"], &spaces["spaces"][0]["end_byte"]);
+    let chunk =
+        if chunk.code == Some(0) { chunk } else { repo.elcano(&["get", &format!("chunk:src/a.py:{start}:{end}")]) };
+    assert!(chunk.json()["text"].as_str().unwrap().starts_with("def f(a, b):"));
+    repo.elcano(&["get", "file:path:missing.py"]).fails(3, &["missing.py"]);
+    repo.elcano(&["get", "fiel:path:x"]).fails(2, &["no address"]);
+    let id = repo.elcano(&["log", "--json"]).json()["executions"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(repo.elcano(&["get", &format!("execlog:{id}")]).json()["pipeline"], "scan");
+}
+
+#[test]
+fn a_live_sqlite_store_answers_as_lmdb_does() {
+    let repo = sample();
+    let stores = tempfile::tempdir().unwrap();
+    let json = |engine: &str| {
+        let store = &format!("{engine}:{}", stores.path().join(engine).display());
+        repo.elcano(&["scan", "--store", store, "--json"]).json();
+        let again = repo.elcano(&["scan", "--store", store, "--json"]).json();
+        assert_eq!(again["files_parsed"], 0, "{store}");
+        let mut report = repo.elcano(&["report", "--store", store, "--format", "json"]).json();
+        report.as_object_mut().unwrap().remove("run");
+        report
+    };
+    assert_eq!(json("sqlite"), json("lmdb"));
+    let stats = repo
+        .elcano(&["store", "stats", "--json", "--store", &format!("sqlite:{}", stores.path().join("sqlite").display())])
+        .json();
+    assert_eq!(stats["families"]["executions"], Value::from(2));
+}
+
+#[test]
+fn a_store_is_packed_unpacked_diagnosed_and_cleared_of_what_nobody_refers_to() {
+    let repo = sample();
+    repo.elcano(&["scan", "--level", "full"]);
+    let stats = |repo: &crate::repo::Repo| repo.elcano(&["store", "stats", "--json"]).json()["families"].clone();
+    let first = stats(&repo);
+    assert_eq!(repo.elcano(&["store", "pack", "cache.elcano"]).code, Some(0));
+    repo.elcano(&["store", "pack", "cache.elcano"]).fails(2, &["--force"]);
+    let unpacked = repo.elcano(&["store", "unpack", "cache.elcano", "--store", "lmdb:copy"]);
+    assert_eq!(unpacked.code, Some(0), "{}", unpacked.err);
+    assert_eq!(repo.elcano(&["verify", "lmdb:.elcano", "lmdb:copy"]).code, Some(0));
+    let whole = std::fs::read(repo.path("cache.elcano")).unwrap();
+    repo.file("cut.elcano", &whole[..whole.len() / 2]);
+    repo.elcano(&["store", "unpack", "cut.elcano", "--store", "lmdb:other"]).fails(3, &[]);
+    assert!(!repo.path("other/data.mdb").exists());
+    assert_eq!(repo.elcano(&["store", "doctor", "--json"]).json()["sound"], true);
+    repo.remove("copy").remove("cache.elcano").remove("cut.elcano");
+    repo.file("src/a.py", "def other():\n    return 2\n");
+    repo.elcano(&["scan", "--level", "full"]);
+    let dry = repo.elcano(&["store", "gc", "--keep", "1", "--dry-run", "--json"]).json();
+    assert_eq!(dry["removed"]["snapshots"], 1);
+    repo.elcano(&["store", "gc", "--keep", "0"]).fails(2, &["keep at least 1"]);
+    assert_eq!(repo.elcano(&["store", "gc", "--keep", "1", "--json"]).json()["removed"], dry["removed"]);
+    let after = stats(&repo);
+    assert_eq!(after["snapshots"], 1);
+    assert_eq!(after["files"], first["files"]);
+    repo.elcano(&["scan", "--level", "full"]);
+    repo.elcano(&["store", "gc", "--keep", "1"]);
+    let mut again = stats(&repo);
+    // Runs stay in the log; all else is as it was.
+    again["executions"] = after["executions"].clone();
+    assert_eq!(again, after);
+}
