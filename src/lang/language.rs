@@ -13,6 +13,8 @@ use super::spec::{Calls, Names, Spec, VisibilityRules, When};
 pub struct Place<'t> {
     /// The parent; none at the root.
     pub above: Option<Node<'t>>,
+    /// The parent's parent, where it is at hand.
+    pub beyond: Option<Node<'t>>,
     /// Kind id of the parent; the node's own at the root.
     pub parent: u16,
     /// Kind id of the parent's parent.
@@ -351,24 +353,19 @@ impl Rule {
                 .fields
                 .iter()
                 .all(|(member, texts)| member.find(node).is_some_and(|child| is_one_of(texts, child, source)))
-            && self.holds_above(place.above, source)
+            && self.holds_above(place.above, place.beyond, source)
     }
 
-    fn holds_above(&self, parent: Option<Node<'_>>, source: &[u8]) -> bool {
+    fn holds_above(&self, parent: Option<Node<'_>>, beyond: Option<Node<'_>>, source: &[u8]) -> bool {
         let said_in = |node: Option<Node<'_>>, (member, words): &(Member, Vec<String>)| {
             node.is_some_and(|node| member.any(node, |child| says_one_of(words, child, source)))
         };
         let says = |pair: &(Member, Vec<String>)| said_in(parent, pair);
-        // Finding a node's parent costs a walk from the root.
-        let above = || parent.and_then(|parent| parent.parent());
         let has = |member: &Member| parent.is_some_and(|parent| member.find(parent).is_some());
         (self.parent_has.is_empty() || self.parent_has.iter().any(has))
             && self.parent_says.iter().all(says)
             && !self.parent_says_not.iter().any(says)
-            && (self.grandparent_says.is_empty() || {
-                let above = above();
-                self.grandparent_says.iter().all(|pair| said_in(above, pair))
-            })
+            && self.grandparent_says.iter().all(|pair| said_in(beyond, pair))
     }
 }
 

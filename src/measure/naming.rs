@@ -243,7 +243,7 @@ pub(super) fn parameter_count(language: &Language, list: Node<'_>, outer: Option
         let id = child.kind_id();
         let kind = language.kind(id);
         let field = cursor.field_id().map(std::num::NonZero::get);
-        let place = Place { above: Some(list), parent, grandparent: outer.unwrap_or(parent), field };
+        let place = Place { above: Some(list), beyond: None, parent, grandparent: outer.unwrap_or(parent), field };
         let roles = language.roles(kind, id, place, child, source);
         if kind.named && !child.is_error() && !roles.has(Roles::COMMENT | Roles::NOT_PARAMETER) {
             let mut names = child.walk();

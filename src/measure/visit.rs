@@ -249,8 +249,9 @@ impl<'t> Visit<'_, 't> {
     fn place(&self, id: u16, field: Option<u16>) -> Place<'t> {
         let mut ancestors = self.frames.iter().rev().map(|frame| frame.kind);
         let parent = ancestors.next().unwrap_or(id);
-        let above = self.frames.last().map(|frame| frame.node);
-        Place { above, parent, grandparent: ancestors.next().unwrap_or(parent), field }
+        let mut nodes = self.frames.iter().rev().map(|frame| frame.node);
+        let (above, beyond) = (nodes.next(), nodes.next());
+        Place { above, beyond, parent, grandparent: ancestors.next().unwrap_or(parent), field }
     }
 
     /// The nesting level of a node under a field of the innermost frame, and the levels around it.
