@@ -8,6 +8,7 @@ mod data;
 mod gate;
 mod init;
 mod inspect;
+mod keep;
 mod run;
 mod session;
 
@@ -127,7 +128,7 @@ enum Command {
     Log(inspect::LogArgs),
     /// Look after a store
     #[command(subcommand)]
-    Store(data::StoreCommand),
+    Store(keep::StoreCommand),
     /// List the languages
     Langs(catalog::LangsArgs),
     /// Explain a metric: definition, source, how it is counted, how to lower it
@@ -196,7 +197,7 @@ impl Cli {
             Command::Query(args) => data::query(&session, &args),
             Command::Get(args) => inspect::get(&session, &args),
             Command::Log(args) => inspect::log(&session, &args),
-            Command::Store(command) => data::store(&session, &command),
+            Command::Store(command) => keep::store(&session, &command),
             Command::Langs(args) => catalog::langs(&session, &args),
             Command::Explain(args) => catalog::explain(&session, &args),
             Command::Completions { shell } => {

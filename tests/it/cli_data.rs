@@ -144,3 +144,37 @@ fn a_live_sqlite_store_answers_as_lmdb_does() {
         .json();
     assert_eq!(stats["families"]["executions"], Value::from(2));
 }
+
+#[test]
+fn a_store_is_packed_unpacked_diagnosed_and_cleared_of_what_nobody_refers_to() {
+    let repo = sample();
+    repo.elcano(&["scan", "--level", "full"]);
+    let stats = |repo: &crate::repo::Repo| repo.elcano(&["store", "stats", "--json"]).json()["families"].clone();
+    let first = stats(&repo);
+    assert_eq!(repo.elcano(&["store", "pack", "cache.elcano"]).code, Some(0));
+    repo.elcano(&["store", "pack", "cache.elcano"]).fails(2, &["--force"]);
+    let unpacked = repo.elcano(&["store", "unpack", "cache.elcano", "--store", "lmdb:copy"]);
+    assert_eq!(unpacked.code, Some(0), "{}", unpacked.err);
+    assert_eq!(repo.elcano(&["verify", "lmdb:.elcano", "lmdb:copy"]).code, Some(0));
+    let whole = std::fs::read(repo.path("cache.elcano")).unwrap();
+    repo.file("cut.elcano", &whole[..whole.len() / 2]);
+    repo.elcano(&["store", "unpack", "cut.elcano", "--store", "lmdb:other"]).fails(3, &[]);
+    assert!(!repo.path("other/data.mdb").exists());
+    assert_eq!(repo.elcano(&["store", "doctor", "--json"]).json()["sound"], true);
+    repo.remove("copy").remove("cache.elcano").remove("cut.elcano");
+    repo.file("src/a.py", "def other():\n    return 2\n");
+    repo.elcano(&["scan", "--level", "full"]);
+    let dry = repo.elcano(&["store", "gc", "--keep", "1", "--dry-run", "--json"]).json();
+    assert_eq!(dry["removed"]["snapshots"], 1);
+    repo.elcano(&["store", "gc", "--keep", "0"]).fails(2, &["keep at least 1"]);
+    assert_eq!(repo.elcano(&["store", "gc", "--keep", "1", "--json"]).json()["removed"], dry["removed"]);
+    let after = stats(&repo);
+    assert_eq!(after["snapshots"], 1);
+    assert_eq!(after["files"], first["files"]);
+    repo.elcano(&["scan", "--level", "full"]);
+    repo.elcano(&["store", "gc", "--keep", "1"]);
+    let mut again = stats(&repo);
+    // Runs stay in the log; all else is as it was.
+    again["executions"] = after["executions"].clone();
+    assert_eq!(again, after);
+}

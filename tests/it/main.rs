@@ -9,6 +9,14 @@
 #![expect(clippy::pedantic, reason = "tests are read once, from top to bottom")]
 #![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
 
+mod cfg_c;
+mod cfg_go;
+mod cfg_graphs;
+mod cfg_invariants;
+mod cfg_java;
+mod cfg_javascript;
+mod cfg_python;
+mod cfg_rust;
 mod cli;
 mod cli_data;
 mod cli_input;
@@ -27,11 +35,15 @@ mod lang_golden;
 mod lang_registry;
 mod records;
 mod repo;
+mod store_compat;
 mod store_copy;
 mod store_executions;
+mod store_gc;
 mod store_keys;
 mod store_live;
 mod store_lmdb;
+mod store_process;
+mod store_sql;
 mod store_values;
 mod store_writer;
 mod walk_accounts;
