@@ -1,10 +1,13 @@
 //! The command line: what was typed, and which command it means. Each command resolves its own arguments; nothing below
 //! this floor knows a flag.
 
+mod accept;
 mod catalog;
+mod config;
 mod data;
 mod gate;
 mod inspect;
+mod keep;
 mod run;
 mod session;
 
@@ -94,6 +97,16 @@ enum Command {
     Measure(inspect::MeasureArgs),
     /// Gate: numbers against limits and against a base; exit code 1 when it fails
     Check(gate::CheckArgs),
+    /// Compare the functions of two revisions
+    Diff(accept::DiffArgs),
+    /// Look after the baseline, the list of accepted offenders
+    #[command(subcommand)]
+    Baseline(accept::BaselineCommand),
+    /// List everything that the gate lets pass on somebody's word
+    Exemptions(accept::ExemptionsArgs),
+    /// Print the configuration
+    #[command(subcommand)]
+    Config(accept::ConfigCommand),
     /// Report on the newest snapshot
     Report(run::ReportArgs),
     /// Copy the store into databases or files
@@ -112,7 +125,7 @@ enum Command {
     Log(inspect::LogArgs),
     /// Look after a store
     #[command(subcommand)]
-    Store(data::StoreCommand),
+    Store(keep::StoreCommand),
     /// List the languages
     Langs(catalog::LangsArgs),
     /// Explain a metric: definition, source, how it is counted, how to lower it
@@ -168,6 +181,10 @@ impl Cli {
             Command::Scan(args) => run::scan(&session, &args),
             Command::Measure(args) => inspect::measure(&session, &args),
             Command::Check(args) => gate::check(&session, &args),
+            Command::Diff(args) => accept::diff(&session, &args),
+            Command::Baseline(command) => accept::baseline(&session, &command),
+            Command::Exemptions(args) => accept::exemptions(&session, &args),
+            Command::Config(command) => accept::config(&command),
             Command::Report(args) => run::report(&session, &args),
             Command::Export(args) => data::export(&session, &args),
             Command::Import(args) => data::import(&session, &args),
@@ -176,7 +193,7 @@ impl Cli {
             Command::Query(args) => data::query(&session, &args),
             Command::Get(args) => inspect::get(&session, &args),
             Command::Log(args) => inspect::log(&session, &args),
-            Command::Store(command) => data::store(&session, &command),
+            Command::Store(command) => keep::store(&session, &command),
             Command::Langs(args) => catalog::langs(&session, &args),
             Command::Explain(args) => catalog::explain(&session, &args),
             Command::Completions { shell } => {

@@ -3,3 +3,4 @@
 
 pub mod cfg;
 pub mod classify;
+pub mod link;

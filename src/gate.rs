@@ -7,11 +7,13 @@
 
 pub mod allow;
 pub mod baseline;
+mod difference;
 mod judge;
 pub mod limits;
 mod pairs;
 mod text;
 
+pub use difference::differences;
 pub use judge::{Side, compare, deltas, everything, sort};
 pub use limits::{Limit, Limits, Subject};
 pub use pairs::{Pair, pair};

@@ -2,7 +2,6 @@
 //! proves that what it exports is what it holds. The floors are drawn in `ARCHITECTURE.md`; a file uses only floors below.
 
 pub mod cli;
-pub mod config;
 pub mod error;
 pub mod export;
 pub mod facts;

@@ -15,7 +15,9 @@ mod stat;
 pub use facts::{
     Ast, AstNode, Block, BlockKind, Call, Cfg, Chunk, Edge, EdgeKind, FileFacts, Level, Space, SpaceKind, Visibility,
 };
-pub use finding::{Base, Check, Delta, FailOn, Finding, Gravity, Rule, Span, Status, Verdict, number_text};
+pub use finding::{
+    Base, Check, Delta, Difference, FailOn, Finding, Gravity, Rule, Span, Status, Turned, Verdict, number_text,
+};
 pub use id::{BodyHash, ContentId, EngineId, ExecutionId, IdError, SnapshotId, SymbolId};
 pub use metrics::Metrics;
 pub use note::{Note, NoteKind, Skip};

@@ -4,7 +4,10 @@
 pub mod address;
 pub mod base;
 pub mod check;
+pub mod diff;
+pub mod exemptions;
 pub mod journal;
+mod link;
 pub mod plan;
 pub mod progress;
 pub mod report;
@@ -40,6 +43,10 @@ pub struct Run<'a> {
     pub level: Option<crate::model::Level>,
     /// Overrides the failures that scan stages allow.
     pub files_failed_max: Option<u64>,
+    /// What gate stages are told, if there is one; base and formats are the stage's.
+    pub gate: Option<check::CheckOptions<'a>>,
+    /// What CI says of itself.
+    pub environment: base::Environment<'a>,
     /// Whether the execution log is written.
     pub log: bool,
     /// Set when the user wants an end.
@@ -54,6 +61,8 @@ pub struct Ran {
     pub execution: ExecutionRecord,
     /// What the scan stage made.
     pub scanned: Option<Scanned>,
+    /// Whether a gate stage failed.
+    pub gate_failed: bool,
 }
 
 impl Run<'_> {
@@ -79,11 +88,11 @@ impl Run<'_> {
         let log = self.log.then(|| Arc::clone(&store));
         let mut journal =
             Journal::start(store.new_execution_id(), log, &self.plan.name, std::mem::take(&mut self.args), root)?;
-        let mut scanned = None;
-        let result = self.stages(&store, &mut journal, &mut scanned);
+        let (mut scanned, mut gate_failed) = (None, false);
+        let result = self.stages(&store, &mut journal, &mut scanned, &mut gate_failed);
         let execution = journal.finish(&result)?;
         store.flush()?;
-        result.map(|_| Ran { execution, scanned })
+        result.map(|_| Ran { execution, scanned, gate_failed })
     }
 
     fn stages(
@@ -91,6 +100,7 @@ impl Run<'_> {
         store: &Arc<dyn Store>,
         journal: &mut Journal,
         scanned: &mut Option<Scanned>,
+        gate_failed: &mut bool,
     ) -> Result<Outcome> {
         let plan = self.plan;
         let mut outcome = Outcome::Success;
@@ -115,6 +125,11 @@ impl Run<'_> {
                     *scanned = Some(made);
                     Ok(said)
                 }
+                Stage::Gate { formats, base } => {
+                    let (failed, said) = self.gate(store, formats, base.as_deref())?;
+                    *gate_failed |= failed;
+                    Ok(said)
+                }
                 Stage::Export { to, force } => {
                     let targets = to.iter().map(|target| target.parse()).collect::<Result<Vec<_>>>()?;
                     export::export(store.as_ref(), &targets, *force).map(|()| to.join(", "))
@@ -127,6 +142,48 @@ impl Run<'_> {
             })?;
         }
         Ok(outcome)
+    }
+}
+
+impl Run<'_> {
+    /// A gate stage: whether it fails, and what it says.
+    fn gate(
+        &mut self,
+        store: &Arc<dyn Store>,
+        formats: &[verdict::Output],
+        base: Option<&str>,
+    ) -> Result<(bool, String)> {
+        let environment = self.environment;
+        let Some(gate) = &mut self.gate else {
+            return Err(Error::Usage("a gate stage without limits".into()));
+        };
+        if base.is_none() && !base::tells(&gate.root, environment)? {
+            let said = "no base, nothing gated: set ELCANO_BASE, or `elcano check` gates everything";
+            if self.scan.verbosity != progress::Verbosity::Quiet {
+                anstream::eprintln!("elcano: gate: {said}");
+            }
+            return Ok((false, said.to_owned()));
+        }
+        gate.against = match base {
+            Some(base) => check::Against::Revision(base.to_owned(), "the pipeline".to_owned()),
+            None => check::Against::Detected(environment),
+        };
+        let checked = check::check(self.registry, Some(store), gate, self.cancelled)?;
+        let mut outputs = formats.to_vec();
+        if environment("GITHUB_ACTIONS").is_some() {
+            let more = ["github", "summary", "outputs"].into_iter().filter(|name| {
+                let named = crate::report::gate::writer(name).is_ok_and(|writer| {
+                    writer.variable.is_none_or(|variable| environment(variable).is_some_and(|file| !file.is_empty()))
+                });
+                named && !outputs.iter().any(|output| output.writer.name == *name)
+            });
+            let more: Vec<_> = more.filter_map(|name| name.parse().ok()).collect();
+            outputs.extend(more);
+        }
+        verdict::write(&checked, &outputs, environment, self.print)?;
+        let raised = checked.raised().count();
+        let failed = checked.verdict == crate::model::Verdict::Fail;
+        Ok((failed, format!("{}: {raised} new or regressed in {} files", checked.verdict, checked.files_gated)))
     }
 }
 

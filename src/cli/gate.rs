@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::config::Config;
 use super::session::{CANCELLED, Session, print};
-use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::gate::Limits;
 use crate::gate::baseline::Baseline;
@@ -23,7 +23,7 @@ use crate::walk::WalkOptions;
 pub(super) const BASELINE: &str = "elcano-baseline.jsonl";
 
 /// What is gated and by what: shared by all commands that judge.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct GateFlags {
     /// The folder or file [default: .]
     #[arg(value_name = "PATH")]
@@ -114,6 +114,11 @@ pub(super) struct Resolved {
 }
 
 impl GateFlags {
+    /// Nothing typed but a path.
+    pub(super) fn of(path: Option<PathBuf>) -> Self {
+        Self { path, ..Self::default() }
+    }
+
     pub(super) fn resolve(&self) -> Result<Resolved> {
         let path = self.path.as_deref().unwrap_or(Path::new("."));
         let root = path.canonicalize().map_err(|error| match error.kind() {
@@ -133,7 +138,39 @@ impl GateFlags {
         Ok(Resolved { root: root.clone(), config, limits, baseline, baseline_named })
     }
 
-    pub(super) fn walk(&self) -> WalkOptions {
+    /// Everything that a check is told.
+    pub(super) fn options<'a>(
+        &self,
+        session: &Session,
+        against: Against<'a>,
+        fail_on: Option<FailOn>,
+        accepting: bool,
+    ) -> Result<CheckOptions<'a>> {
+        let resolved = self.resolve()?;
+        let baseline = if accepting { resolved.read_baseline()? } else { Baseline::default() };
+        let fail_on = fail_on.or(resolved.config.fail_on).unwrap_or(FailOn::New);
+        let extra = if fail_on == FailOn::New { String::new() } else { format!(" --fail-on {fail_on}") };
+        Ok(CheckOptions {
+            walk: self.walk(),
+            policy: if self.policy.is_empty() { "default".to_owned() } else { self.policy.clone() },
+            file_limits: crate::measure::Limits::default(),
+            jobs: session.jobs,
+            verbosity: session.verbosity,
+            limits: resolved.limits,
+            fail_on,
+            against,
+            baseline,
+            command: self.command() + &extra,
+            root: resolved.root,
+        })
+    }
+
+    /// Whether a limit of this rule was typed.
+    pub(super) fn types(&self, rule: &str) -> bool {
+        self.limit.iter().any(|change| change.id() == rule)
+    }
+
+    fn walk(&self) -> WalkOptions {
         WalkOptions { include: self.include.clone(), exclude: self.exclude.clone(), ..WalkOptions::default() }
     }
 
@@ -190,29 +227,13 @@ pub(super) fn judge(
     fail_on: Option<FailOn>,
     accepting: bool,
 ) -> Result<Check> {
-    let resolved = flags.resolve()?;
-    let baseline = if accepting { resolved.read_baseline()? } else { Baseline::default() };
-    let fail_on = fail_on.or(resolved.config.fail_on).unwrap_or(FailOn::New);
-    let extra = if fail_on == FailOn::New { String::new() } else { format!(" --fail-on {fail_on}") };
-    let options = CheckOptions {
-        walk: flags.walk(),
-        policy: flags.policy.clone(),
-        file_limits: crate::measure::Limits::default(),
-        jobs: session.jobs,
-        verbosity: session.verbosity,
-        limits: resolved.limits,
-        fail_on,
-        against,
-        baseline,
-        command: flags.command() + &extra,
-        root: resolved.root,
-    };
+    let options = flags.options(session, against, fail_on, accepting)?;
     let store = known_facts(session, &options.root);
     run_check(&session.registry, store.as_ref(), &options, &CANCELLED)
 }
 
 /// The store, if there is one that can be read: it spares parsing, and nothing depends on it.
-fn known_facts(session: &Session, root: &Path) -> Option<Arc<dyn Store>> {
+pub(super) fn known_facts(session: &Session, root: &Path) -> Option<Arc<dyn Store>> {
     let url = session.store_url(root).ok()?;
     if !url.path().exists() {
         return None;

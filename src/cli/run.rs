@@ -9,6 +9,7 @@ use super::ScanFlags;
 use super::session::{CANCELLED, Session, print, print_json};
 use crate::error::{Error, Result};
 use crate::model::{Level, Outcome};
+use crate::pipeline::check::{Against, CheckOptions};
 use crate::pipeline::plan::{EMBEDDED, Output, Plan, Stage};
 use crate::pipeline::scan::ScanOptions;
 use crate::pipeline::{Ran, Run, report as report_stage};
@@ -129,7 +130,11 @@ pub(super) fn scan(session: &Session, args: &ScanArgs) -> Result<u8> {
 }
 
 fn exit_code(ran: &Ran) -> u8 {
-    if ran.execution.outcome == Outcome::Partial { 4 } else { 0 }
+    match (ran.gate_failed, ran.execution.outcome) {
+        (true, _) => 1,
+        (false, Outcome::Partial) => 4,
+        (false, _) => 0,
+    }
 }
 
 fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags) -> Result<Ran> {
@@ -137,6 +142,13 @@ fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags)
     let url = session.store_url(start)?;
     let (root, walk) = what_to_walk(session, paths, flags, Some(&url))?;
     let limits = crate::measure::Limits { file_bytes_max: flags.file_bytes_max, ..Default::default() };
+    let gates = plan.stages.iter().any(|stage| matches!(stage, Stage::Gate { .. }));
+    let gate = gates.then(|| {
+        let path = if paths.len() > 1 { Some(root.clone()) } else { paths.first().cloned() };
+        let gate = super::gate::GateFlags::of(path).options(session, Against::Nothing, None, true)?;
+        Ok(CheckOptions { walk: walk.clone(), policy: flags.policy.clone(), file_limits: limits, ..gate })
+    });
+    let gate = gate.transpose()?;
     let scan = ScanOptions {
         root,
         walk,
@@ -147,6 +159,8 @@ fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags)
         verbosity: session.verbosity,
     };
     let run = Run {
+        gate,
+        environment: &super::gate::environment,
         plan,
         args: std::env::args().skip(1).collect(),
         registry: &session.registry,

@@ -24,6 +24,7 @@
 //! complexity, but for guards and for switches of which some arm always holds.
 
 mod branches;
+mod conditions;
 mod graph;
 mod jumps;
 mod loops;

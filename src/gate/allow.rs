@@ -17,7 +17,8 @@ pub struct Allow {
     pub space: usize,
 }
 
-const MARK: &str = "elcano:allow";
+/// What marks a comment as an exemption.
+pub const MARK: &str = "elcano:allow";
 /// What a comment begins with, in any language; the mark must follow, so that mentioning it in prose or a string is none.
 const OPENERS: [&str; 9] = ["//", "#", "/*", "*", "--", ";", "%", "<!--", "!"];
 

@@ -45,6 +45,12 @@ impl Entry {
         (self.path.clone(), self.symbol.clone(), self.ordinal, self.rule.clone())
     }
 
+    /// It speaks of the same rule on the same symbol.
+    #[must_use]
+    pub fn is_of(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+
     /// For people: `src/a.py: Class::f: cognitive 31`.
     #[must_use]
     pub fn describe(&self) -> String {
@@ -130,6 +136,19 @@ impl Baseline {
     /// Leaves only what `keep` says.
     pub fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
         self.entries.retain(|_, entry| keep(entry));
+    }
+
+    /// The same entries, none with a worse value than in `before`.
+    #[must_use]
+    pub fn capped(mut self, before: &Self) -> Self {
+        for (place, entry) in &mut self.entries {
+            let direction = super::limits::Change::of(&place.3).map(|change| change.metric.direction);
+            if let Some(old) = before.entries.get(place) {
+                let higher_is_better = direction == Ok(crate::metric::Direction::Higher);
+                entry.value = if higher_is_better { entry.value.max(old.value) } else { entry.value.min(old.value) };
+            }
+        }
+        self
     }
 
     /// Applies it to findings: what it accepts and is not worse is known, what is worse has regressed. Gives the entries

@@ -13,6 +13,8 @@ use super::{Flow, Roles};
 pub struct Place<'t> {
     /// The parent; none at the root.
     pub above: Option<Node<'t>>,
+    /// The parent's parent, where there is one.
+    pub beyond: Option<Node<'t>>,
     /// Kind id of the parent; the node's own at the root.
     pub parent: u16,
     /// Kind id of the parent's parent.
@@ -67,6 +69,7 @@ struct Rule {
     parent_has: Vec<Member>,
     parent_says: Vec<(Member, Vec<String>)>,
     parent_says_not: Vec<(Member, Vec<String>)>,
+    grandparent_says: Vec<(Member, Vec<String>)>,
     add: Roles,
     drop: Roles,
 }
@@ -304,6 +307,17 @@ impl Language {
         fields.iter().find_map(|field| self.child(node, field))
     }
 
+    /// The child under a field or of a kind, by the first of some words (`a | b`) that is there.
+    #[must_use]
+    pub fn child_by_word<'t>(&self, node: Node<'t>, words: &str) -> Option<Node<'t>> {
+        words.split(" | ").find_map(|word| {
+            self.child(node, word).or_else(|| {
+                let mut cursor = node.walk();
+                node.named_children(&mut cursor).find(|child| child.kind() == word)
+            })
+        })
+    }
+
     /// Whether a function only defines others.
     #[must_use]
     pub fn is_wrapper(&self, node: Node<'_>) -> bool {
@@ -344,17 +358,18 @@ impl Rule {
                 .fields
                 .iter()
                 .all(|(member, texts)| member.find(node).is_some_and(|child| is_one_of(texts, child, source)))
-            && self.holds_above(place.above, source)
+            && self.holds_above(place, source)
     }
 
-    fn holds_above(&self, parent: Option<Node<'_>>, source: &[u8]) -> bool {
-        let says = |(member, words): &(Member, Vec<String>)| {
-            parent.is_some_and(|parent| member.any(parent, |child| says_one_of(words, child, source)))
+    fn holds_above(&self, place: Place<'_>, source: &[u8]) -> bool {
+        let says = |node: Option<Node<'_>>, (member, words): &(Member, Vec<String>)| {
+            node.is_some_and(|node| member.any(node, |child| says_one_of(words, child, source)))
         };
-        let has = |member: &Member| parent.is_some_and(|parent| member.find(parent).is_some());
+        let has = |member: &Member| place.above.is_some_and(|parent| member.find(parent).is_some());
         (self.parent_has.is_empty() || self.parent_has.iter().any(has))
-            && self.parent_says.iter().all(says)
-            && !self.parent_says_not.iter().any(says)
+            && self.parent_says.iter().all(|said| says(place.above, said))
+            && !self.parent_says_not.iter().any(|said| says(place.above, said))
+            && self.grandparent_says.iter().all(|said| says(place.beyond, said))
     }
 }
 
@@ -510,6 +525,7 @@ impl KindNames {
             parent_has: self.members(grammar, &when.parent_has)?,
             parent_says: texts(&when.parent_says)?,
             parent_says_not: texts(&when.parent_says_not)?,
+            grandparent_says: texts(&when.grandparent_says)?,
             add: roles_of(&when.add)?,
             drop: roles_of(&when.drop)?,
         })
@@ -524,16 +540,24 @@ impl KindNames {
         rules: &VisibilityRules,
     ) -> Result<(), String> {
         let lists = [&names.children, &names.receiver_types, &calls.nameless];
-        let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in]);
+        let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in, &rules.accessors]);
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
-        let maps = [&names.kinds, &names.parents, &names.receivers];
-        for (kind, field) in maps.into_iter().flatten() {
+        for (kind, field) in &names.receivers {
             self.one(kind)?;
             field_of(grammar, field)?;
         }
+        for (kind, words) in [&names.kinds, &names.parents].into_iter().flatten() {
+            self.one(kind)?;
+            words.split(" | ").try_for_each(|word| self.member(grammar, word).map(drop))?;
+        }
+        for (kind, words) in &names.heads {
+            self.one(kind)?;
+            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
+        }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
         names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;
-        let fields = [&names.fields, &calls.callee, &calls.receiver, &calls.arguments];
+        calls.arguments.iter().try_for_each(|word| self.member(grammar, word).map(drop))?;
+        let fields = [&names.fields, &calls.callee, &calls.receiver];
         fields.into_iter().flatten().try_for_each(|field| field_of(grammar, field).map(drop))
     }
 }

@@ -123,6 +123,9 @@ pub struct When {
     /// The parent's children under a field, or of a kind, say none of these words.
     #[serde(default)]
     pub parent_says_not: BTreeMap<String, Vec<String>>,
+    /// As `parent_says`, of the parent's parent.
+    #[serde(default)]
+    pub grandparent_says: BTreeMap<String, Vec<String>>,
     /// Roles to add.
     #[serde(default)]
     pub add: Vec<String>,
@@ -131,19 +134,23 @@ pub struct When {
     pub drop: Vec<String>,
 }
 
-/// How the name of a space is found: by `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
+/// How the name of a space is found: by `heads`, `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
     /// Fields that hold the name; `declarator` is followed to its end.
     pub fields: Vec<String>,
-    /// Kind -> the field that holds its name; where that is of a listed kind, too, its field is followed.
+    /// Kind -> the field that holds its name, or kinds of the child that does (`a | b`); where that is of a listed kind,
+    /// too, it is followed.
     pub kinds: BTreeMap<String, String>,
+    /// Kind -> the kinds of child and grandchild (`a > b | a > c`) that bear its name, or the name of which is found by
+    /// `kinds`.
+    pub heads: BTreeMap<String, String>,
     /// Kind -> the name all of them bear.
     pub fixed: BTreeMap<String, String>,
     /// Kinds of a direct child that is the name.
     pub children: Vec<String>,
-    /// Kind of the parent -> its field that names a closure.
+    /// Kind of the parent -> its field, or kinds of its child, that names a closure.
     pub parents: BTreeMap<String, String>,
     /// Kind of a list of values -> kind of the list of names before it: `a, b = f, g` names the second value `b`.
     pub lists: BTreeMap<String, String>,
@@ -161,7 +168,7 @@ pub struct Calls {
     pub callee: Vec<String>,
     /// Fields that hold the receiver, where the callee does not.
     pub receiver: Vec<String>,
-    /// Fields that hold the arguments.
+    /// Fields that hold the arguments; kinds of the children that do, where they have no field.
     pub arguments: Vec<String>,
     /// Receivers that mean the enclosing object or class.
     pub selves: Vec<String>,
@@ -169,6 +176,12 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
+    /// Receivers that mean what the enclosing class inherits.
+    pub supers: Vec<String>,
+    /// Receivers that mean a module around the call.
+    pub roots: Vec<String>,
+    /// Functions of a class that run when it is called.
+    pub constructors: Vec<String>,
     /// Kinds of calls that name no callee.
     pub nameless: Vec<String>,
 }
@@ -203,6 +216,8 @@ pub struct Flow {
 pub struct VisibilityRules {
     /// Members without a sign are private.
     pub private_by_default: bool,
+    /// Attributes without a sign are public whatever the default.
+    pub public_attributes: bool,
     /// Kinds of class-like nodes that differ from the default.
     pub except_in: Vec<String>,
     /// Kinds of the child nodes that hold modifiers.
@@ -215,6 +230,8 @@ pub struct VisibilityRules {
     pub private_prefixes: Vec<String>,
     /// Names that begin with an upper-case letter are public and all others private.
     pub capitals: bool,
+    /// Kinds of functions for which the declaration around them speaks, where they say nothing: accessors of a property.
+    pub accessors: Vec<String>,
     /// Kinds of a label that changes the visibility of what follows in a class; `a > b` is a `b` in an `a`.
     pub sections: Vec<String>,
 }
@@ -287,6 +304,7 @@ impl Spec {
         names.receiver_types.extend(theirs.receiver_types.iter().cloned());
         for (own, other) in [
             (&mut names.kinds, &theirs.kinds),
+            (&mut names.heads, &theirs.heads),
             (&mut names.fixed, &theirs.fixed),
             (&mut names.parents, &theirs.parents),
             (&mut names.lists, &theirs.lists),

@@ -5,10 +5,10 @@ use tree_sitter::Node;
 use crate::lang::spec::{Names, VisibilityRules};
 use crate::lang::{Language, Place, Roles};
 use crate::metric::Open;
-use crate::model::{SpaceKind, Visibility};
+use crate::model::{Space, SpaceKind, Visibility};
 
 /// The name of a function that the language gives none.
-pub(super) const ANONYMOUS: &str = "<anonymous>";
+pub(super) const ANONYMOUS: &str = Space::ANONYMOUS;
 
 const KINDS: [(Roles, SpaceKind); 10] = [
     (Roles::FUNCTION, SpaceKind::Function),
@@ -45,7 +45,9 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
     if let Some(fixed) = names.fixed.get(kind) {
         return fixed.clone();
     }
-    let own = named_by_kind(language, names, node).or_else(|| language.first_field(node, &names.fields));
+    let own = head(language, names, node)
+        .or_else(|| named_by_kind(language, names, node))
+        .or_else(|| language.first_field(node, &names.fields));
     if let Some(mut found) = own.map(|own| end_of_declarator(language, own)) {
         while let Some(inner) = named_by_kind(language, names, found) {
             found = inner;
@@ -58,12 +60,20 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
         return line(child, source);
     }
     let given = parent.and_then(|parent| {
-        let field = names.parents.get(parent.kind())?;
-        language.child(parent, field).filter(|found| found.id() != node.id())
+        let words = names.parents.get(parent.kind())?;
+        language.child_by_word(parent, words).filter(|found| found.id() != node.id())
     });
     let given = given.or_else(|| parent.and_then(|list| named_beside(names, node, list)));
     let given = given.map(|found| end_of_declarator(language, found));
     given.map_or_else(|| ANONYMOUS.to_owned(), |found| line(found, source))
+}
+
+/// The part of a space that bears its name, two levels down.
+fn head<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
+    let paths = names.heads.get(node.kind())?;
+    paths
+        .split(" | ")
+        .find_map(|path| path.split(" > ").try_fold(node, |node, word| language.child_by_word(node, word)))
 }
 
 /// The name that stands in the list of names where the node stands in the list of values.
@@ -79,7 +89,7 @@ fn named_beside<'t>(names: &Names, node: Node<'t>, values: Node<'t>) -> Option<N
 }
 
 fn named_by_kind<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
-    names.kinds.get(node.kind()).and_then(|field| language.child(node, field))
+    names.kinds.get(node.kind()).and_then(|words| language.child_by_word(node, words))
 }
 
 /// A name on one line; a conversion operator (`A::operator bool() const`) ends with its type.
@@ -157,19 +167,20 @@ pub(super) fn default_visibility(language: &Language, kind: u16, roles: Roles) -
 }
 
 /// The visibility of a member in a class whose members are `section` unless they say otherwise. An attribute has no
-/// `name` yet; the declaration that it stands in speaks for it.
-pub(super) fn visibility(
+/// `name` yet; the declaration that it or an accessor stands in, among the nodes `around` it, speaks for it.
+pub(super) fn visibility<'t>(
     language: &Language,
-    node: Node<'_>,
-    parent: Option<Node<'_>>,
+    node: Node<'t>,
+    around: impl Iterator<Item = Node<'t>>,
     name: Option<&str>,
     section: Visibility,
     source: &[u8],
 ) -> Visibility {
     let rules = &language.spec.visibility;
     if !rules.modifiers.is_empty() {
-        let declaration = parent.filter(|_| name.is_none());
-        let said = [Some(node), declaration].into_iter().flatten().find_map(|node| said(rules, node, source));
+        let asks = name.is_none() || rules.accessors.iter().any(|kind| kind == node.kind());
+        let declaration = around.filter(|_| asks);
+        let said = std::iter::once(node).chain(declaration).find_map(|node| said(rules, node, source));
         if let Some(said) = said {
             return said;
         }
@@ -191,14 +202,15 @@ pub(super) fn visibility(
             return Visibility::Private;
         }
     }
-    section
+    if name.is_none() && rules.public_attributes { Visibility::Public } else { section }
 }
 
 /// What a node's modifiers say.
 fn said(rules: &VisibilityRules, node: Node<'_>, source: &[u8]) -> Option<Visibility> {
     let mut cursor = node.walk();
-    let mut modifiers =
-        node.children(&mut cursor).filter(|child| rules.modifiers.iter().any(|kind| kind == child.kind()));
+    let mut modifiers = node
+        .children(&mut cursor)
+        .filter(|child| rules.modifiers.iter().any(|kind| kind.trim_matches('\'') == child.kind()));
     modifiers.find_map(|child| {
         let words = text(child, source);
         let says = |list: &[String]| {
@@ -222,8 +234,9 @@ pub(super) fn section(language: &Language, node: Node<'_>, source: &[u8]) -> Opt
 }
 
 /// The formal parameters of a list.
-pub(super) fn parameter_count(language: &Language, list: Node<'_>, outer: Option<u16>, source: &[u8]) -> u32 {
+pub(super) fn parameter_count<'t>(language: &Language, list: Node<'t>, outer: Option<Node<'t>>, source: &[u8]) -> u32 {
     let parent = list.kind_id();
+    let grandparent = outer.map_or(parent, |outer| outer.kind_id());
     let mut cursor = list.walk();
     let mut count = 0;
     let mut more = cursor.goto_first_child();
@@ -232,7 +245,7 @@ pub(super) fn parameter_count(language: &Language, list: Node<'_>, outer: Option
         let id = child.kind_id();
         let kind = language.kind(id);
         let field = cursor.field_id().map(std::num::NonZero::get);
-        let place = Place { above: Some(list), parent, grandparent: outer.unwrap_or(parent), field };
+        let place = Place { above: Some(list), beyond: outer, parent, grandparent, field };
         let roles = language.roles(kind, id, place, child, source);
         if kind.named && !child.is_error() && !roles.has(Roles::COMMENT | Roles::NOT_PARAMETER) {
             let mut names = child.walk();
@@ -284,10 +297,21 @@ impl Callee<'_, '_> {
     }
 
     fn arguments(&self) -> u32 {
-        let Some(list) = self.language.first_field(self.node, &self.language.spec.calls.arguments) else { return 0 };
-        let mut cursor = list.walk();
+        let known = &self.language.spec.calls.arguments;
         let is_comment = |child: &Node<'_>| self.language.kind(child.kind_id()).roles.has(Roles::COMMENT);
-        let count = list.named_children(&mut cursor).filter(|child| !is_comment(child)).count();
+        let count = |list: Node<'_>| {
+            let mut cursor = list.walk();
+            list.named_children(&mut cursor).filter(|child| !is_comment(child)).count()
+        };
+        let count = self.language.first_field(self.node, known).map_or_else(
+            || {
+                let mut cursor = self.node.walk();
+                let lists =
+                    self.node.named_children(&mut cursor).filter(|child| known.iter().any(|kind| kind == child.kind()));
+                lists.map(count).sum()
+            },
+            count,
+        );
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 

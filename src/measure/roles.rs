@@ -23,7 +23,8 @@ pub fn roles_in(engine: &Engine, bytes: &[u8]) -> Result<Roles, Note> {
         let mut kinds = above.iter().rev().map(Node::kind_id);
         let parent = kinds.next().unwrap_or(id);
         let grandparent = kinds.next().unwrap_or(parent);
-        let place = Place { above: above.last().copied(), parent, grandparent, field };
+        let mut nodes = above.iter().rev().copied();
+        let place = Place { above: nodes.next(), beyond: nodes.next(), parent, grandparent, field };
         let roles = language.roles(language.kind(id), id, place, node, bytes);
         all |= roles;
         // The visit does not look into these either.

@@ -53,6 +53,8 @@ struct Visit<'a, 't> {
     ast_kinds: FxHashMap<u16, u32>,
     nodes: usize,
     errors: u32,
+    /// End of the last token or comment.
+    read: usize,
     trace: Option<&'a mut Trace>,
     scratch: TreeCursor<'t>,
 }
@@ -89,6 +91,7 @@ pub(super) fn visit(
         ast_kinds: FxHashMap::default(),
         nodes: 0,
         errors: 0,
+        read: 0,
         trace,
         scratch: root.walk(),
     };
@@ -169,6 +172,7 @@ impl<'t> Visit<'_, 't> {
         }
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
+        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
         let roles = if kind.is_plain() {
             kind.roles
@@ -177,6 +181,7 @@ impl<'t> Visit<'_, 't> {
         };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
+            self.pass(node);
             let rows = self.rows(node);
             if let Some(open) = self.open.last_mut() {
                 open.comment(rows);
@@ -184,7 +189,6 @@ impl<'t> Visit<'_, 't> {
             return false;
         }
         let is_error = self.has_error && (node.is_error() || node.is_missing());
-        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         if is_error && !in_error {
             self.errors += 1;
             let width = offset(node.end_byte() - node.start_byte());
@@ -232,6 +236,9 @@ impl<'t> Visit<'_, 't> {
 
     fn leave(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
+        if frame.in_error {
+            self.unread(frame.node.end_byte());
+        }
         let keep = self.frames.last().map_or(1, |parent| parent.sequence + 1);
         self.sequences.truncate(keep);
         if frame.opened {
@@ -251,8 +258,9 @@ impl<'t> Visit<'_, 't> {
     fn place(&self, id: u16, field: Option<u16>) -> Place<'t> {
         let mut ancestors = self.frames.iter().rev().map(|frame| frame.kind);
         let parent = ancestors.next().unwrap_or(id);
-        let above = self.frames.last().map(|frame| frame.node);
-        Place { above, parent, grandparent: ancestors.next().unwrap_or(parent), field }
+        let mut nodes = self.frames.iter().rev().map(|frame| frame.node);
+        let (above, beyond) = (nodes.next(), nodes.next());
+        Place { above, beyond, parent, grandparent: ancestors.next().unwrap_or(parent), field }
     }
 
     /// The nesting level of a node under a field of the innermost frame, and the levels around it.
@@ -326,6 +334,9 @@ impl<'t> Visit<'_, 't> {
         if !leaf && !roles.has(Roles::STRING) {
             return false;
         }
+        if leaf {
+            self.pass(node);
+        }
         let rows = self.rows(node);
         if !leaf && self.is_composed(node) {
             if let Some(open) = self.open.last_mut() {
@@ -350,6 +361,30 @@ impl<'t> Visit<'_, 't> {
             open.token(rows, token);
         }
         true
+    }
+
+    /// Notes how far the source is read.
+    #[inline]
+    fn pass(&mut self, node: Node<'t>) {
+        if self.frames.last().is_some_and(|frame| frame.in_error) {
+            self.unread(node.start_byte());
+        }
+        self.read = node.end_byte();
+    }
+
+    /// What the parser skipped in an ERROR node has no node of its own; its rows are code all the same.
+    #[cold]
+    fn unread(&mut self, end: usize) {
+        let skipped = self.source.get(self.read..end).unwrap_or_default();
+        let text = skipped.trim_ascii_start();
+        let start = self.read + skipped.len() - text.len();
+        if !text.is_empty() {
+            let rows = self.rows.of(start, start + text.trim_ascii_end().len());
+            if let Some(open) = self.open.last_mut() {
+                open.code(rows);
+            }
+        }
+        self.read = self.read.max(end);
     }
 
     /// Whether a string holds more than plain pieces: an interpolation.
@@ -467,8 +502,9 @@ impl<'t> Visit<'_, 't> {
 
     fn visibility(&mut self, node: Node<'t>, name: Option<&str>) -> Visibility {
         let section = self.open.last().map_or(Visibility::Public, |open| open.section);
-        let parent = self.frames.last().map(|frame| frame.node);
-        naming::visibility(self.language, node, parent, name, section, self.source)
+        // A declaration lists its names itself or in a node of its own; the class around it speaks for none of them.
+        let around = self.frames.iter().rev().take_while(|frame| !frame.opened).take(2);
+        naming::visibility(self.language, node, around.map(|frame| frame.node), name, section, self.source)
     }
 
     /// An attribute whose initialiser is a space of its own belongs to the space around it.
@@ -495,7 +531,12 @@ impl<'t> Visit<'_, 't> {
             return;
         };
         open.has_parameters = true;
-        open.parameters(naming::parameter_count(self.language, list, self.frames.last().map(|f| f.kind), self.source));
+        open.parameters(naming::parameter_count(
+            self.language,
+            list,
+            self.frames.last().map(|frame| frame.node),
+            self.source,
+        ));
     }
 
     fn call(&mut self, node: Node<'t>, byte: u32) {
@@ -506,13 +547,22 @@ impl<'t> Visit<'_, 't> {
         }
         if self.level == Level::Full {
             let Some(space) = self.open.last().map(|open| open.index) else { return };
+            let receiver = self.receiver(callee.receiver());
             let calls = &mut self.spaces[space as usize].calls;
-            let key = (space, callee.name.to_owned(), callee.receiver().to_owned());
+            let key = (space, callee.name.to_owned(), receiver);
             let at = *self.calls.entry(key).or_insert_with_key(|(_, name, receiver)| {
                 calls.push(Call { name: name.clone(), receiver: receiver.clone(), count: 0 });
                 calls.len() - 1
             });
             calls[at].count += 1;
         }
+    }
+
+    /// What stands before a call; where that is the variable of the method's own receiver, the type of it.
+    fn receiver(&self, written: &str) -> String {
+        let own = self.open.iter().rev().find(|open| !open.receiver.is_empty() && open.receiver == written);
+        let of = own.map(|open| &self.spaces[open.index as usize]);
+        let class = of.and_then(|space| space.qualified_name.strip_suffix(&space.name));
+        class.map_or(written, |class| class.trim_end_matches(':')).to_owned()
     }
 }

@@ -152,12 +152,24 @@ pub struct Space {
     pub calls: Vec<Call>,
 }
 
+impl Space {
+    /// The name of a space that the language gives none.
+    pub const ANONYMOUS: &str = "<anonymous>";
+
+    /// Whether the language gives it no name.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        self.name == Self::ANONYMOUS
+    }
+}
+
 /// Calls of one name from one space.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// The last part of the callee's name.
     pub name: String,
-    /// What stands before it (`self`, `Type`, `module`); empty for a bare call.
+    /// What stands before it (`self`, `Type`, `module`); the type of the own receiver where its variable does; empty for a
+    /// bare call.
     pub receiver: String,
     /// How often.
     pub count: u32,

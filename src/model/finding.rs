@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::note::named;
-use super::{RepoPath, SpaceKind};
+use super::{Metrics, RepoPath, SpaceKind};
 
 named!(
     /// What a finding is to the change that is gated. In the order of reports.
@@ -162,6 +162,39 @@ pub struct Delta {
     pub base: u64,
     /// After.
     pub head: u64,
+}
+
+named!(
+    /// What became of a function.
+    Turned {
+        /// It was not there.
+        New = "new",
+        /// Harder to follow than before.
+        Worse = "worse",
+        /// Easier to follow than before.
+        Better = "better",
+        /// It is no longer there.
+        Removed = "removed",
+    }
+);
+
+/// A function that is not as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What became of it.
+    pub turned: Turned,
+    /// Its file; of a removed one, where it was.
+    pub path: RepoPath,
+    /// Qualified name.
+    pub symbol: String,
+    /// First line, from 1.
+    pub line: u32,
+    /// Where it was, when it was in another file.
+    pub base_path: Option<RepoPath>,
+    /// Its numbers before.
+    pub base: Option<Metrics>,
+    /// Its numbers now.
+    pub head: Option<Metrics>,
 }
 
 /// A rule as it was applied.

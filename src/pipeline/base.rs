@@ -42,15 +42,27 @@ fn undecided(error: &Error, revision: &str, chosen_by: &str, mend: &str) -> Erro
     }
 }
 
+/// What the environment tells of a base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detected {
+    /// This one.
+    Base(CommitId, Base),
+    /// There is nothing to compare with, and everything is new: the first push of a repository.
+    Everything,
+    /// It tells of none.
+    Nothing,
+}
+
 /// The base that the environment tells of: `ELCANO_BASE`, the merge that a pull request is checked out as, the merge
-/// queue's base, what was there before a push, the merge base with the target branch. None when nothing tells of one:
+/// queue's base, what was there before a push, the merge base with the target branch. Nothing when nothing tells of one:
 /// not in continuous integration, or an event that has none.
 ///
 /// # Errors
 /// It is told of, and is not in this clone.
-pub fn detect(repository: &Repository, environment: Environment<'_>) -> Result<Option<(CommitId, Base)>> {
+pub fn detect(repository: &Repository, environment: Environment<'_>) -> Result<Detected> {
+    let found = |(commit, base)| Detected::Base(commit, base);
     let get = |name: &str| environment(name).filter(|value| !value.is_empty());
-    let direct = |revision: &str, by: &str| named(repository, revision, by).map(Some);
+    let direct = |revision: &str, by: &str| named(repository, revision, by).map(found);
     if let Some(revision) = get("ELCANO_BASE") {
         return direct(&revision, "ELCANO_BASE");
     }
@@ -62,7 +74,7 @@ pub fn detect(repository: &Repository, environment: Environment<'_>) -> Result<O
                 return direct(&parent, "pull_request: first parent of the merge commit");
             }
             if let Some(target) = get("GITHUB_BASE_REF").or_else(|| text("/pull_request/base/ref")) {
-                return branched_from(repository, &target, "pull_request").map(Some);
+                return branched_from(repository, &target, "pull_request").map(found);
             }
         }
         Some("merge_group") => {
@@ -74,10 +86,13 @@ pub fn detect(repository: &Repository, environment: Environment<'_>) -> Result<O
             if let Some(before) = text("/before").filter(|before| before.bytes().any(|byte| byte != b'0')) {
                 return direct(&before, "push: before");
             }
-            let main = text("/repository/default_branch");
-            let own = get("GITHUB_REF_NAME");
-            if let Some(main) = main.filter(|main| own.as_deref() != Some(main)) {
-                return branched_from(repository, &main, "push of a new branch").map(Some);
+            if text("/before").is_some() {
+                let main = text("/repository/default_branch");
+                let own = get("GITHUB_REF_NAME");
+                return match main.filter(|main| own.as_deref() != Some(main)) {
+                    Some(main) => branched_from(repository, &main, "push of a new branch").map(found),
+                    None => Ok(Detected::Everything),
+                };
             }
         }
         _ => {}
@@ -86,10 +101,10 @@ pub fn detect(repository: &Repository, environment: Environment<'_>) -> Result<O
         return direct(&base, "CI_MERGE_REQUEST_DIFF_BASE_SHA");
     }
     if let Some(target) = get("CHANGE_TARGET") {
-        return branched_from(repository, &target, "CHANGE_TARGET").map(Some);
+        return branched_from(repository, &target, "CHANGE_TARGET").map(found);
     }
     let before = get("CI_COMMIT_BEFORE_SHA").filter(|before| before.bytes().any(|byte| byte != b'0'));
-    before.map_or(Ok(None), |before| direct(&before, "CI_COMMIT_BEFORE_SHA"))
+    before.map_or(Ok(Detected::Nothing), |before| direct(&before, "CI_COMMIT_BEFORE_SHA"))
 }
 
 fn event(path: Option<&str>) -> Result<Value> {
@@ -121,4 +136,13 @@ fn branched_from(repository: &Repository, target: &str, event: &str) -> Result<(
         MergeBase::Cut => "the history of this clone is cut (shallow) before the commit where the two part",
     };
     Err(undecided(&Error::Undecided(why.into()), &remote, &by, ALL))
+}
+
+/// Whether the environment tells of a base for this root, or that everything is new.
+///
+/// # Errors
+/// As [`detect`].
+pub fn tells(root: &std::path::Path, environment: Environment<'_>) -> Result<bool> {
+    let Some(repository) = Repository::discover(root)? else { return Ok(false) };
+    Ok(detect(&repository, environment)? != Detected::Nothing)
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::base;
+use super::base::{self, Detected};
 use super::progress::{Progress, Verbosity};
 use super::scan::{Engines, engines, nothing_found};
 use crate::error::{Error, Result};
@@ -78,16 +78,10 @@ pub fn check(
         }
         let engines = engines(registry, &walked.entries, &options.policy)?;
         let index = repository.as_ref().map(git::Repository::index).transpose()?;
-        let mut work = Work {
-            registry,
-            options,
-            engines,
-            index,
-            store: store.map(|store| store.as_ref() as &dyn Store),
-            cancelled,
-            parsed: AtomicU64::new(0),
-            prefix: RepoPath::new(repository.as_ref().map_or(&[][..], git::Repository::prefix)),
-        };
+        let mut work = Work::new(registry, store, options, cancelled);
+        work.engines = engines;
+        work.index = index;
+        work.prefix = RepoPath::new(repository.as_ref().map_or(&[][..], git::Repository::prefix));
         match (repository, base) {
             (Some(repository), Some((commit, base))) => work.against_base(&repository, commit, base, &walked.entries),
             _ => work.against_nothing(&walked.entries),
@@ -102,7 +96,10 @@ fn find_base(repository: Option<&git::Repository>, against: &Against<'_>) -> Res
         (Against::Revision(revision, by), None) => Err(Error::Undecided(format!(
             "cannot compare with base `{revision}` ({by}): this is not in a git work tree"
         ))),
-        (Against::Detected(environment), Some(repository)) => base::detect(repository, *environment),
+        (Against::Detected(environment), Some(repository)) => match base::detect(repository, *environment)? {
+            Detected::Base(commit, base) => Ok(Some((commit, base))),
+            Detected::Everything | Detected::Nothing => Ok(None),
+        },
     }
 }
 
@@ -116,7 +113,7 @@ enum Turn {
     Failed(String),
 }
 
-struct Work<'a> {
+pub(super) struct Work<'a> {
     registry: &'a Registry,
     options: &'a CheckOptions<'a>,
     engines: Engines,
@@ -130,7 +127,28 @@ struct Work<'a> {
 /// The findings of a file, and why it failed if it did.
 type Found = (Vec<Finding>, Option<(RepoPath, String)>);
 
-impl Work<'_> {
+/// A file of a commit: path, language, whether it is denied that it is generated, content.
+pub(super) type Past = (RepoPath, &'static str, bool, ContentId);
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        registry: &'a Registry,
+        store: Option<&'a Arc<dyn Store>>,
+        options: &'a CheckOptions<'a>,
+        cancelled: &'a AtomicBool,
+    ) -> Self {
+        Work {
+            registry,
+            options,
+            engines: Engines::new(),
+            index: None,
+            store: store.map(|store| store.as_ref() as &dyn Store),
+            cancelled,
+            parsed: AtomicU64::new(0),
+            prefix: RepoPath::default(),
+        }
+    }
+
     fn against_nothing(&self, entries: &[Entry]) -> Result<Check> {
         let progress = Progress::start("check", entries.len() as u64, self.options.verbosity);
 
@@ -186,7 +204,7 @@ impl Work<'_> {
             let from = content.filter(|_| is_new).and_then(|content| moved.get_mut(&content)?.pop());
             from.as_ref().is_none_or(|from| !gone.remove(from))
         });
-        let mut past: Vec<(RepoPath, &'static str, bool, ContentId)> = Vec::new();
+        let mut past: Vec<Past> = Vec::new();
         for (entry, _) in &changed {
             if let Some(content) = before.get(&entry.path) {
                 past.push((entry.path.clone(), entry.language, entry.generated_denied, *content));
@@ -242,7 +260,7 @@ impl Work<'_> {
         before.keys().filter(is_gone).map(|path| (*path).clone()).collect()
     }
 
-    fn add_engines(&mut self, past: &[(RepoPath, &'static str, bool, ContentId)]) -> Result<()> {
+    pub(super) fn add_engines(&mut self, past: &[Past]) -> Result<()> {
         for (_, language, denied, _) in past {
             super::scan::add_engine(&mut self.engines, self.registry, (*language, *denied), &self.options.policy)?;
         }
@@ -273,11 +291,8 @@ impl Work<'_> {
         Ok((sides, failed, unknown))
     }
 
-    fn bases(
-        &self,
-        repository: &git::Repository,
-        past: &[(RepoPath, &'static str, bool, ContentId)],
-    ) -> Result<Vec<Side>> {
+    /// The files of a commit, measured; those that cannot be are left out.
+    pub(super) fn bases(&self, repository: &git::Repository, past: &[Past]) -> Result<Vec<Side>> {
         // Objects are read on one thread and measured on all: in portions, so that memory stays bounded.
         const PORTION: usize = 256;
         let mut sides = Vec::new();

@@ -40,6 +40,16 @@ pub enum Stage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         files_failed_max: Option<u64>,
     },
+    /// Gates what differs from the base that the CI environment tells of; outside of one it says so and gates nothing.
+    Gate {
+        /// Formats of the answer, each also as `FORMAT=FILE`. In GitHub Actions annotations, summary and outputs come
+        /// on top.
+        #[serde(default = "gate_text")]
+        formats: Vec<super::verdict::Output>,
+        /// The base in place of the environment's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<String>,
+    },
     /// Copies the store into databases or files.
     Export {
         /// Targets: `duckdb:FILE`, `sqlite:FILE`, `parquet:DIR`, `csv:DIR`.
@@ -62,6 +72,10 @@ fn metrics() -> Level {
     Level::Metrics
 }
 
+fn gate_text() -> Vec<super::verdict::Output> {
+    "text".parse().into_iter().collect()
+}
+
 fn twenty() -> usize {
     20
 }
@@ -72,6 +86,7 @@ impl Stage {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Scan { .. } => "scan",
+            Self::Gate { .. } => "gate",
             Self::Export { .. } => "export",
             Self::Report { .. } => "report",
         }
@@ -181,6 +196,7 @@ impl Plan {
             let wrong = |problem: &str| Err(format!("stage {} ({}): {problem}", at + 1, stage.name()));
             match stage {
                 Stage::Scan { .. } if at > 0 => return wrong("a scan comes first"),
+                Stage::Gate { formats, .. } if formats.is_empty() => return wrong("`formats` is empty"),
                 Stage::Export { to, .. } if to.is_empty() => return wrong("`to` names no target"),
                 Stage::Report { formats, .. } if formats.is_empty() => return wrong("`formats` is empty"),
                 Stage::Report { formats, .. } if formats.iter().filter(|output| output.file.is_none()).count() > 1 => {

@@ -35,7 +35,7 @@ const fn plain(name: &'static str, about: &'static str, write: fn(&Check, &str) 
 }
 
 /// Every format, in the order of the documentation.
-pub const WRITERS: [Writer; 14] = [
+pub const WRITERS: [Writer; 15] = [
     plain("text", "for a terminal", |check, _| text::write(check)),
     plain("json", "for programs: elcano.check/1", |check, _| json(check)),
     plain("markdown", "for a comment or a wiki", |check, _| markdown::write(check, usize::MAX)),
@@ -45,6 +45,11 @@ pub const WRITERS: [Writer; 14] = [
         merges: true,
         variable: Some("GITHUB_STEP_SUMMARY"),
         ..plain("summary", "the summary of a GitHub Actions step", markdown::summary)
+    },
+    Writer {
+        merges: true,
+        variable: Some("GITHUB_OUTPUT"),
+        ..plain("outputs", "the outputs of a GitHub Actions step", workflow::outputs)
     },
     plain("gitlab", "GitLab code quality", |check, _| quality::gitlab(check)),
     plain("codeclimate", "Code Climate issues", |check, _| quality::codeclimate(check)),

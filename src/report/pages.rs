@@ -2,7 +2,7 @@
 
 use super::summary::{Summary, Totals};
 use super::table::{Table, duration, thousands};
-use crate::model::SnapshotRecord;
+use crate::model::{Outcome, SnapshotRecord};
 
 /// Section title and table.
 type Section = (String, Table);
@@ -30,7 +30,8 @@ pub fn markdown(summary: &Summary) -> String {
 fn headline(snapshot: &SnapshotRecord) -> String {
     let mut line = snapshot.repository.clone();
     if let Some(reference) = &snapshot.reference {
-        line += &format!(" {reference}");
+        let short = reference.strip_prefix("refs/heads/").or_else(|| reference.strip_prefix("refs/tags/"));
+        line += &format!(" {}", short.unwrap_or(reference));
     }
     if let Some(commit) = &snapshot.commit {
         line += &format!(" @ {}", &commit[..commit.len().min(12)]);
@@ -124,9 +125,11 @@ fn noted(summary: &Summary) -> Section {
 fn stages(summary: &Summary) -> Section {
     let mut table = Table::new(&["stage", "outcome", "#time", "result"]);
     let Some(run) = &summary.execution else { return ("Run".to_owned(), table) };
-    for stage in &run.stages {
+    // The report is part of the run that it reports on: its own stage has not ended yet.
+    for stage in run.stages.iter().filter(|stage| stage.outcome != Outcome::Running) {
         let cells = [stage.name.clone(), stage.outcome.to_string(), duration(stage.duration_us), stage.detail.clone()];
         table.row(cells.into());
     }
-    (format!("Run {} of pipeline {}, {}", run.id, run.pipeline, duration(run.duration_us)), table)
+    let time = if run.outcome == Outcome::Running { String::new() } else { format!(", {}", duration(run.duration_us)) };
+    (format!("Run {} of pipeline {}{time}", run.id, run.pipeline), table)
 }

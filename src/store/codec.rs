@@ -55,6 +55,11 @@ pub fn canonical(record: &Record, out: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
+/// The inverse of [`canonical`].
+pub(super) fn from_canonical(family: Family, bytes: &[u8]) -> Result<Record, String> {
+    with_type!(family, T => unpostcard::<T>(bytes).map(Record::from))
+}
+
 /// [`Error::Record`] for a family and key.
 pub(super) fn damaged(key: &[u8], family: Family, problem: impl Into<String>) -> Error {
     Error::Record { family: family.name(), key: Key::from_bytes(key).to_string(), problem: problem.into() }

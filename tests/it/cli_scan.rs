@@ -100,7 +100,7 @@ fn every_run_is_logged_newest_first_and_no_log_writes_nothing() {
     assert_eq!(runs[1]["pipeline"], "scan");
     assert_eq!(runs[0]["outcome"], "success");
     let stages: Vec<_> = runs[0]["stages"].as_array().unwrap().iter().map(|stage| &stage["name"]).collect();
-    assert_eq!(stages, ["scan", "report"]);
+    assert_eq!(stages, ["scan", "gate", "report"]);
     assert!(runs[0]["duration_us"].as_u64().unwrap() > 0);
     assert_eq!(repo.elcano(&["log", "--json", "--outcome", "failure"]).json()["executions"], Value::Array(vec![]));
     assert_eq!(repo.elcano(&["log", "--json", "--recent", "1"]).json()["executions"].as_array().unwrap().len(), 1);

@@ -9,6 +9,14 @@
 #![expect(clippy::pedantic, reason = "tests are read once, from top to bottom")]
 #![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]
 
+mod cfg_c;
+mod cfg_go;
+mod cfg_graphs;
+mod cfg_invariants;
+mod cfg_java;
+mod cfg_javascript;
+mod cfg_python;
+mod cfg_rust;
 mod cli;
 mod cli_data;
 mod cli_input;
@@ -16,6 +24,9 @@ mod cli_scan;
 mod docs_metrics;
 mod docs_readme;
 mod floors;
+mod gate_baseline;
+mod gate_check;
+mod gate_formats;
 mod git_history;
 mod git_index;
 mod git_repository;
@@ -24,13 +35,18 @@ mod lang_fixtures;
 mod lang_golden;
 mod lang_policies;
 mod lang_registry;
+mod link;
 mod records;
 mod repo;
+mod store_compat;
 mod store_copy;
 mod store_executions;
+mod store_gc;
 mod store_keys;
 mod store_live;
 mod store_lmdb;
+mod store_process;
+mod store_sql;
 mod store_values;
 mod store_writer;
 mod walk_accounts;

@@ -209,7 +209,7 @@ impl<'l, 't> Builder<'l, 't> {
         let mut tasks = vec![Task::Do(open, at.start())];
         if at.node.child_count() > 0 {
             let children = self.children(at);
-            self.plan_children(at, children, &mut tasks);
+            self.plan_children(at, &children, &mut tasks);
         } else {
             tasks.push(Task::Step(at.start(), at.end()));
         }

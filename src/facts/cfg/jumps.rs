@@ -56,6 +56,10 @@ pub(super) struct Try {
     exits: Ends,
     /// Exceptions that the next handler looks at.
     caught: Ends,
+    /// What goes through its `finally` goes on these ways.
+    ways: BTreeSet<Way>,
+    /// Control goes on behind it.
+    goes_on: bool,
 }
 
 /// A `finally` clause that is to run on the way out.
@@ -231,7 +235,7 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// A label: alone, or with the statement it labels.
-    pub(super) fn enter_label(&mut self, at: At<'t>, children: Vec<At<'t>>) {
+    pub(super) fn enter_label(&mut self, at: At<'t>, children: &[At<'t>]) {
         let by_field = children.iter().find(|child| child.is_under(self.language.flow.label));
         let label = by_field.or_else(|| children.iter().find(|child| child.is_named())).copied();
         let name = self.intern(label.unwrap_or(at));
@@ -263,13 +267,15 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     pub(super) fn close_label(&mut self, _: u32) {
-        let mut ends = self.graph.take();
-        join(&mut ends, self.close_scope().breaks);
-        self.graph.resume(ends);
+        let mut breaks = self.close_scope().breaks;
+        if !breaks.is_empty() {
+            join(&mut breaks, self.graph.take());
+            self.graph.resume(breaks);
+        }
     }
 
     /// A try: its body, its handlers, its else, its `finally`.
-    pub(super) fn enter_try(&mut self, children: Vec<At<'t>>) {
+    pub(super) fn enter_try(&mut self, children: &[At<'t>]) {
         let is = |child: &At<'t>, roles: Roles| child.is_named() && child.roles.has(roles);
         let handlers = children.iter().filter(|child| is(child, Roles::CATCH)).count();
         let has_finally = children.iter().any(|child| is(child, Roles::FINALLY));
@@ -376,21 +382,23 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     fn open_finally(&mut self, place: u32) {
+        // The clause does not run on the way out of itself.
         self.throws.pop();
+        let passed = self.finals.pop().unwrap_or_default();
         let Some(open) = self.tries.last_mut() else { return };
-        let Some(around) = self.finals.last_mut() else { return };
-        let mut ends = std::mem::take(&mut around.entries);
-        // Remembered: only where some end comes here by itself does control go on behind it.
-        open.normal = std::mem::take(&mut open.exits);
-        ends.extend_from_slice(&open.normal);
+        let mut ends = passed.entries;
+        open.ways = passed.ways;
+        // Only where some end comes here by itself does control go on behind the clause.
+        open.goes_on = !open.exits.is_empty();
+        join(&mut ends, std::mem::take(&mut open.exits));
         self.graph.resume(ends);
         self.graph.begin(BlockKind::Body, place);
         self.graph.step(place, place);
     }
 
     fn close_finally(&mut self, place: u32) {
-        let Some(passed) = self.finals.pop() else { return };
-        let goes_on = self.tries.last_mut().is_some_and(|open| !std::mem::take(&mut open.normal).is_empty());
+        let Some(open) = self.tries.last_mut() else { return };
+        let (ways, goes_on) = (std::mem::take(&mut open.ways), open.goes_on);
         let mut ends = self.graph.take();
         if ends.is_empty() {
             return;
@@ -402,7 +410,7 @@ impl<'l, 't> Builder<'l, 't> {
             self.graph.take();
             ends = vec![(block, EdgeKind::Next)];
         }
-        for way in passed.ways {
+        for way in ways {
             self.route(jumping(ends.clone(), way.kind()), way);
         }
         if goes_on {

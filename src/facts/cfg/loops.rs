@@ -93,7 +93,7 @@ impl<'t> Builder<'_, 't> {
         for child in &own {
             if flow.clauses.contains(&child.kind) {
                 let inside = self.children(*child);
-                children.extend(inside.into_iter().map(|inner| At { parent: at.kind, ..inner }));
+                children.extend(inside.into_iter().map(|inner| At { parent: at.kind, above: Some(at.node), ..inner }));
             } else {
                 children.push(*child);
             }

@@ -1,16 +1,17 @@
-//! The builder: a stack of tasks in place of recursion, so that depth costs memory and no stack. Here are the tree, plain
-//! steps and conditions; the constructs are in the modules beside it. Each construct plans its parts as tasks and keeps
+//! The builder: a stack of tasks in place of recursion, so that depth costs memory and no stack. Here are the tree and plain
+//! steps; conditions and constructs are in the modules beside it. Each construct plans its parts as tasks and keeps
 //! what it must remember on a stack of its own.
 
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
 use super::branches::{Choice, Switch};
-use super::graph::{Ends, Graph, join};
+use super::conditions::{Verdict, logical};
+use super::graph::{Ends, Graph};
 use super::jumps::{Final, Scope, Throws, Try};
 use super::loops::{Comprehension, Loop};
 use crate::lang::{Language, Place, Roles};
-use crate::model::{Cfg, EdgeKind};
+use crate::model::Cfg;
 
 /// A node at its place in the tree.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,8 @@ pub(super) struct At<'t> {
     pub(super) roles: Roles,
     /// Kind of the parent.
     pub(super) parent: u16,
+    /// The parent.
+    pub(super) above: Option<Node<'t>>,
     /// Field under the parent.
     pub(super) field: Option<u16>,
 }
@@ -62,27 +65,12 @@ pub(super) enum Task<'l, 't> {
     Do(Action<'l, 't>, u32),
 }
 
-/// Where control goes when a condition holds, and when it does not.
-pub(super) type Verdict = (Ends, Ends);
-
 /// Roles of jumps.
-const JUMPS: [Roles; 6] = [Roles::RETURN, Roles::THROW, Roles::BREAK, Roles::CONTINUE, Roles::LABELLED, Roles::GOTO];
+pub(super) const JUMPS: [Roles; 6] =
+    [Roles::RETURN, Roles::THROW, Roles::BREAK, Roles::CONTINUE, Roles::LABELLED, Roles::GOTO];
 /// Roles of operators that decide whether the rest of their expression is evaluated.
 const SKIPS: [Roles; 3] = [Roles::COALESCE, Roles::SAFE_NAVIGATION, Roles::LOGICAL_ASSIGN];
-/// What is walked through in a way of its own.
-const CONSTRUCTS: [Roles; 9] = [
-    Roles::SPACES,
-    Roles::IF,
-    Roles::ELIF,
-    Roles::TERNARY,
-    Roles::LET_ELSE,
-    Roles::LOOP,
-    Roles::SWITCH,
-    Roles::TRY,
-    Roles::ASSERT,
-];
-
-fn any(roles: &[Roles]) -> Roles {
+pub(super) fn any(roles: &[Roles]) -> Roles {
     roles.iter().fold(Roles::NONE, |all, role| all | *role)
 }
 
@@ -139,7 +127,7 @@ impl<'l, 't> Builder<'l, 't> {
             labelled: FxHashMap::default(),
         };
         let kind = function.kind_id();
-        let at = At { node: function, kind, roles: language.kind(kind).roles, parent: kind, field: None };
+        let at = At { node: function, kind, roles: language.kind(kind).roles, parent: kind, above: None, field: None };
         let body = builder.body(at);
         let start = body.first().map_or(at.end(), |first| first.start());
         builder.graph = Graph::new(at.start(), start, at.end());
@@ -191,10 +179,11 @@ impl<'l, 't> Builder<'l, 't> {
             let field = self.cursor.field_id().map(std::num::NonZero::get);
             let id = node.kind_id();
             let kind = self.language.kind(id);
-            let place = Place { above: Some(of.node), parent: of.kind, grandparent: of.parent, field };
+            let place =
+                Place { above: Some(of.node), beyond: of.above, parent: of.kind, grandparent: of.parent, field };
             let roles = self.language.roles(kind, id, place, node, self.source);
             if !kind.blank && !roles.has(Roles::COMMENT) && node.start_byte() < node.end_byte() {
-                children.push(At { node, kind: id, roles, parent: of.kind, field });
+                children.push(At { node, kind: id, roles, parent: of.kind, above: Some(of.node), field });
             }
             more = self.cursor.goto_next_sibling();
         }
@@ -266,13 +255,13 @@ impl<'l, 't> Builder<'l, 't> {
         if at.roles.has(Roles::TRY)
             || children.iter().any(|child| child.roles.has(Roles::CATCH | Roles::FINALLY) && is_clause(child))
         {
-            return self.enter_try(children);
+            return self.enter_try(&children);
         }
         if children.iter().any(|child| child.roles.has(Roles::COMPREHENSION_FOR) && is_clause(child)) {
             return self.enter_comprehension(children);
         }
         if at.roles.has(Roles::LABEL) {
-            return self.enter_label(at, children);
+            return self.enter_label(at, &children);
         }
         if at.roles.has(Roles::LOGICAL_EXPRESSION)
             && let Some((operands, and)) = logical(&children)
@@ -285,7 +274,7 @@ impl<'l, 't> Builder<'l, 't> {
             // `const`, `with`, `yield`, a quote: it begins here, whatever is in it.
             tasks.push(Task::Step(at.start(), at.start()));
         }
-        self.plan_children(at, children, &mut tasks);
+        self.plan_children(at, &children, &mut tasks);
         if at.roles.has(Roles::TRY_OPERATOR) {
             tasks.push(Task::Do(Self::may_throw, at.end()));
         }
@@ -296,7 +285,7 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// Children one after the other, but for what an operator among them may skip.
-    pub(super) fn plan_children(&mut self, at: At<'t>, children: Vec<At<'t>>, tasks: &mut Vec<Task<'l, 't>>) {
+    pub(super) fn plan_children(&mut self, at: At<'t>, children: &[At<'t>], tasks: &mut Vec<Task<'l, 't>>) {
         let flow = &self.language.flow;
         let skips = any(&SKIPS);
         let is_token = |child: &At<'t>| child.node.named_child_count() < 2;
@@ -346,123 +335,6 @@ impl<'l, 't> Builder<'l, 't> {
         self.graph.split();
     }
 
-    pub(super) fn open_short(&mut self, _: u32) {
-        self.shorts.push(Ends::new());
-    }
-
-    /// From here to the end of the expression is evaluated, or not.
-    fn skip(&mut self, place: u32) {
-        let block = self.graph.decide(place);
-        self.short([(block, EdgeKind::False)].to_vec());
-        self.graph.resume(vec![(block, EdgeKind::True)]);
-    }
-
-    pub(super) fn close_short(&mut self, _: u32) {
-        let mut ends = self.shorts.pop().unwrap_or_default();
-        join(&mut ends, self.graph.take());
-        self.graph.resume(ends);
-    }
-
-    fn short(&mut self, ends: Ends) {
-        if let Some(short) = self.shorts.last_mut() {
-            join(short, ends);
-        }
-    }
-
-    /// The verdict of the condition that was read last.
-    pub(super) fn verdict(&mut self) -> Verdict {
-        self.verdicts.pop().unwrap_or_default()
-    }
-
-    /// A condition: through parentheses and negations to its operands.
-    fn condition(&mut self, outer: At<'t>) {
-        let mut at = outer;
-        loop {
-            if at.roles.has(any(&CONSTRUCTS)) || at.roles.has(any(&JUMPS)) || at.node.child_count() == 0 {
-                break;
-            }
-            let children = self.children(at);
-            let mut named = children.iter().filter(|child| child.is_named());
-            let (first, last) = (named.next(), named.next_back());
-            if at.roles.has(Roles::LOGICAL_EXPRESSION) {
-                if let Some((operands, and)) = logical(&children) {
-                    return self.condition_of(operands, and);
-                }
-            } else if at.roles.has(Roles::NOT) {
-                if let Some(inner) = last.or(first) {
-                    return self.plan(vec![Task::Condition(*inner), Task::Do(Self::invert, 0)]);
-                }
-            } else if let (Some(inner), None) = (first, last) {
-                let brackets = |child: &&At<'t>| matches!(child.node.kind(), "(" | ")");
-                if children.len() == 3 && children.iter().filter(brackets).count() == 2 {
-                    at = *inner;
-                    continue;
-                }
-            }
-            break;
-        }
-        self.plan(vec![Task::Visit(at), Task::Do(Self::reach, outer.end()), Task::Do(Self::judge, outer.start())]);
-    }
-
-    /// Closing parentheses belong to what they close.
-    fn reach(&mut self, end: u32) {
-        self.graph.stretch(end, end);
-    }
-
-    fn judge(&mut self, place: u32) {
-        let block = self.graph.decide(place);
-        self.verdicts.push((vec![(block, EdgeKind::True)], vec![(block, EdgeKind::False)]));
-    }
-
-    pub(super) fn invert(&mut self, _: u32) {
-        let (holds, fails) = self.verdict();
-        self.verdicts.push((fails, holds));
-    }
-
-    /// A short-circuit expression as a condition.
-    fn condition_of(&mut self, operands: Vec<At<'t>>, and: bool) {
-        let mut tasks = vec![Task::Do(Self::open_short, 0)];
-        let last = operands.len() - 1;
-        for (at, operand) in operands.into_iter().enumerate() {
-            tasks.push(Task::Condition(operand));
-            if at < last {
-                tasks.push(Task::Do(Self::next_operand, u32::from(and)));
-            }
-        }
-        tasks.push(Task::Do(Self::last_operand, u32::from(and)));
-        self.plan(tasks);
-    }
-
-    /// A short-circuit expression as a value.
-    fn enter_logical(&mut self, operands: Vec<At<'t>>, and: bool) {
-        let mut tasks = vec![Task::Do(Self::open_short, 0)];
-        let last = operands.len() - 1;
-        for (at, operand) in operands.into_iter().enumerate() {
-            if at < last {
-                tasks.push(Task::Condition(operand));
-                tasks.push(Task::Do(Self::next_operand, u32::from(and)));
-            } else {
-                tasks.push(Task::Visit(operand));
-            }
-        }
-        tasks.push(Task::Do(Self::close_short, 0));
-        self.plan(tasks);
-    }
-
-    fn next_operand(&mut self, and: u32) {
-        let (holds, fails) = self.verdict();
-        let (on, out) = if and == 1 { (holds, fails) } else { (fails, holds) };
-        self.short(out);
-        self.graph.resume(on);
-    }
-
-    fn last_operand(&mut self, and: u32) {
-        let (mut holds, mut fails) = self.verdict();
-        let short = self.shorts.pop().unwrap_or_default();
-        join(if and == 1 { &mut fails } else { &mut holds }, short);
-        self.verdicts.push((holds, fails));
-    }
-
     /// The text of a node as a label: without what marks it as one.
     pub(super) fn intern(&mut self, at: At<'t>) -> u32 {
         let text = self.source.get(at.node.byte_range()).unwrap_or_default();
@@ -480,16 +352,4 @@ impl<'l, 't> Builder<'l, 't> {
 /// Whether a node is a word of the language.
 pub(super) fn is_word(at: &At<'_>) -> bool {
     !at.is_named() && at.node.kind().starts_with(char::is_alphabetic)
-}
-
-/// The operands of a short-circuit expression that is written as such, and whether it is an `and`.
-fn logical<'t>(children: &[At<'t>]) -> Option<(Vec<At<'t>>, bool)> {
-    let is_operator = |child: &At<'t>| child.roles.has(Roles::LOGICAL) && !child.is_named();
-    let operator = children.get(1)?.roles & Roles::LOGICAL;
-    let alternate = children
-        .iter()
-        .enumerate()
-        .all(|(at, child)| is_operator(child) == (at % 2 == 1) && (at % 2 == 0 || child.roles.has(operator)));
-    let operands = || children.iter().step_by(2).copied().collect();
-    (alternate && children.len() % 2 == 1).then(|| (operands(), operator.has(Roles::LOGICAL_AND)))
 }

@@ -2,7 +2,7 @@
 //! drops the rest without a word, so the worst ten are given and the rest is counted.
 
 use super::{message, remedy};
-use crate::model::{Check, Finding, Gravity, RepoPath};
+use crate::model::{Check, Finding, Gravity, RepoPath, Status};
 
 /// What a step shows of one level.
 const ANNOTATIONS_MAX: usize = 10;
@@ -19,9 +19,21 @@ pub(super) fn write(check: &Check) -> String {
         }
     }
     if hidden > 0 {
-        out += &format!("::notice title=elcano::{hidden} more findings are in the summary\n");
+        out += &format!("::notice title=elcano findings::{hidden} more findings are in the summary\n");
     }
     out
+}
+
+/// What later steps may ask for: one line each, behind what the file holds already.
+pub(super) fn outputs(check: &Check, existing: &str) -> String {
+    let gap = if existing.is_empty() || existing.ends_with('\n') { "" } else { "\n" };
+    let mut out = format!("{existing}{gap}gate={}\n", check.verdict);
+    for status in Status::ALL {
+        out += &format!("{status}={}\n", check.count(*status));
+    }
+    let base = check.base.as_ref().map_or("", |base| &base.commit);
+    out += &format!("base-sha={base}\nfiles-analyzed={}\n", check.files_gated);
+    out + &format!("files-failed={}\nfiles-parsed={}\n", check.files_failed.len(), check.files_parsed)
 }
 
 fn annotation(command: &str, path: &RepoPath, finding: &Finding) -> String {

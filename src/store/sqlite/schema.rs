@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -131,7 +132,6 @@ fn location(path: &Path, flags: OpenFlags) -> std::path::PathBuf {
     if !flags.contains(OpenFlags::SQLITE_OPEN_URI) {
         return path.to_owned();
     }
-    use std::os::unix::ffi::OsStrExt as _;
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_bytes() {
         match byte {

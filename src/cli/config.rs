@@ -13,7 +13,7 @@ use crate::metric::CATALOG;
 use crate::model::FailOn;
 
 /// The file's name.
-pub const NAME: &str = "elcano.toml";
+pub(super) const NAME: &str = "elcano.toml";
 
 /// Other limits for some paths.
 #[derive(Debug, Clone)]
@@ -25,13 +25,13 @@ struct Override {
 
 /// What a configuration file says.
 #[derive(Debug, Clone, Default)]
-pub struct Config {
+pub(super) struct Config {
     /// Where it is; none when there is no file.
-    pub file: Option<PathBuf>,
+    pub(super) file: Option<PathBuf>,
     /// The baseline's file.
-    pub baseline: Option<PathBuf>,
+    pub(super) baseline: Option<PathBuf>,
     /// What fails the gate.
-    pub fail_on: Option<FailOn>,
+    pub(super) fail_on: Option<FailOn>,
     limits: Vec<Change>,
     overrides: Vec<Override>,
 }
@@ -45,7 +45,7 @@ impl Config {
     ///
     /// # Errors
     /// A file that cannot be read, or that says what it may not: [`Error::Usage`] with file and key.
-    pub fn find(root: &Path, top: &Path, named: Option<&Path>) -> Result<Self> {
+    pub(super) fn find(root: &Path, top: &Path, named: Option<&Path>) -> Result<Self> {
         let file = if let Some(file) = named {
             file.to_owned()
         } else {
@@ -69,7 +69,7 @@ impl Config {
     ///
     /// # Errors
     /// What is wrong, with the key.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let table: Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
         known(&table, &KEYS, "")?;
         let mut config = Self::default();
@@ -95,7 +95,7 @@ impl Config {
     ///
     /// # Errors
     /// A pattern that is none.
-    pub fn apply(&self, limits: &mut Limits) -> Result<(), String> {
+    pub(super) fn apply(&self, limits: &mut Limits) -> Result<(), String> {
         for change in &self.limits {
             limits.set(change);
         }
@@ -107,7 +107,7 @@ impl Config {
 
     /// Whether the file speaks of a rule.
     #[must_use]
-    pub fn sets(&self, rule: &str) -> bool {
+    pub(super) fn sets(&self, rule: &str) -> bool {
         self.limits.iter().any(|change| change.id() == rule)
     }
 }
@@ -170,7 +170,7 @@ fn over(value: &Value, place: &str) -> Result<Override, String> {
 
 /// The JSON schema of the file, made from the catalog of metrics.
 #[must_use]
-pub fn schema() -> Json {
+pub(super) fn schema() -> Json {
     let level = json!({ "oneOf": [{ "type": "number" }, { "const": "off" }] });
     let limit = json!({ "oneOf": [
         { "type": "number", "description": "the failing limit; no warning below it" },

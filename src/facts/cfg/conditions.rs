@@ -1,0 +1,159 @@
+//! Conditions: through parentheses, negations and short-circuit operators down to the operands, each of which decides.
+
+use super::graph::{Ends, join};
+use super::steps::{At, Builder, JUMPS, Task, any};
+use crate::lang::Roles;
+use crate::model::EdgeKind;
+
+/// Where control goes when a condition holds, and when it does not.
+pub(super) type Verdict = (Ends, Ends);
+
+/// What is walked through in a way of its own.
+const CONSTRUCTS: [Roles; 9] = [
+    Roles::SPACES,
+    Roles::IF,
+    Roles::ELIF,
+    Roles::TERNARY,
+    Roles::LET_ELSE,
+    Roles::LOOP,
+    Roles::SWITCH,
+    Roles::TRY,
+    Roles::ASSERT,
+];
+
+impl<'t> Builder<'_, 't> {
+    pub(super) fn open_short(&mut self, _: u32) {
+        self.shorts.push(Ends::new());
+    }
+
+    /// From here to the end of the expression is evaluated, or not.
+    pub(super) fn skip(&mut self, place: u32) {
+        let block = self.graph.decide(place);
+        self.short([(block, EdgeKind::False)].to_vec());
+        self.graph.resume(vec![(block, EdgeKind::True)]);
+    }
+
+    pub(super) fn close_short(&mut self, _: u32) {
+        let mut ends = self.shorts.pop().unwrap_or_default();
+        join(&mut ends, self.graph.take());
+        self.graph.resume(ends);
+    }
+
+    fn short(&mut self, ends: Ends) {
+        if let Some(short) = self.shorts.last_mut() {
+            join(short, ends);
+        }
+    }
+
+    /// The verdict of the condition that was read last.
+    pub(super) fn verdict(&mut self) -> Verdict {
+        self.verdicts.pop().unwrap_or_default()
+    }
+
+    /// A condition: through parentheses and negations to its operands.
+    pub(super) fn condition(&mut self, outer: At<'t>) {
+        let mut at = outer;
+        loop {
+            if at.roles.has(any(&CONSTRUCTS)) || at.roles.has(any(&JUMPS)) || at.node.child_count() == 0 {
+                break;
+            }
+            let children = self.children(at);
+            let mut named = children.iter().filter(|child| child.is_named());
+            let (first, last) = (named.next(), named.next_back());
+            if at.roles.has(Roles::LOGICAL_EXPRESSION) {
+                if let Some((operands, and)) = logical(&children) {
+                    return self.condition_of(operands, and);
+                }
+            } else if at.roles.has(Roles::NOT) {
+                if let Some(inner) = last.or(first) {
+                    return self.plan(vec![Task::Condition(*inner), Task::Do(Self::invert, 0)]);
+                }
+            } else if let (Some(_), Some(inner), true) = (first, last, at.roles.has(Roles::PAREN)) {
+                // A declaration may stand before the condition.
+                let before = children.iter().filter(|child| child.is_named() && child.start() < inner.start());
+                let mut tasks: Vec<_> = before.copied().map(Task::Visit).collect();
+                tasks.push(Task::Condition(*inner));
+                return self.plan(tasks);
+            } else if let (Some(inner), None) = (first, last) {
+                let brackets = |child: &&At<'t>| matches!(child.node.kind(), "(" | ")");
+                if children.len() == 3 && children.iter().filter(brackets).count() == 2 {
+                    at = *inner;
+                    continue;
+                }
+            }
+            break;
+        }
+        self.plan(vec![Task::Visit(at), Task::Do(Self::reach, outer.end()), Task::Do(Self::judge, outer.start())]);
+    }
+
+    /// Closing parentheses belong to what they close.
+    fn reach(&mut self, end: u32) {
+        self.graph.stretch(end, end);
+    }
+
+    fn judge(&mut self, place: u32) {
+        let block = self.graph.decide(place);
+        self.verdicts.push((vec![(block, EdgeKind::True)], vec![(block, EdgeKind::False)]));
+    }
+
+    pub(super) fn invert(&mut self, _: u32) {
+        let (holds, fails) = self.verdict();
+        self.verdicts.push((fails, holds));
+    }
+
+    /// A short-circuit expression as a condition.
+    fn condition_of(&mut self, operands: Vec<At<'t>>, and: bool) {
+        let mut tasks = vec![Task::Do(Self::open_short, 0)];
+        let last = operands.len() - 1;
+        for (at, operand) in operands.into_iter().enumerate() {
+            tasks.push(Task::Condition(operand));
+            if at < last {
+                tasks.push(Task::Do(Self::next_operand, u32::from(and)));
+            }
+        }
+        tasks.push(Task::Do(Self::last_operand, u32::from(and)));
+        self.plan(tasks);
+    }
+
+    /// A short-circuit expression as a value.
+    pub(super) fn enter_logical(&mut self, operands: Vec<At<'t>>, and: bool) {
+        let mut tasks = vec![Task::Do(Self::open_short, 0)];
+        let last = operands.len() - 1;
+        for (at, operand) in operands.into_iter().enumerate() {
+            if at < last {
+                tasks.push(Task::Condition(operand));
+                tasks.push(Task::Do(Self::next_operand, u32::from(and)));
+            } else {
+                tasks.push(Task::Visit(operand));
+            }
+        }
+        tasks.push(Task::Do(Self::close_short, 0));
+        self.plan(tasks);
+    }
+
+    fn next_operand(&mut self, and: u32) {
+        let (holds, fails) = self.verdict();
+        let (on, out) = if and == 1 { (holds, fails) } else { (fails, holds) };
+        self.short(out);
+        self.graph.resume(on);
+    }
+
+    fn last_operand(&mut self, and: u32) {
+        let (mut holds, mut fails) = self.verdict();
+        let short = self.shorts.pop().unwrap_or_default();
+        join(if and == 1 { &mut fails } else { &mut holds }, short);
+        self.verdicts.push((holds, fails));
+    }
+}
+
+/// The operands of a short-circuit expression that is written as such, and whether it is an `and`.
+pub(super) fn logical<'t>(children: &[At<'t>]) -> Option<(Vec<At<'t>>, bool)> {
+    let is_operator = |child: &At<'t>| child.roles.has(Roles::LOGICAL) && !child.is_named();
+    let operator = children.get(1)?.roles & Roles::LOGICAL;
+    let alternate = children
+        .iter()
+        .enumerate()
+        .all(|(at, child)| is_operator(child) == (at % 2 == 1) && (at % 2 == 0 || child.roles.has(operator)));
+    let operands = || children.iter().step_by(2).copied().collect();
+    (alternate && children.len() % 2 == 1).then(|| (operands(), operator.has(Roles::LOGICAL_AND)))
+}
