@@ -1,5 +1,6 @@
 //! What people and programs read: reports as text, Markdown and JSON, all pure functions of what they are given.
 
+pub mod document;
 pub mod gate;
 pub mod measured;
 pub mod pages;

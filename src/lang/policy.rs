@@ -59,7 +59,13 @@ pub struct Policy {
 }
 
 /// Id and text of every policy.
-pub const POLICIES: &[(&str, &str)] = &[("default", include_str!("policies/default.toml"))];
+pub const POLICIES: &[(&str, &str)] = &[
+    ("default", include_str!("policies/default.toml")),
+    ("sonar", include_str!("policies/sonar.toml")),
+    ("gocyclo", include_str!("policies/gocyclo.toml")),
+    ("radon", include_str!("policies/radon.toml")),
+    ("eslint", include_str!("policies/eslint.toml")),
+];
 
 impl Policy {
     /// The policy of that id, as it applies to a language.

@@ -87,8 +87,8 @@ fn poison_files_cost_themselves_and_nothing_else() {
     repo.file("deep.js", format!("x = {}1{};\n", "(\n".repeat(100_000), ")\n".repeat(100_000)));
     repo.file("line.js", format!("x = [{}];\n", "1,".repeat(5 << 20)));
     repo.file("large.py", "x = 1\n".repeat(9 << 20));
-    repo.file("latin.py", b"# caf\xe9\nx = 1\n".to_vec());
-    repo.file("null.py", b"x = 1\0\n".to_vec());
+    repo.file("latin.py", b"# caf\xe9\nx = 1\n");
+    repo.file("null.py", b"x = 1\0\n");
     repo.file(b"bad\xff.py".as_slice(), "x = 1\n");
     repo.fifo("pipe.py");
     repo.symlink("link.py", "src/a.py");
