@@ -35,6 +35,8 @@ mod lang_registry;
 mod link;
 mod records;
 mod repo;
+mod report_dot;
+mod report_explain;
 mod store_compat;
 mod store_copy;
 mod store_executions;

@@ -179,7 +179,8 @@ impl<'l, 't> Builder<'l, 't> {
             let field = self.cursor.field_id().map(std::num::NonZero::get);
             let id = node.kind_id();
             let kind = self.language.kind(id);
-            let place = Place { above: Some(of.node), beyond: of.above, parent: of.kind, grandparent: of.parent, field };
+            let place =
+                Place { above: Some(of.node), beyond: of.above, parent: of.kind, grandparent: of.parent, field };
             let roles = self.language.roles(kind, id, place, node, self.source);
             if !kind.blank && !roles.has(Roles::COMMENT) && node.start_byte() < node.end_byte() {
                 children.push(At { node, kind: id, roles, parent: of.kind, above: Some(of.node), field });
