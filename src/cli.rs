@@ -7,6 +7,7 @@ mod config;
 mod data;
 mod gate;
 mod inspect;
+mod keep;
 mod run;
 mod session;
 
@@ -124,7 +125,7 @@ enum Command {
     Log(inspect::LogArgs),
     /// Look after a store
     #[command(subcommand)]
-    Store(data::StoreCommand),
+    Store(keep::StoreCommand),
     /// List the languages
     Langs(catalog::LangsArgs),
     /// Explain a metric: definition, source, how it is counted, how to lower it
@@ -192,7 +193,7 @@ impl Cli {
             Command::Query(args) => data::query(&session, &args),
             Command::Get(args) => inspect::get(&session, &args),
             Command::Log(args) => inspect::log(&session, &args),
-            Command::Store(command) => data::store(&session, &command),
+            Command::Store(command) => keep::store(&session, &command),
             Command::Langs(args) => catalog::langs(&session, &args),
             Command::Explain(args) => catalog::explain(&session, &args),
             Command::Completions { shell } => {

@@ -7,6 +7,7 @@ pub mod check;
 pub mod diff;
 pub mod exemptions;
 pub mod journal;
+mod link;
 pub mod plan;
 pub mod progress;
 pub mod report;

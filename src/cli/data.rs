@@ -1,8 +1,8 @@
-//! `export`, `import`, `migrate`, `verify`, `query`, `store`: the store as a whole.
+//! `export`, `import`, `migrate`, `verify`, `query`: the store as a whole, to others and back.
 
 use std::path::Path;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use serde_json::json;
 
 use super::session::{Session, print, print_json};
@@ -87,16 +87,6 @@ pub(super) struct VerifyArgs {
     json: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum StoreCommand {
-    /// Count records and bytes
-    Stats {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
 pub(super) fn export(session: &Session, args: &ExportArgs) -> Result<u8> {
     let store = session.read_store()?;
     export::export(store.as_ref(), &args.to, args.force)?;
@@ -130,7 +120,14 @@ pub(super) fn migrate(args: &MigrateArgs) -> Result<u8> {
     copied(if args.dry_run { "dry run" } else { "migrate" }, &from, &to, &counts, args.json)
 }
 
-fn copied(what: &str, from: &StoreUrl, to: &StoreUrl, counts: &store::Counts, as_json: bool) -> Result<u8> {
+/// Says what was copied from where to where.
+pub(super) fn copied(
+    what: &str,
+    from: &dyn std::fmt::Display,
+    to: &dyn std::fmt::Display,
+    counts: &store::Counts,
+    as_json: bool,
+) -> Result<u8> {
     if as_json {
         let families: serde_json::Map<_, _> =
             counts.iter().map(|(family, count)| (family.name().to_owned(), (*count).into())).collect();
@@ -189,32 +186,5 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<u8> {
 pub(super) fn query(session: &Session, args: &QueryArgs) -> Result<u8> {
     let store = session.read_store()?;
     print(&export::query::query(store.as_ref(), &args.sql, args.format)?)?;
-    Ok(0)
-}
-
-pub(super) fn store(session: &Session, command: &StoreCommand) -> Result<u8> {
-    match command {
-        StoreCommand::Stats { json } => stats(session, *json),
-    }
-}
-
-fn stats(session: &Session, as_json: bool) -> Result<u8> {
-    let store = session.read_store()?;
-    let counts = Family::ALL.iter().map(|family| Ok((family, store.count(*family)?))).collect::<Result<Vec<_>>>()?;
-    let bytes = store.bytes()?;
-    if as_json {
-        let families: serde_json::Map<_, _> =
-            counts.iter().map(|(family, count)| (family.name().to_owned(), (*count).into())).collect();
-        print_json(&json!({
-            "schema": "elcano.store/1", "store": store.url().to_string(), "format": store::FORMAT,
-            "bytes": bytes, "families": families,
-        }))?;
-        return Ok(0);
-    }
-    let mut table = Table::new(&["family", "#records", "holds"]);
-    for (family, count) in counts {
-        table.row(vec![family.name().to_owned(), thousands(count), family.about().trim().to_owned()]);
-    }
-    print(&format!("{}, {} bytes on disk\n\n{}", store.url(), thousands(bytes), table.text()))?;
     Ok(0)
 }

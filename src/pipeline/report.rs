@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::plan::{Format, Output};
 use crate::error::{Error, Result};
-use crate::model::{ExecutionRecord, SnapshotId};
+use crate::model::{ContentId, ExecutionRecord, FileRecord, SnapshotId};
 use crate::report::pages;
 use crate::report::summary::Summary;
 use crate::store::{Family, Key, Record, Store};
@@ -31,12 +31,7 @@ pub fn summary(
         let Record::Files(file) = record else { return Ok(()) };
         let facts = match (file.content, file.skip) {
             (Some(content), None) => {
-                let missing = || Error::Record {
-                    family: Family::Facts.name(),
-                    key: Key::facts(content, file.engine).to_string(),
-                    problem: format!("missing, though `{}` refers to it", file.path),
-                };
-                Some(store.facts(content, file.engine)?.ok_or_else(missing)?)
+                Some(store.facts(content, file.engine)?.ok_or_else(|| missing_facts(&file, content))?)
             }
             _ => None,
         };
@@ -44,6 +39,15 @@ pub fn summary(
         Ok(())
     })?;
     Ok(summary)
+}
+
+/// A file refers to facts that are not there.
+pub(super) fn missing_facts(file: &FileRecord, content: ContentId) -> Error {
+    Error::Record {
+        family: Family::Facts.name(),
+        key: Key::facts(content, file.engine).to_string(),
+        problem: format!("missing, though `{}` refers to it", file.path),
+    }
 }
 
 /// Writes a summary in some formats; says what it wrote.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use super::link;
 use super::progress::{Progress, Verbosity};
 use crate::error::{Error, Result};
 use crate::git;
@@ -58,6 +59,7 @@ struct Turn {
 pub(super) type Engines = BTreeMap<(&'static str, bool), Engine>;
 
 struct Scan<'a> {
+    registry: &'a Registry,
     options: &'a ScanOptions,
     store: &'a dyn Store,
     engines: Engines,
@@ -83,7 +85,7 @@ pub fn scan(
     }
     let engines = engines(registry, &walked.entries, &options.policy)?;
     let index = repository.as_ref().map(git::Repository::index).transpose()?;
-    let scan = Scan { options, store: store.as_ref(), engines, index, cancelled };
+    let scan = Scan { registry, options, store: store.as_ref(), engines, index, cancelled };
     let turns = scan.turns(store, &walked.entries)?;
     if cancelled.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
@@ -229,9 +231,13 @@ impl Scan<'_> {
         };
         snapshot.id = snapshot_id(&snapshot, &files);
         let id = snapshot.id;
+        let links = match self.options.level {
+            Level::Full => link::records(self.registry, self.store, id, &files)?,
+            Level::Metrics | Level::Chunks => Vec::new(),
+        };
         let files = files.into_iter().map(|file| Record::Files(FileRecord { snapshot: id, ..file }));
-        let puts = Batch::of(files.chain(std::iter::once(Record::Snapshots(snapshot.clone()))));
-        self.store.write(&puts)?;
+        let snapshot_record = std::iter::once(Record::Snapshots(snapshot.clone()));
+        self.store.write(&Batch::of(files.chain(links).chain(snapshot_record)))?;
         Ok(Scanned { snapshot, files_failed })
     }
 

@@ -144,3 +144,65 @@ fn a_live_sqlite_store_answers_as_lmdb_does() {
         .json();
     assert_eq!(stats["families"]["executions"], Value::from(2));
 }
+
+#[test]
+fn a_store_is_packed_unpacked_diagnosed_and_cleared_of_what_nobody_refers_to() {
+    let repo = sample();
+    repo.elcano(&["scan", "--level", "full"]);
+    let stats = |repo: &crate::repo::Repo| repo.elcano(&["store", "stats", "--json"]).json()["families"].clone();
+    let first = stats(&repo);
+    assert_eq!(repo.elcano(&["store", "pack", "cache.elcano"]).code, Some(0));
+    repo.elcano(&["store", "pack", "cache.elcano"]).fails(2, &["--force"]);
+    let unpacked = repo.elcano(&["store", "unpack", "cache.elcano", "--store", "lmdb:copy"]);
+    assert_eq!(unpacked.code, Some(0), "{}", unpacked.err);
+    assert_eq!(repo.elcano(&["verify", "lmdb:.elcano", "lmdb:copy"]).code, Some(0));
+    let whole = std::fs::read(repo.path("cache.elcano")).unwrap();
+    repo.file("cut.elcano", &whole[..whole.len() / 2]);
+    repo.elcano(&["store", "unpack", "cut.elcano", "--store", "lmdb:other"]).fails(3, &[]);
+    assert!(!repo.path("other/data.mdb").exists());
+    assert_eq!(repo.elcano(&["store", "doctor", "--json"]).json()["sound"], true);
+    repo.remove("copy").remove("cache.elcano").remove("cut.elcano");
+    repo.file("src/a.py", "def other():\n    return 2\n");
+    repo.elcano(&["scan", "--level", "full"]);
+    let dry = repo.elcano(&["store", "gc", "--keep", "1", "--dry-run", "--json"]).json();
+    assert_eq!(dry["removed"]["snapshots"], 1);
+    repo.elcano(&["store", "gc", "--keep", "0"]).fails(2, &["keep at least 1"]);
+    assert_eq!(repo.elcano(&["store", "gc", "--keep", "1", "--json"]).json()["removed"], dry["removed"]);
+    let after = stats(&repo);
+    assert_eq!(after["snapshots"], 1);
+    assert_eq!(after["files"], first["files"]);
+    repo.elcano(&["scan", "--level", "full"]);
+    repo.elcano(&["store", "gc", "--keep", "1"]);
+    let mut again = stats(&repo);
+    // Runs stay in the log; all else is as it was.
+    again["executions"] = after["executions"].clone();
+    assert_eq!(again, after);
+}
+
+#[test]
+fn symbols_names_references_and_links_are_found_by_their_addresses() {
+    let repo = crate::repo::Repo::with(&[
+        ("a.py", "def helper(x):\n    return x\n\ndef top(x):\n    return helper(helper(x))\n"),
+        ("b.py", "from a import helper\n\ndef other(y):\n    return helper(y) + unknown(y)\n"),
+    ]);
+    repo.elcano(&["scan", "--level", "full"]);
+    let name = repo.elcano(&["get", "sym:fqn:helper"]).json();
+    let id = name["symbols"][0].as_str().unwrap().to_owned();
+    assert_eq!(name["symbols"].as_array().unwrap().len(), 1);
+    assert_eq!(repo.elcano(&["get", &format!("sym:fqn_of:{id}")]).json()["fqn"], "helper");
+    let symbol = repo.elcano(&["get", &format!("sym:id:{id}")]).json();
+    assert_eq!((&symbol["path"], &symbol["start_line"]), (&"a.py".into(), &1.into()));
+    let metrics = repo.elcano(&["get", &format!("metrics:symbol:{id}")]).json();
+    assert_eq!((&metrics["fan_in"], &metrics["fan_out"]), (&2.into(), &0.into()));
+    let sources = repo.elcano(&["get", &format!("sym:rev:{id}")]).json();
+    let counts: i64 = sources["sources"].as_array().unwrap().iter().map(|one| one["count"].as_i64().unwrap()).sum();
+    assert_eq!(counts, 3);
+    let graph = repo.elcano(&["get", &format!("cfg:func:{id}")]).json();
+    assert!(graph["blocks"].as_array().unwrap().len() >= 2);
+    assert!(repo.elcano(&["get", "ast:file:a.py"]).json()["ast"]["nodes"].as_array().unwrap().len() > 5);
+    // An edit above a function does not change its id.
+    repo.file("a.py", "# a comment\n\ndef helper(x):\n    return x\n\ndef top(x):\n    return helper(helper(x))\n");
+    repo.elcano(&["scan", "--level", "full"]);
+    assert_eq!(repo.elcano(&["get", "sym:fqn:helper"]).json()["symbols"][0].as_str(), Some(id.as_str()));
+    assert_eq!(repo.elcano(&["get", &format!("sym:id:{id}")]).json()["start_line"], 3);
+}

@@ -59,17 +59,15 @@ fn a_store_that_is_newer_damaged_or_in_use_is_refused_and_not_touched() {
 fn a_second_run_on_one_store_fails_at_once_and_names_the_first() {
     let repo = Repo::new();
     for at in 0..400 {
-        repo.file(&format!("m{at}.py"), format!("def f{at}(a):\n    return {at}\n").repeat(300));
+        repo.file(&format!("m{at}.py"), format!("def f{at}(a):\n    return {at}\n").repeat(900));
     }
     let mut first = command(repo.root(), &["scan", "-j1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    loop {
-        let second = repo.elcano(&["scan"]);
-        // Between taking the lock and writing its number into it the first is nameless for a moment.
-        if second.code == Some(3) && second.err.contains(&first.id().to_string()) {
-            break;
-        }
-        assert!(first.try_wait().unwrap().is_none(), "the first run was over before the second began");
+    // Once the log says that it runs, it has the lock.
+    while !repo.elcano(&["log", "--json"]).out.contains("\"outcome\": \"running\"") {
+        assert!(first.try_wait().unwrap().is_none(), "the first run was over before it was seen");
     }
+    let second = repo.elcano(&["scan"]);
+    second.fails(3, &["in use", &first.id().to_string()]);
     assert_eq!(first.wait().unwrap().code(), Some(0));
 }
 
