@@ -15,6 +15,7 @@ mod cfg_graphs;
 mod cfg_invariants;
 mod cfg_java;
 mod cfg_javascript;
+mod cfg_others;
 mod cfg_python;
 mod cfg_rust;
 mod cli;

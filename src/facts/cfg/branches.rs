@@ -97,7 +97,8 @@ impl<'l, 't> Builder<'l, 't> {
         let Some((last, before)) = conditions.split_last() else { return };
         tasks.extend(before.iter().copied().map(Task::Visit));
         tasks.push(Task::Condition(*last));
-        if self.language.flow.inverted.contains(&at.kind) {
+        let inverted = &self.language.flow.inverted;
+        if inverted.contains(&at.kind) || at.node.child(0).is_some_and(|word| inverted.contains(&word.kind_id())) {
             tasks.push(Task::Do(Self::invert, 0));
         }
     }
