@@ -37,6 +37,23 @@ fn switches_of_c_sharp_and_php() {
 }
 
 #[test]
+fn labels_of_kotlin() {
+    check(
+        "kotlin",
+        |body| format!("fun f() {{ {body} }}"),
+        &[
+            (
+                "o@ for (a in b) { for (c in d) { if (e) break@o else continue@o } }; x()",
+                "loop loop branch body body join: 0>2 next, 2>3 true, 2>7 false, 3>2 false, 3>4 true, 4>5 true, 4>6 false,
+                 5>7 break, 6>2 continue, 7>1 next",
+            ),
+            ("when (a) { 1, 2 -> x(); else -> y() }", "branch body body: 0>2 next, 2>3 case, 2>4 case, 3>1 next, 4>1 next"),
+            ("val a = b ?: return", "branch body: 0>2 next, 2>1 false, 2>3 true, 3>1 return"),
+        ],
+    );
+}
+
+#[test]
 fn inverted_conditions() {
     check(
         "ruby",

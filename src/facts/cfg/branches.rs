@@ -98,7 +98,9 @@ impl<'l, 't> Builder<'l, 't> {
         tasks.extend(before.iter().copied().map(Task::Visit));
         tasks.push(Task::Condition(*last));
         let inverted = &self.language.flow.inverted;
-        if inverted.contains(&at.kind) || at.node.child(0).is_some_and(|word| inverted.contains(&word.kind_id())) {
+        let mut cursor = at.node.walk();
+        let mut begins = || cursor.goto_first_child() && inverted.contains(&cursor.node().kind_id());
+        if inverted.contains(&at.kind) || begins() {
             tasks.push(Task::Do(Self::invert, 0));
         }
     }
