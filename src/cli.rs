@@ -6,6 +6,7 @@ mod catalog;
 mod config;
 mod data;
 mod gate;
+mod init;
 mod inspect;
 mod keep;
 mod run;
@@ -104,6 +105,8 @@ enum Command {
     Baseline(accept::BaselineCommand),
     /// List everything that the gate lets pass on somebody's word
     Exemptions(accept::ExemptionsArgs),
+    /// Write elcano.toml and a workflow into a repository
+    Init(init::InitArgs),
     /// Print the configuration
     #[command(subcommand)]
     Config(accept::ConfigCommand),
@@ -184,6 +187,7 @@ impl Cli {
             Command::Diff(args) => accept::diff(&session, &args),
             Command::Baseline(command) => accept::baseline(&session, &command),
             Command::Exemptions(args) => accept::exemptions(&session, &args),
+            Command::Init(args) => init::init(&args),
             Command::Config(command) => accept::config(&command),
             Command::Report(args) => run::report(&session, &args),
             Command::Export(args) => data::export(&session, &args),

@@ -57,18 +57,18 @@ pub fn compare(limits: &Limits, head: &[Side], base: &[Side]) -> Vec<Finding> {
             }
         }
     }
-    // What is gone was mended, too.
-    for (side, answered) in base.iter().zip(answered) {
-        let rules = limits.of(&side.path);
-        let ordinals = ordinals(&side.spaces);
-        let gone = side.spaces.iter().zip(ordinals).zip(answered).filter(|(_, answered)| !answered);
-        for ((space, ordinal), _) in gone {
-            for limit in &rules {
-                if let Some(judged) = judge(limit, None, limit.value(space)) {
-                    findings.push(finding(limit, judged, side, space, ordinal));
-                }
-            }
-        }
+    findings.extend(base.iter().zip(answered).flat_map(|(side, answered)| gone(limits, side, &answered)));
+    findings
+}
+
+/// What is gone was mended, too.
+fn gone(limits: &Limits, side: &Side, answered: &[bool]) -> Vec<Finding> {
+    let rules = limits.of(&side.path);
+    let mut findings = Vec::new();
+    for ((space, ordinal), answered) in side.spaces.iter().zip(ordinals(&side.spaces)).zip(answered) {
+        let judged =
+            |limit: &Limit| Some(finding(limit, judge(limit, None, limit.value(space))?, side, space, ordinal));
+        findings.extend(rules.iter().filter(|_| !answered).filter_map(judged));
     }
     findings
 }

@@ -45,6 +45,15 @@ pub fn pair(head: &[Side], base: &[Side]) -> Vec<Vec<Option<Pair>>> {
     pairing.found
 }
 
+/// The spaces of some files, units left out, that are still without a counterpart: file, space, and the space itself.
+fn open(sides: &[Side], is_open: impl Fn(usize, usize) -> bool) -> impl Iterator<Item = (usize, usize, &Space)> {
+    let all = sides
+        .iter()
+        .enumerate()
+        .flat_map(|(at, side)| side.spaces.iter().enumerate().skip(1).map(move |(index, space)| (at, index, space)));
+    all.filter(move |(at, index, _)| is_open(*at, *index))
+}
+
 impl<'a> Pairing<'a> {
     fn take(&mut self, (file, space): Pair, base: Pair) {
         self.found[file][space] = Some(base);
@@ -69,25 +78,16 @@ impl<'a> Pairing<'a> {
         home: impl Fn(usize) -> Option<usize>,
         several: bool,
     ) {
-        let (head, base) = (self.head, self.base);
         let mut groups: FxHashMap<K, (Vec<Pair>, Vec<Pair>)> = FxHashMap::default();
-        for (at, side) in head.iter().enumerate() {
-            for (index, space) in side.spaces.iter().enumerate().skip(1) {
-                if self.found[at][index].is_none()
-                    && let Some(key) = key(at, space)
-                {
-                    groups.entry(key).or_default().0.push((at, index));
-                }
+        for (at, index, space) in open(self.head, |at, index| self.found[at][index].is_none()) {
+            if let Some(key) = key(at, space) {
+                groups.entry(key).or_default().0.push((at, index));
             }
         }
-        for (at, side) in base.iter().enumerate() {
-            let Some(home) = home(at) else { continue };
-            for (index, space) in side.spaces.iter().enumerate().skip(1) {
-                if !self.taken[at][index]
-                    && let Some(group) = key(home, space).and_then(|key| groups.get_mut(&key))
-                {
-                    group.1.push((at, index));
-                }
+        for (at, index, space) in open(self.base, |at, index| !self.taken[at][index]) {
+            let key = home(at).and_then(|home| key(home, space));
+            if let Some(group) = key.and_then(|key| groups.get_mut(&key)) {
+                group.1.push((at, index));
             }
         }
         for (ours, theirs) in groups.into_values() {

@@ -37,6 +37,8 @@ pub struct Kind {
     pub blank: bool,
     /// A label that changes the visibility of what follows in a class.
     pub section: bool,
+    /// A logical sequence runs through it.
+    pub transparent: bool,
     /// Rules may change the roles.
     pub ruled: bool,
     /// Under some parents it is an operator with roles.
@@ -167,6 +169,9 @@ impl Language {
                 Some(field) => header[usize::from(field)] = true,
                 None => header_kinds.extend(member.kinds),
             }
+        }
+        for kind in names.ids(&spec.sequences_through).map_err(fail)? {
+            kinds[usize::from(kind)].transparent = true;
         }
         let wrappings = spec
             .wrappers

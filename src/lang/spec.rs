@@ -44,6 +44,9 @@ pub struct Spec {
     /// no field.
     #[serde(default)]
     pub header: Vec<String>,
+    /// Kinds that a logical sequence runs through, where a grammar lets other operators take in logical ones.
+    #[serde(default)]
+    pub sequences_through: Vec<String>,
     /// Operators that mean something under one parent only.
     #[serde(default, rename = "operator")]
     pub operators: Vec<Operators>,
@@ -294,6 +297,7 @@ impl Spec {
         when.append(&mut self.when);
         self.when = when;
         self.header.splice(0..0, base.header.iter().cloned());
+        self.sequences_through.splice(0..0, keep(&base.sequences_through));
         self.operators.splice(0..0, base.operators.iter().cloned());
         let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();
         self.absent.extend(base.absent.iter().filter(|role| !mapped.contains(role)).cloned());

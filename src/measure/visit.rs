@@ -219,7 +219,7 @@ impl<'t> Visit<'_, 't> {
         }
         let condition = roles.has(Roles::LOGICAL_EXPRESSION)
             || (roles.has(Roles::PAREN | Roles::NOT) && self.in_condition(field, kind.named));
-        let sequence = self.sequence_of(roles);
+        let sequence = self.sequence_of(roles, kind.transparent);
         self.frames.push(Frame {
             node,
             kind: id,
@@ -271,10 +271,13 @@ impl<'t> Visit<'_, 't> {
     }
 
     /// Where a logical expression's last operator is kept: with its parent, through parentheses; or a place of its own.
-    fn sequence_of(&mut self, roles: Roles) -> usize {
+    fn sequence_of(&mut self, roles: Roles, transparent: bool) -> usize {
+        const JOINING: [Roles; 2] = [Roles::LOGICAL_EXPRESSION, Roles::PAREN];
         let parent = self.frames.last();
-        let joins = roles.has(Roles::LOGICAL_EXPRESSION | Roles::PAREN)
-            && parent.is_some_and(|parent| parent.roles.has(Roles::LOGICAL_EXPRESSION | Roles::PAREN));
+        let joins = (transparent || roles.has(JOINING[0] | JOINING[1]))
+            && parent.is_some_and(|parent| {
+                parent.roles.has(JOINING[0] | JOINING[1]) || self.language.kind(parent.kind).transparent
+            });
         match parent {
             Some(parent) if joins => parent.sequence,
             _ => {

@@ -30,6 +30,24 @@ pub fn named(repository: &Repository, revision: &str, chosen_by: &str) -> Result
     Ok((commit, base))
 }
 
+/// What a change is gated against when somebody names a revision: the commit where the two part, so that what others did
+/// there since is neither blamed on the change nor credited to it. The revision itself where that cannot be told: its
+/// history is unrelated, or cut.
+///
+/// # Errors
+/// As [`named`].
+pub fn parted_from(repository: &Repository, revision: &str, chosen_by: &str) -> Result<(CommitId, Base)> {
+    let (commit, base) = named(repository, revision, chosen_by)?;
+    let Some(head) = repository.head()?.commit else { return Ok((commit, base)) };
+    match repository.merge_base(head, commit)? {
+        MergeBase::Found(parted) if parted != commit => {
+            let chosen_by = format!("merge base with {chosen_by}");
+            Ok((parted, Base { commit: parted.to_string(), chosen_by, ..base }))
+        }
+        _ => Ok((commit, base)),
+    }
+}
+
 fn undecided(error: &Error, revision: &str, chosen_by: &str, mend: &str) -> Error {
     match error {
         Error::Undecided(why) => {
@@ -64,7 +82,7 @@ pub fn detect(repository: &Repository, environment: Environment<'_>) -> Result<D
     let get = |name: &str| environment(name).filter(|value| !value.is_empty());
     let direct = |revision: &str, by: &str| named(repository, revision, by).map(found);
     if let Some(revision) = get("ELCANO_BASE") {
-        return direct(&revision, "ELCANO_BASE");
+        return parted_from(repository, &revision, "ELCANO_BASE").map(found);
     }
     let event = event(get("GITHUB_EVENT_PATH").as_deref())?;
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).map(str::to_owned);

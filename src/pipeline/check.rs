@@ -92,7 +92,7 @@ pub fn check(
 fn find_base(repository: Option<&git::Repository>, against: &Against<'_>) -> Result<Option<(CommitId, Base)>> {
     match (against, repository) {
         (Against::Nothing, _) | (Against::Detected(_), None) => Ok(None),
-        (Against::Revision(revision, by), Some(repository)) => base::named(repository, revision, by).map(Some),
+        (Against::Revision(revision, by), Some(repository)) => base::parted_from(repository, revision, by).map(Some),
         (Against::Revision(revision, by), None) => Err(Error::Undecided(format!(
             "cannot compare with base `{revision}` ({by}): this is not in a git work tree"
         ))),

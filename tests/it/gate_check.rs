@@ -239,6 +239,23 @@ fn the_base_is_found_from_the_environment() {
 }
 
 #[test]
+fn what_others_did_since_is_neither_blame_nor_praise() {
+    let repo = fixture(&[("a.py", function("f", 40) + &function("h", 40))]);
+    let parted = repo.commit("before");
+    repo.git(&["checkout", "--quiet", "-b", "topic"]);
+    repo.file("b.py", function("g", 31));
+    repo.commit("topic");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.file("a.py", function("f", 30) + &function("h", 50));
+    repo.commit("main goes on");
+    repo.git(&["checkout", "--quiet", "topic"]);
+    let ran = check(&repo, &["--base", "main"]);
+    assert_eq!(ran.found("new"), ["b.py g cognitive fail"], "{}", ran.out);
+    assert_eq!(ran.json()["findings"].as_array().map(Vec::len), Some(1));
+    assert_eq!(ran.json()["base"]["commit"], parted);
+}
+
+#[test]
 fn a_folder_of_a_repository_is_compared_with_that_folder() {
     let repo = fixture(&[("sub/a.py", function("f", 30)), ("other/b.py", function("g", 30))]);
     repo.commit("before");

@@ -23,6 +23,7 @@ mod cli_data;
 mod cli_input;
 mod cli_scan;
 mod floors;
+mod gate_action;
 mod gate_baseline;
 mod gate_check;
 mod gate_formats;
