@@ -1,6 +1,7 @@
 //! The store for others: databases and files with the tables of every family, and views people ask for. Copies records,
 //! never computes a number.
 
+pub mod document;
 pub mod query;
 pub mod views;
 

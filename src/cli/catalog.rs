@@ -1,12 +1,17 @@
 //! `langs` and `explain`: what elcano knows, from the specs and the catalog.
 
+use std::path::Path;
+
 use clap::Args;
 use serde_json::json;
 
 use super::session::{Session, print, print_json};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, suggestion};
 use crate::lang::{Policy, Roles};
-use crate::metric::{CATALOG, Direction, Metric, catalog};
+use crate::measure::{self, Engine, Limits, Options};
+use crate::metric::{CATALOG, Direction, Metric, Trace, catalog};
+use crate::model::{ContentId, Level};
+use crate::report::explain::{self, EXPLAINED, Explained};
 use crate::report::table::Table;
 
 #[derive(Debug, Args)]
@@ -18,11 +23,17 @@ pub(super) struct LangsArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  elcano explain            all metrics\n  elcano explain cognitive\n  elcano explain loc.sloc --language python"
+    after_help = "Examples:\n  elcano explain            all metrics\n  elcano explain cognitive\n  elcano explain loc.sloc --language python\n  elcano explain src/main.rs:main --metric cognitive"
 )]
 pub(super) struct ExplainArgs {
-    /// The metric's id; all of them in short without it
+    /// The metric's id, all of them in short without it; with --metric a file, or a file, a colon and a function
     metric: Option<String>,
+    /// Show where the value of this metric comes from in a file: every increment at its line
+    #[arg(long = "metric", value_name = "ID")]
+    of: Option<String>,
+    /// The increments as an HTML fragment
+    #[arg(long, requires = "of")]
+    html: bool,
     /// Only what is particular to this language
     #[arg(long, value_name = "ID")]
     language: Option<String>,
@@ -57,6 +68,11 @@ pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
 }
 
 pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
+    if let Some(of) = &args.of {
+        let target =
+            args.metric.as_deref().ok_or_else(|| Error::Usage("--metric needs a FILE[:FUNCTION]".to_owned()))?;
+        return trace(session, args, target, of);
+    }
     let Some(name) = &args.metric else { return list(args.json) };
     let metric = catalog::metric(name).map_err(Error::Usage)?;
     if let Some(language) = &args.language {
@@ -99,6 +115,53 @@ pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
         }
     }
     print(&out)?;
+    Ok(0)
+}
+
+/// Where the value of a metric comes from in `FILE`, or in `FILE:FUNCTION`.
+fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Result<u8> {
+    let metric = catalog::metric(of).map_err(Error::Usage)?;
+    if !EXPLAINED.contains(&metric.id) {
+        return Err(Error::Usage(format!(
+            "`{}` is not made of increments; these are: {}",
+            metric.id,
+            EXPLAINED.join(", ")
+        )));
+    }
+    let whole = Path::new(target).is_file();
+    let (file, function) = match target.split_once(':') {
+        Some((file, function)) if !whole => (file, Some(function)),
+        _ => (target, None),
+    };
+    let bytes = std::fs::read(file).map_err(|error| Error::Usage(format!("cannot read `{file}`: {error}")))?;
+    let language = match &args.language {
+        Some(language) => language.clone(),
+        None => super::inspect::detect(session, Path::new(file), &bytes)?,
+    };
+    let language = session.registry.language(&language).map_err(Error::Usage)?;
+    let policy = Policy::load("default", language.id).map_err(Error::Usage)?;
+    let engine = Engine::new(language, policy);
+    let options = Options { level: Level::Metrics, limits: Limits::default() };
+    let content = ContentId::of(&bytes);
+    let facts = measure::measure(&engine, content, &bytes, options);
+    let space = match function {
+        None => Some(0),
+        Some(name) => facts.spaces.iter().position(|space| space.qualified_name == name || space.name == name),
+    };
+    let known = || facts.spaces.iter().skip(1).map(|space| space.qualified_name.as_str());
+    let space = space.ok_or_else(|| {
+        let name = function.unwrap_or_default();
+        Error::Usage(format!("no function `{name}` in `{file}`{}", suggestion(name, known())))
+    })?;
+    let mut trace = Trace { metric: metric.id, space: u32::try_from(space).unwrap_or(u32::MAX), ..Trace::default() };
+    let facts = measure::measure_traced(&engine, content, &bytes, options, Some(&mut trace));
+    let explained = Explained::new(file, &bytes, &facts, &trace)
+        .ok_or_else(|| Error::Undecided(format!("`{file}` was not measured; `elcano measure` says why")))?;
+    match (args.json, args.html) {
+        (true, _) => print_json(&explain::json(&explained))?,
+        (_, true) => print(&explain::html(&explained))?,
+        _ => print(&explain::text(&explained))?,
+    }
     Ok(0)
 }
 

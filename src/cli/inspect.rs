@@ -115,7 +115,7 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
     Ok(crate::measure::measure(&engine, ContentId::of(&bytes), &bytes, options))
 }
 
-fn detect(session: &Session, file: &Path, bytes: &[u8]) -> Result<String> {
+pub(super) fn detect(session: &Session, file: &Path, bytes: &[u8]) -> Result<String> {
     use std::os::unix::ffi::OsStrExt as _;
     let by_name = file.file_name().and_then(|name| session.registry.by_name(name.as_bytes()));
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();

@@ -23,7 +23,7 @@ pub struct Flow {
     pub guard_kinds: Vec<u16>,
     /// Fields of guards: what is under them is the condition.
     pub guard_fields: Vec<u16>,
-    /// Kinds that branch when their condition does not hold.
+    /// Kinds, or the words they begin with, that branch when their condition does not hold.
     pub inverted: Vec<u16>,
     /// Kinds in the head of a loop that hold its condition or what it runs over.
     pub clauses: Vec<u16>,

@@ -205,7 +205,7 @@ pub struct Flow {
     pub exhaustive: Vec<String>,
     /// Fields, or kinds, of the guard in an arm's label; of a kind, the last child is the condition.
     pub guards: Vec<String>,
-    /// Kinds that branch when their condition does not hold: `unless`, `until`.
+    /// Kinds, or the words they begin with, that branch when their condition does not hold: `unless`, `until`.
     pub inverted: Vec<String>,
     /// Kinds in the head of a loop that hold its condition or what it runs over.
     pub clauses: Vec<String>,

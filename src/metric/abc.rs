@@ -30,10 +30,12 @@ pub(super) fn node(own: &mut Metrics, step: Step, trace: &mut Option<&mut Trace>
         }
     };
     count(&mut own.assignments, "abc.assignments", u32::from(roles.has(Roles::ASSIGNMENT)), "assignment");
-    count(&mut own.branches, "abc.branches", u32::from(roles.has(BRANCHES[0] | BRANCHES[1])), reason(roles));
+    let branches = BRANCHES[0] | BRANCHES[1];
+    count(&mut own.branches, "abc.branches", u32::from(roles.has(branches)), reason(roles & branches));
     let all = CONDITIONS.iter().fold(Roles::NONE, |all, role| all | *role);
     let bare = step.condition && !roles.has(Roles::WRITTEN_CONDITIONS);
-    count(&mut own.conditions, "abc.conditions", u32::from(roles.has(all) || bare), reason(roles & all));
+    let why = if roles.has(all) { reason(roles & all) } else { "condition" };
+    count(&mut own.conditions, "abc.conditions", u32::from(roles.has(all) || bare), why);
 }
 
 pub(super) fn add(total: &mut Metrics, below: &Metrics) {

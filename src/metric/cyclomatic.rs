@@ -21,6 +21,7 @@ pub(super) fn node(own: &mut Metrics, step: Step, policy: &Policy, trace: &mut O
     // A whole switch stands for its arms.
     if counted.has(!Roles::ARM) || step.roles.has(Roles::SWITCH) {
         own.cyclomatic_modified += 1;
-        record(trace, "cyclomatic_modified", space, || Increment { reason: reason(step.roles), ..increment() });
+        let reason = || reason(step.roles & (policy.cyclomatic | Roles::SWITCH));
+        record(trace, "cyclomatic_modified", space, || Increment { reason: reason(), ..increment() });
     }
 }

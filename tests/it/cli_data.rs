@@ -206,3 +206,16 @@ fn symbols_names_references_and_links_are_found_by_their_addresses() {
     assert_eq!(repo.elcano(&["get", "sym:fqn:helper"]).json()["symbols"][0].as_str(), Some(id.as_str()));
     assert_eq!(repo.elcano(&["get", &format!("sym:id:{id}")]).json()["start_line"], 3);
 }
+
+#[test]
+fn an_explanation_shows_every_increment_and_adds_up() {
+    let repo = sample();
+    let text = repo.elcano(&["explain", "src/a.py:f", "--metric", "cognitive"]);
+    assert_eq!(text.code, Some(0), "{}", text.err);
+    assert!(text.out.contains("if a and b:") && text.out.contains("+1"), "{}", text.out);
+    let json = repo.elcano(&["explain", "src/a.py:f", "--metric", "cyclomatic", "--json"]).json();
+    assert_eq!(json["value"], 3);
+    assert!(repo.elcano(&["explain", "src/a.py", "--metric", "nexits", "--html"]).out.starts_with("<table"));
+    repo.elcano(&["explain", "src/a.py:g", "--metric", "cognitive"]).fails(2, &["no function `g`"]);
+    repo.elcano(&["explain", "src/a.py", "--metric", "sloc"]).fails(2, &["not made of increments"]);
+}

@@ -97,7 +97,10 @@ impl<'l, 't> Builder<'l, 't> {
         let Some((last, before)) = conditions.split_last() else { return };
         tasks.extend(before.iter().copied().map(Task::Visit));
         tasks.push(Task::Condition(*last));
-        if self.language.flow.inverted.contains(&at.kind) {
+        let inverted = &self.language.flow.inverted;
+        let mut cursor = at.node.walk();
+        let mut begins = || cursor.goto_first_child() && inverted.contains(&cursor.node().kind_id());
+        if inverted.contains(&at.kind) || begins() {
             tasks.push(Task::Do(Self::invert, 0));
         }
     }

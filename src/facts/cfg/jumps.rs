@@ -83,8 +83,10 @@ impl<'l, 't> Builder<'l, 't> {
         let children = self.children(at);
         let flow = &self.language.flow;
         let label = if at.roles.has(Roles::LABELLED | Roles::GOTO) {
-            let by_field = children.iter().find(|child| child.is_under(flow.label));
-            by_field.or_else(|| children.iter().find(|child| child.is_named())).copied()
+            // Where the grammar takes the jump's own word for a label, the label follows it.
+            let behind = || children.iter().filter(|child| child.start() > at.start());
+            let by_field = behind().find(|child| child.is_under(flow.label));
+            by_field.or_else(|| behind().find(|child| child.is_named())).copied()
         } else {
             None
         };

@@ -108,8 +108,8 @@ impl<'t> Builder<'_, 't> {
         let is = |one: Option<At<'t>>, child: &At<'t>| one.is_some_and(|one| one.node.id() == child.node.id());
         let is_nothing = |child: &At<'t>| source.get(child.node.byte_range()) == Some(b";".as_slice());
         let mut parts = Parts::default();
-        // `;` separates the parts of a loop that counts; `:` what is in another's head from what it runs over.
-        let (mut counts, mut names) = (false, false);
+        // `:` separates what is in the head of a loop from what it runs over.
+        let mut names = false;
         for child in children {
             let in_field = |fields: &[u16]| child.field.is_some_and(|field| fields.contains(&field));
             if is(first_of_body, &child) || body(&child) {
@@ -119,9 +119,7 @@ impl<'t> Builder<'_, 't> {
             } else if child.roles.has(Roles::LABEL) {
                 let label = self.intern(child);
                 self.labelled.insert(at.start(), label);
-            } else if is_nothing(&child) {
-                counts = true;
-            } else if !child.is_named() {
+            } else if !child.is_named() || is_nothing(&child) {
                 names |= child.node.kind() == ":" && !self.labelled.contains_key(&at.start());
                 if is_word(&child) && parts.keyword.is_none() && parts.body.is_empty() {
                     parts.keyword = Some(child);
@@ -136,7 +134,7 @@ impl<'t> Builder<'_, 't> {
                 parts.over.push(child);
             }
         }
-        counts |= !parts.before.is_empty() || !parts.after.is_empty();
+        let counts = !parts.before.is_empty() || !parts.after.is_empty();
         if !parts.conditions.is_empty() || (counts && !names) {
             parts.before.append(&mut parts.over);
         }

@@ -135,7 +135,8 @@ impl<'l, 't> Builder<'l, 't> {
         builder
     }
 
-    /// What runs when a function is called: its body; else its block; else what follows its parameters.
+    /// What runs when a function is called: its body; else its block; else what follows its parameters; else
+    /// what comes last.
     fn body(&mut self, function: At<'t>) -> Vec<At<'t>> {
         let mut children = self.children(function);
         if function.roles.has(Roles::BLOCK) {
@@ -147,7 +148,9 @@ impl<'l, 't> Builder<'l, 't> {
             return vec![*body];
         }
         let parameters = children.iter().position(|child| child.roles.has(Roles::PARAMETERS));
-        children.drain(..parameters.map_or(0, |at| at + 1));
+        let last = || children.iter().rposition(|child| child.is_named());
+        let first = parameters.map(|at| at + 1).or_else(last).unwrap_or(0);
+        children.drain(..first);
         children
     }
 
@@ -303,6 +306,9 @@ impl<'l, 't> Builder<'l, 't> {
         if let Some(label) = label {
             let name = self.intern(label);
             tasks.push(Task::Do(Self::open_label, name));
+            if let Some(labelled) = children.iter().find(|child| child.roles.has(Roles::LOOP)) {
+                self.labelled.insert(labelled.start(), name);
+            }
         }
         let mut first = own;
         for child in children.iter().skip(usize::from(label.is_some())) {

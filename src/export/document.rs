@@ -1,0 +1,72 @@
+//! The page about tables and views, made from their definitions, so that it says what is there.
+
+use super::views::VIEWS;
+use crate::store::Family;
+use crate::store::table::{self, Kind};
+
+/// Queries people ask, each of which both engines answer alike; the page shows them and the tests run them.
+pub const QUERIES: [(&str, &str); 6] = [
+    (
+        "The ten functions that are hardest to follow",
+        "SELECT path, start_line, qualified_name, cognitive, cyclomatic FROM functions \
+         ORDER BY cognitive DESC, cyclomatic DESC, path, start_line LIMIT 10",
+    ),
+    (
+        "Totals by language",
+        "SELECT language, files, sloc, ploc, cloc, blank, functions FROM languages ORDER BY language",
+    ),
+    (
+        "Files with the most decisions for their size",
+        "SELECT path, sloc, cyclomatic FROM file_metrics WHERE sloc > 0 \
+         ORDER BY cyclomatic * 1000 / sloc DESC, path LIMIT 10",
+    ),
+    (
+        "Functions with many parameters",
+        "SELECT path, qualified_name, nargs FROM functions WHERE nargs > 1 ORDER BY nargs DESC, path, qualified_name",
+    ),
+    (
+        "Classes by the weight of their methods",
+        "SELECT path, qualified_name, wmc, npm, npa FROM classes ORDER BY wmc DESC, path, qualified_name",
+    ),
+    (
+        "How runs ended",
+        "SELECT pipeline, outcome, count(*) AS runs FROM runs GROUP BY pipeline, outcome ORDER BY pipeline, outcome",
+    ),
+];
+
+/// The page in Markdown.
+#[must_use]
+pub fn tables() -> String {
+    let mut out = String::from(
+        "# Tables and views of an export\n\n\
+         Made from the program's own definitions. Tables are the same in DuckDB, SQLite, Parquet and CSV; `elcano query` answers over\n\
+         the same ones. Every table begins with `key` (the record's binary key) and `ordinal` (the row within its record). Ids are\n\
+         hexadecimal, paths are text in which a byte that is not UTF-8 stands as U+10FF00 + byte.\n\n## Views\n\n\
+         | view | shows |\n| --- | --- |\n",
+    );
+    for view in VIEWS {
+        out += &format!("| `{}` | {} |\n", view.name, view.about);
+    }
+    out += "\n## Queries\n";
+    for (title, sql) in QUERIES {
+        out += &format!("\n{title}:\n\n```sql\n{sql}\n```\n");
+    }
+    out += "\n## Tables\n";
+    for family in Family::ALL {
+        out += &format!(
+            "\n### `{family}`\n\n{}\n\n| column | type | says |\n| --- | --- | --- |\n",
+            family.about().trim()
+        );
+        for column in table::columns(*family, true) {
+            let kind = match column.kind {
+                Kind::Integer => "integer",
+                Kind::Real => "real",
+                Kind::Text => "text",
+                Kind::Blob => "bytes",
+            };
+            let null = if column.nullable { ", may be NULL" } else { "" };
+            out += &format!("| `{}` | {kind}{null} | {} |\n", column.name, column.about.replace('|', "\\|"));
+        }
+    }
+    out
+}
