@@ -1,18 +1,23 @@
 //! Languages as data: specs, their compiled tables, the registry that finds a file's language. Never reads a file:
 //! specs are embedded, or handed in as text.
 
+mod compile;
 mod flow;
+mod kinds;
 mod language;
 mod policy;
 mod role;
+mod rule;
 pub mod spec;
 
 use std::sync::{Arc, OnceLock};
 
 pub use flow::Flow;
-pub use language::{Kind, Language, Place};
+pub use kinds::Kind;
+pub use language::Language;
 pub use policy::{POLICIES, Policy};
 pub use role::{ROLES, Roles};
+pub use rule::Place;
 use spec::Spec;
 
 /// A language as the build embeds it.

@@ -1,18 +1,19 @@
 //! The one visit: once over the syntax tree, in source order, with an explicit stack of ancestors. Every metric, space,
 //! chunk and call of a file comes out of it.
 
+mod leaves;
+mod spaces;
+
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::tokens::{RowIndex, Texts};
-use super::{Engine, Limits, Options, naming};
+use super::{Engine, Limits, Options};
 use crate::facts::cfg;
 use crate::lang::{Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
-use crate::metric::{Open, Rows, Step, Token, Trace, count_lines};
-use crate::model::{
-    Ast, AstNode, BodyHash, Call, Cfg, Chunk, FileFacts, Level, Metrics, Note, NoteKind, Space, SpaceKind, Visibility,
-};
+use crate::metric::{Open, Step, Trace};
+use crate::model::{Ast, AstNode, Cfg, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
 
 /// An ancestor of the node that is being entered.
 struct Frame<'t> {
@@ -330,89 +331,6 @@ impl<'t> Visit<'_, 't> {
         }
     }
 
-    /// Passes a token; false if the node is none and its children are to be read.
-    #[inline]
-    fn token(&mut self, node: Node<'t>, roles: Roles, canonical: u16, named: bool) -> bool {
-        let leaf = !named || roles.has(Roles::TOKEN) || node.child_count() == 0;
-        if !leaf && !roles.has(Roles::STRING) {
-            return false;
-        }
-        if leaf {
-            self.pass(node);
-        }
-        let rows = self.rows(node);
-        if !leaf && self.is_composed(node) {
-            if let Some(open) = self.open.last_mut() {
-                open.code(rows);
-            }
-            return false;
-        }
-        if node.start_byte() == node.end_byte() {
-            return true;
-        }
-        let text = &self.source[node.byte_range()];
-        let token = if roles.has(Roles::OPERAND | Roles::STRING) {
-            Some(Token::Operand(self.texts.id(text)))
-        } else if roles.has(Roles::CLOSER | Roles::SEPARATOR) {
-            None
-        } else if named {
-            Some(Token::Operator(self.texts.id(text)))
-        } else {
-            Some(Token::Operator(u32::from(canonical)))
-        };
-        if let Some(open) = self.open.last_mut() {
-            open.token(rows, token);
-        }
-        true
-    }
-
-    /// Notes how far the source is read.
-    #[inline]
-    fn pass(&mut self, node: Node<'t>) {
-        if self.frames.last().is_some_and(|frame| frame.in_error) {
-            self.unread(node.start_byte());
-        }
-        self.read = node.end_byte();
-    }
-
-    /// What the parser skipped in an ERROR node has no node of its own; its rows are code all the same.
-    #[cold]
-    fn unread(&mut self, end: usize) {
-        let skipped = self.source.get(self.read..end).unwrap_or_default();
-        let text = skipped.trim_ascii_start();
-        let start = self.read + skipped.len() - text.len();
-        if !text.is_empty() {
-            let rows = self.rows.of(start, start + text.trim_ascii_end().len());
-            if let Some(open) = self.open.last_mut() {
-                open.code(rows);
-            }
-        }
-        self.read = self.read.max(end);
-    }
-
-    /// Whether a string holds more than plain pieces: an interpolation.
-    fn is_composed(&mut self, node: Node<'t>) -> bool {
-        self.scratch.reset(node);
-        if !self.scratch.goto_first_child() {
-            return false;
-        }
-        loop {
-            let piece = self.scratch.node();
-            let pieces = piece.child_count() > 0 && !self.language.kind(piece.kind_id()).roles.has(Roles::OPERAND);
-            if pieces {
-                return true;
-            }
-            if !self.scratch.goto_next_sibling() {
-                return false;
-            }
-        }
-    }
-
-    #[inline]
-    fn rows(&mut self, node: Node<'_>) -> Rows {
-        self.rows.of(node.start_byte(), node.end_byte())
-    }
-
     /// Keeps a named node of the tree at level `full`; its index there, or its nearest kept ancestor's.
     fn store(&mut self, node: Node<'_>, named: bool) -> u32 {
         let parent = self.frames.last().map_or(0, |frame| frame.stored);
@@ -426,146 +344,5 @@ impl<'t> Visit<'_, 't> {
         });
         self.ast.nodes.push(AstNode { kind, start: offset(node.start_byte()), end: offset(node.end_byte()), parent });
         offset(self.ast.nodes.len() - 1)
-    }
-
-    fn open_unit(&mut self, kind: u16) {
-        let source = self.source;
-        self.spaces.push(Space {
-            kind: SpaceKind::Unit,
-            name: String::new(),
-            qualified_name: String::new(),
-            parent: None,
-            start_byte: 0,
-            end_byte: offset(source.len()),
-            start_line: 1,
-            end_line: count_lines(source).max(1),
-            visibility: Visibility::Public,
-            error_bytes: 0,
-            body: BodyHash::default(),
-            metrics: Metrics::default(),
-            calls: Vec::new(),
-        });
-        let mut open = Open::new(0, SpaceKind::Unit, String::new(), 0);
-        open.section = naming::default_visibility(self.language, kind, Roles::NONE);
-        self.open.push(open);
-    }
-
-    /// Opens a space and gives the nesting levels of its inside.
-    fn open_space(&mut self, node: Node<'t>, roles: Roles, here: u32) -> Levels {
-        let kind = naming::space_kind(roles);
-        let parent = self.frames.last().map(|frame| frame.node);
-        let name = naming::name(self.language, node, parent, self.source);
-        let enclosing = self.open.iter().rev().find(|open| open.kind.is_function());
-        // A wrapper's own declarations are not nested in it; a callback that it passes on is.
-        let declared = name != naming::ANONYMOUS;
-        let deeper = kind.is_function() && enclosing.is_some_and(|function| !(function.wraps && declared));
-        let entry = here + u32::from(deeper);
-        let index = offset(self.spaces.len());
-        let visibility = self.visibility(node, Some(&name));
-        let mut open = Open::new(index, kind, name.clone(), entry);
-        open.visibility = visibility;
-        open.is_method = self.open.last().is_some_and(|outer| outer.kind.is_class());
-        if kind.is_function() {
-            open.wraps = self.language.is_wrapper(node);
-        }
-        let (receiver, receiver_type) = naming::receiver(self.language, node, self.source);
-        open.receiver = receiver;
-        open.section = naming::default_visibility(self.language, node.kind_id(), roles);
-        let rows = self.rows(node);
-        let outer = &self.spaces[self.open.last().map_or(0, |open| open.index as usize)].qualified_name;
-        let space = Space {
-            kind,
-            qualified_name: naming::qualified(outer, &receiver_type, &name),
-            name,
-            parent: self.open.last().map(|open| open.index),
-            start_byte: offset(node.start_byte()),
-            end_byte: offset(node.end_byte()),
-            start_line: rows.first + 1,
-            end_line: rows.last + 1,
-            visibility,
-            error_bytes: 0,
-            body: BodyHash::of(&self.source[node.byte_range()]),
-            metrics: Metrics::default(),
-            calls: Vec::new(),
-        };
-        self.spaces.push(space);
-        self.open.push(open);
-        Levels { inside: entry, header: entry }
-    }
-
-    /// Closes the innermost space.
-    fn close(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        let space = &mut self.spaces[open.index as usize];
-        let is_empty_unit = space.kind == SpaceKind::Unit && self.source.is_empty();
-        let sloc = if is_empty_unit { 0 } else { space.end_line + 1 - space.start_line };
-        space.error_bytes = open.error_bytes;
-        space.metrics = open.close(sloc, self.open.last_mut());
-    }
-
-    fn visibility(&mut self, node: Node<'t>, name: Option<&str>) -> Visibility {
-        let section = self.open.last().map_or(Visibility::Public, |open| open.section);
-        // A declaration lists its names itself or in a node of its own; the class around it speaks for none of them.
-        let around = self.frames.iter().rev().take_while(|frame| !frame.opened).take(2);
-        naming::visibility(self.language, node, around.map(|frame| frame.node), name, section, self.source)
-    }
-
-    /// An attribute whose initialiser is a space of its own belongs to the space around it.
-    fn attribute(&mut self, node: Node<'t>) {
-        let public = self.visibility(node, None) == Visibility::Public;
-        let step = Step { roles: Roles::ATTRIBUTE, byte: offset(node.start_byte()), condition: false, public };
-        let policy = self.policy;
-        if let Some(open) = self.open.last_mut() {
-            open.node(step, policy, &mut None);
-        }
-    }
-
-    /// A label that changes the visibility of what follows in a class.
-    fn section(&mut self, node: Node<'t>) {
-        if let Some(visibility) = naming::section(self.language, node, self.source)
-            && let Some(open) = self.open.last_mut()
-        {
-            open.section = visibility;
-        }
-    }
-
-    fn parameters(&mut self, list: Node<'t>) {
-        let Some(open) = self.open.last_mut().filter(|open| open.kind.is_function() && !open.has_parameters) else {
-            return;
-        };
-        open.has_parameters = true;
-        open.parameters(naming::parameter_count(
-            self.language,
-            list,
-            self.frames.last().map(|frame| frame.node),
-            self.source,
-        ));
-    }
-
-    fn call(&mut self, node: Node<'t>, byte: u32) {
-        let Some(callee) = naming::callee(self.language, node, self.source) else { return };
-        if self.policy.recursion {
-            let is_self = |open: &Open, class: Option<&str>| callee.is_call_of(open, class);
-            cognitive::call(&mut self.open, byte, is_self, &mut self.trace);
-        }
-        if self.level == Level::Full {
-            let Some(space) = self.open.last().map(|open| open.index) else { return };
-            let receiver = self.receiver(callee.receiver());
-            let calls = &mut self.spaces[space as usize].calls;
-            let key = (space, callee.name.to_owned(), receiver);
-            let at = *self.calls.entry(key).or_insert_with_key(|(_, name, receiver)| {
-                calls.push(Call { name: name.clone(), receiver: receiver.clone(), count: 0 });
-                calls.len() - 1
-            });
-            calls[at].count += 1;
-        }
-    }
-
-    /// What stands before a call; where that is the variable of the method's own receiver, the type of it.
-    fn receiver(&self, written: &str) -> String {
-        let own = self.open.iter().rev().find(|open| !open.receiver.is_empty() && open.receiver == written);
-        let of = own.map(|open| &self.spaces[open.index as usize]);
-        let class = of.and_then(|space| space.qualified_name.strip_suffix(&space.name));
-        class.map_or(written, |class| class.trim_end_matches(':')).to_owned()
     }
 }

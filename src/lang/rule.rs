@@ -1,0 +1,107 @@
+//! A language's rules: what a node is where it stands, by its parents, its field, its children and its text.
+
+use tree_sitter::Node;
+
+use super::Roles;
+
+/// Where a node stands: what the rules ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'t> {
+    /// The parent; none at the root.
+    pub above: Option<Node<'t>>,
+    /// The parent's parent, where there is one.
+    pub beyond: Option<Node<'t>>,
+    /// Kind id of the parent; the node's own at the root.
+    pub parent: u16,
+    /// Kind id of the parent's parent.
+    pub grandparent: u16,
+    /// Field id under the parent.
+    pub field: Option<u16>,
+}
+
+/// A rule against kind and field ids.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) parent: Vec<u16>,
+    pub(super) parent_not: Vec<u16>,
+    pub(super) grandparent: Vec<u16>,
+    pub(super) field: Vec<u16>,
+    pub(super) field_not: Vec<u16>,
+    pub(super) has: Vec<Member>,
+    pub(super) lacks: Vec<Member>,
+    pub(super) text: Vec<String>,
+    pub(super) fields: Vec<(Member, Vec<String>)>,
+    pub(super) parent_has: Vec<Member>,
+    pub(super) parent_says: Vec<(Member, Vec<String>)>,
+    pub(super) parent_says_not: Vec<(Member, Vec<String>)>,
+    pub(super) grandparent_says: Vec<(Member, Vec<String>)>,
+    pub(super) add: Roles,
+    pub(super) drop: Roles,
+}
+
+/// A child asked for by field or by kind; where a grammar uses the word for both, by either.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    pub(super) field: Option<u16>,
+    pub(super) kinds: Vec<u16>,
+}
+
+impl Rule {
+    pub(super) fn holds(&self, place: Place<'_>, node: Node<'_>, source: &[u8]) -> bool {
+        let free_or = |list: &[u16], value: u16| list.is_empty() || list.contains(&value);
+        free_or(&self.parent, place.parent)
+            && !self.parent_not.contains(&place.parent)
+            && free_or(&self.grandparent, place.grandparent)
+            && (self.field.is_empty() || place.field.is_some_and(|field| self.field.contains(&field)))
+            && !place.field.is_some_and(|field| self.field_not.contains(&field))
+            && (self.has.is_empty() || self.has.iter().any(|member| member.find(node).is_some()))
+            && !self.lacks.iter().any(|member| member.find(node).is_some())
+            && (self.text.is_empty() || is_one_of(&self.text, node, source))
+            && self
+                .fields
+                .iter()
+                .all(|(member, texts)| member.find(node).is_some_and(|child| is_one_of(texts, child, source)))
+            && self.holds_above(place, source)
+    }
+
+    fn holds_above(&self, place: Place<'_>, source: &[u8]) -> bool {
+        let says = |node: Option<Node<'_>>, (member, words): &(Member, Vec<String>)| {
+            node.is_some_and(|node| member.any(node, |child| says_one_of(words, child, source)))
+        };
+        let has = |member: &Member| place.above.is_some_and(|parent| member.find(parent).is_some());
+        (self.parent_has.is_empty() || self.parent_has.iter().any(has))
+            && self.parent_says.iter().all(|said| says(place.above, said))
+            && !self.parent_says_not.iter().any(|said| says(place.above, said))
+            && self.grandparent_says.iter().all(|said| says(place.beyond, said))
+    }
+}
+
+impl Member {
+    fn find<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
+        self.field.and_then(|field| node.child_by_field_id(field)).or_else(|| {
+            let mut cursor = node.walk();
+            // Asking a node for its children costs: not for a word that is no kind.
+            let kinds = (!self.kinds.is_empty()).then_some(&self.kinds)?;
+            node.children(&mut cursor).find(|child| kinds.contains(&child.kind_id()))
+        })
+    }
+
+    fn any(&self, node: Node<'_>, holds: impl Fn(Node<'_>) -> bool) -> bool {
+        if let Some(child) = self.field.and_then(|field| node.child_by_field_id(field)) {
+            return holds(child);
+        }
+        let mut cursor = node.walk();
+        node.children(&mut cursor).any(|child| self.kinds.contains(&child.kind_id()) && holds(child))
+    }
+}
+
+fn is_one_of(texts: &[String], node: Node<'_>, source: &[u8]) -> bool {
+    let text = source.get(node.byte_range()).unwrap_or_default().trim_ascii();
+    texts.iter().any(|known| known.as_bytes() == text)
+}
+
+fn says_one_of(known: &[String], node: Node<'_>, source: &[u8]) -> bool {
+    let text = source.get(node.byte_range()).unwrap_or_default();
+    let mut words = text.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+    words.any(|word| known.iter().any(|known| known.as_bytes() == word))
+}
