@@ -14,11 +14,12 @@ impl<'t> Visit<'_, 't> {
         if !leaf && !roles.has(Roles::STRING) {
             return false;
         }
-        if leaf {
+        let composed = !leaf && self.is_composed(node);
+        if !composed {
             self.pass(node);
         }
         let rows = self.rows(node);
-        if !leaf && self.is_composed(node) {
+        if composed {
             if let Some(open) = self.open.last_mut() {
                 open.code(rows);
             }
