@@ -171,6 +171,10 @@ impl<'t> Visit<'_, 't> {
             self.errors += u32::from(node.is_missing());
             return false;
         }
+        if kind.mere && !self.has_error {
+            self.mere_token(node, kind);
+            return false;
+        }
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
         let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
@@ -182,11 +186,7 @@ impl<'t> Visit<'_, 't> {
         };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
-            self.pass(node);
-            let rows = self.rows(node);
-            if let Some(open) = self.open.last_mut() {
-                open.comment(rows);
-            }
+            self.comment(node);
             return false;
         }
         let is_error = self.has_error && (node.is_error() || node.is_missing());

@@ -1,12 +1,28 @@
 //! The leaves of a visit: tokens with the rows they stand on, and what the parser skipped.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 
 use super::Visit;
-use crate::lang::Roles;
-use crate::metric::{Rows, Token};
+use crate::lang::{Kind, Roles};
+use crate::metric::Token;
 
 impl<'t> Visit<'_, 't> {
+    /// Passes a token of which only its text and rows matter, outside ERROR nodes.
+    #[inline]
+    pub(super) fn mere_token(&mut self, node: Node<'t>, kind: Kind) {
+        let span = node.byte_range();
+        self.read = span.end;
+        if !span.is_empty() {
+            let rows = self.rows.of(span.start, span.end);
+            let token = kind.roles.is_empty().then(|| Token::Operator(u32::from(kind.canonical)));
+            if let Some(open) = self.open.last_mut() {
+                open.token(rows, token);
+            }
+        }
+    }
+
     /// Passes a token; false if the node is none and its children are to be read.
     #[inline]
     pub(super) fn token(&mut self, node: Node<'t>, roles: Roles, canonical: u16, named: bool) -> bool {
@@ -14,20 +30,21 @@ impl<'t> Visit<'_, 't> {
         if !leaf && !roles.has(Roles::STRING) {
             return false;
         }
+        let span = node.byte_range();
         if leaf {
-            self.pass(node);
+            self.pass(&span);
         }
-        let rows = self.rows(node);
+        let rows = self.rows.of(span.start, span.end);
         if !leaf && self.is_composed(node) {
             if let Some(open) = self.open.last_mut() {
                 open.code(rows);
             }
             return false;
         }
-        if node.start_byte() == node.end_byte() {
+        if span.is_empty() {
             return true;
         }
-        let text = &self.source[node.byte_range()];
+        let text = &self.source[span];
         let token = if roles.has(Roles::OPERAND | Roles::STRING) {
             Some(Token::Operand(self.texts.id(text)))
         } else if roles.has(Roles::CLOSER | Roles::SEPARATOR) {
@@ -43,13 +60,23 @@ impl<'t> Visit<'_, 't> {
         true
     }
 
+    /// Passes a comment.
+    pub(super) fn comment(&mut self, node: Node<'t>) {
+        let span = node.byte_range();
+        self.pass(&span);
+        let rows = self.rows.of(span.start, span.end);
+        if let Some(open) = self.open.last_mut() {
+            open.comment(rows);
+        }
+    }
+
     /// Notes how far the source is read.
     #[inline]
-    pub(super) fn pass(&mut self, node: Node<'t>) {
+    fn pass(&mut self, span: &Range<usize>) {
         if self.frames.last().is_some_and(|frame| frame.in_error) {
-            self.unread(node.start_byte());
+            self.unread(span.start);
         }
-        self.read = node.end_byte();
+        self.read = span.end;
     }
 
     /// What the parser skipped in an ERROR node has no node of its own; its rows are code all the same.
@@ -68,7 +95,7 @@ impl<'t> Visit<'_, 't> {
     }
 
     /// Whether a string holds more than plain pieces: an interpolation.
-    pub(super) fn is_composed(&mut self, node: Node<'t>) -> bool {
+    fn is_composed(&mut self, node: Node<'t>) -> bool {
         self.scratch.reset(node);
         if !self.scratch.goto_first_child() {
             return false;
@@ -83,10 +110,5 @@ impl<'t> Visit<'_, 't> {
                 return false;
             }
         }
-    }
-
-    #[inline]
-    pub(super) fn rows(&mut self, node: Node<'_>) -> Rows {
-        self.rows.of(node.start_byte(), node.end_byte())
     }
 }
