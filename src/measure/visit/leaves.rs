@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::Visit;
 use crate::lang::{Kind, Roles};
-use crate::metric::Token;
+use crate::metric::{self, Token};
 
 impl<'t> Visit<'_, 't> {
     /// Passes a token of which only its text and rows matter, outside ERROR nodes.
@@ -14,19 +14,19 @@ impl<'t> Visit<'_, 't> {
     pub(super) fn mere_token(&mut self, node: Node<'t>, kind: Kind) {
         let span = node.byte_range();
         self.read = span.end;
-        if !span.is_empty() {
+        if span.is_empty() {
+            self.missing(node);
+        } else {
             let rows = self.rows.of(span.start, span.end);
-            let token = kind.roles.is_empty().then(|| Token::Operator(u32::from(kind.canonical)));
-            if let Some(open) = self.open.last_mut() {
-                open.token(rows, token);
-            }
+            let mark = kind.roles.is_empty().then_some(Token::Mark(kind.canonical));
+            metric::token(&mut self.open, &mut self.seen, rows, mark);
         }
     }
 
     /// Passes a token; false if the node is none and its children are to be read.
     #[inline]
-    pub(super) fn token(&mut self, node: Node<'t>, roles: Roles, canonical: u16, named: bool) -> bool {
-        let leaf = !named || roles.has(Roles::TOKEN) || node.child_count() == 0;
+    pub(super) fn token(&mut self, node: Node<'t>, roles: Roles, kind: Kind) -> bool {
+        let leaf = !kind.named || roles.has(Roles::TOKEN) || node.child_count() == 0;
         if !leaf && !roles.has(Roles::STRING) {
             return false;
         }
@@ -42,22 +42,28 @@ impl<'t> Visit<'_, 't> {
             return false;
         }
         if span.is_empty() {
+            self.missing(node);
             return true;
         }
         let text = &self.source[span];
         let token = if roles.has(Roles::OPERAND | Roles::STRING) {
-            Some(Token::Operand(self.texts.id(text)))
+            Some(Token::Operand(text))
         } else if roles.has(Roles::CLOSER | Roles::SEPARATOR) {
             None
-        } else if named {
-            Some(Token::Operator(self.texts.id(text)))
+        } else if kind.named {
+            Some(Token::Operator(text))
         } else {
-            Some(Token::Operator(u32::from(canonical)))
+            Some(Token::Mark(kind.canonical))
         };
-        if let Some(open) = self.open.last_mut() {
-            open.token(rows, token);
-        }
+        metric::token(&mut self.open, &mut self.seen, rows, token);
         true
+    }
+
+    /// Counts an empty node that the parser made up, outside ERROR nodes.
+    #[cold]
+    pub(super) fn missing(&mut self, node: Node<'t>) {
+        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
+        self.errors += u32::from(!in_error && node.is_missing());
     }
 
     /// Passes a comment.

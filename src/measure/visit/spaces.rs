@@ -28,7 +28,7 @@ impl<'t> Visit<'_, 't> {
             metrics: Metrics::default(),
             calls: Vec::new(),
         });
-        let mut open = Open::new(0, SpaceKind::Unit, String::new(), 0);
+        let mut open = Open::new(0, SpaceKind::Unit, String::new(), 0, &self.seen);
         open.section = naming::default_visibility(self.language, kind, Roles::NONE);
         self.open.push(open);
     }
@@ -45,7 +45,7 @@ impl<'t> Visit<'_, 't> {
         let entry = here + u32::from(deeper);
         let index = offset(self.spaces.len());
         let visibility = self.visibility(node, Some(&name));
-        let mut open = Open::new(index, kind, name.clone(), entry);
+        let mut open = Open::new(index, kind, name.clone(), entry, &self.seen);
         open.visibility = visibility;
         open.is_method = self.open.last().is_some_and(|outer| outer.kind.is_class());
         if kind.is_function() {
