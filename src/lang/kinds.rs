@@ -158,6 +158,7 @@ impl KindNames {
             lacks: self.members(grammar, &when.lacks)?,
             text: when.text.clone(),
             fields: texts(&when.fields)?,
+            begins: texts(&when.begins)?,
             parent_has: self.members(grammar, &when.parent_has)?,
             parent_says: texts(&when.parent_says)?,
             parent_says_not: texts(&when.parent_says_not)?,

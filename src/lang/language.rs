@@ -169,6 +169,25 @@ impl Language {
         self.calls.receiver.iter().find_map(|field| call.child_by_field_id(*field))
     }
 
+    /// Whether a branch stands in a node, outside the functions in it.
+    fn branches(&self, node: Node<'_>) -> bool {
+        let mut cursor = node.walk();
+        loop {
+            let roles = self.kind(cursor.node().kind_id()).roles;
+            if roles.has(Roles::BRANCHES) {
+                return true;
+            }
+            if !roles.has(Roles::FUNCTIONS) && cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return false;
+                }
+            }
+        }
+    }
+
     /// Whether a function only defines others.
     #[must_use]
     pub fn is_wrapper(&self, node: Node<'_>) -> bool {
@@ -184,7 +203,7 @@ impl Language {
             }
             let holds = |inner: &Vec<u16>| child.named_child(0).is_some_and(|first| inner.contains(&first.kind_id()));
             let known = |(outer, inner): &Nested| outer.contains(&kind) && inner.as_ref().is_none_or(holds);
-            if !wrapping.only.iter().any(known) {
+            if !wrapping.only.iter().any(known) || self.branches(child) {
                 return false;
             }
             needed |= wrapping.needs.contains(&kind);

@@ -31,6 +31,7 @@ pub(super) struct Rule {
     pub(super) lacks: Vec<Member>,
     pub(super) text: Vec<String>,
     pub(super) fields: Vec<(Member, Vec<String>)>,
+    pub(super) begins: Vec<(Member, Vec<String>)>,
     pub(super) parent_has: Vec<Member>,
     pub(super) parent_says: Vec<(Member, Vec<String>)>,
     pub(super) parent_says_not: Vec<(Member, Vec<String>)>,
@@ -61,6 +62,10 @@ impl Rule {
                 .fields
                 .iter()
                 .all(|(member, texts)| member.find(node).is_some_and(|child| is_one_of(texts, child, source)))
+            && self
+                .begins
+                .iter()
+                .all(|(member, words)| member.find(node).is_some_and(|child| begins_with_one_of(words, child, source)))
             && self.holds_above(place, source)
     }
 
@@ -100,8 +105,15 @@ fn is_one_of(texts: &[String], node: Node<'_>, source: &[u8]) -> bool {
     texts.iter().any(|known| known.as_bytes() == text)
 }
 
+fn begins_with_one_of(known: &[String], node: Node<'_>, source: &[u8]) -> bool {
+    words(node, source).next().is_some_and(|word| known.iter().any(|known| known.as_bytes() == word))
+}
+
 fn says_one_of(known: &[String], node: Node<'_>, source: &[u8]) -> bool {
+    words(node, source).any(|word| known.iter().any(|known| known.as_bytes() == word))
+}
+
+fn words<'s>(node: Node<'_>, source: &'s [u8]) -> impl Iterator<Item = &'s [u8]> {
     let text = source.get(node.byte_range()).unwrap_or_default();
-    let mut words = text.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-    words.any(|word| known.iter().any(|known| known.as_bytes() == word))
+    text.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
 }

@@ -117,6 +117,9 @@ pub struct When {
     /// The text of the child under a field, or of the first child of a kind, is one of these.
     #[serde(default, rename = "where")]
     pub fields: BTreeMap<String, Vec<String>>,
+    /// The text of such a child begins with one of these words.
+    #[serde(default)]
+    pub begins: BTreeMap<String, Vec<String>>,
     /// One of these fields or kinds is among the parent's children.
     #[serde(default)]
     pub parent_has: Vec<String>,

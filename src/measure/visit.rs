@@ -267,7 +267,11 @@ impl<'t> Visit<'_, 't> {
     /// The nesting level of a node under a field of the innermost frame, and the levels around it.
     fn levels(&self, roles: Roles, id: u16, field: Option<u16>) -> (u32, Levels) {
         let above = self.frames.last().map_or(Levels::default(), |frame| frame.levels);
-        let here = if self.language.is_header(id, field) { above.header } else { above.inside };
+        // A conditional in the condition of another, without parentheses, is a chain that the grammar binds the wrong way.
+        let chained =
+            roles.has(Roles::TERNARY) && self.frames.last().is_some_and(|parent| parent.roles.has(Roles::TERNARY));
+        let header = self.language.is_header(id, field) && !chained;
+        let here = if header { above.header } else { above.inside };
         (here, Levels::of(roles, here, above.header, self.policy))
     }
 
