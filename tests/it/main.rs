@@ -48,6 +48,7 @@ mod store_copy;
 mod store_executions;
 mod store_gc;
 mod store_keys;
+mod store_kill;
 mod store_live;
 mod store_lmdb;
 mod store_process;
