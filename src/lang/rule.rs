@@ -30,11 +30,12 @@ pub(super) struct Rule {
     pub(super) field_not: Vec<u16>,
     pub(super) has: Vec<Member>,
     pub(super) lacks: Vec<Member>,
-    pub(super) begins: Vec<Nested>,
+    pub(super) first: Vec<Nested>,
     pub(super) after: Vec<u16>,
     pub(super) not_after: Vec<u16>,
     pub(super) text: Vec<String>,
     pub(super) fields: Vec<(Member, Vec<String>)>,
+    pub(super) begins: Vec<(Member, Vec<String>)>,
     pub(super) parent_has: Vec<Member>,
     pub(super) parent_says: Vec<(Member, Vec<String>)>,
     pub(super) parent_says_not: Vec<(Member, Vec<String>)>,
@@ -60,13 +61,17 @@ impl Rule {
             && !place.field.is_some_and(|field| self.field_not.contains(&field))
             && (self.has.is_empty() || self.has.iter().any(|member| member.find(node).is_some()))
             && !self.lacks.iter().any(|member| member.find(node).is_some())
-            && (self.begins.is_empty()
-                || first_child(node).is_some_and(|first| self.begins.iter().any(|kind| is(first, kind))))
+            && (self.first.is_empty()
+                || first_child(node).is_some_and(|first| self.first.iter().any(|kind| is(first, kind))))
             && (self.text.is_empty() || is_one_of(&self.text, node, source))
             && self
                 .fields
                 .iter()
                 .all(|(member, texts)| member.find(node).is_some_and(|child| is_one_of(texts, child, source)))
+            && self
+                .begins
+                .iter()
+                .all(|(member, words)| member.find(node).is_some_and(|child| begins_with_one_of(words, child, source)))
             && self.holds_beside(place, node)
             && self.holds_above(place, source)
     }
@@ -130,8 +135,15 @@ fn is_one_of(texts: &[String], node: Node<'_>, source: &[u8]) -> bool {
     texts.iter().any(|known| known.as_bytes() == text)
 }
 
+fn begins_with_one_of(known: &[String], node: Node<'_>, source: &[u8]) -> bool {
+    words(node, source).next().is_some_and(|word| known.iter().any(|known| known.as_bytes() == word))
+}
+
 fn says_one_of(known: &[String], node: Node<'_>, source: &[u8]) -> bool {
+    words(node, source).any(|word| known.iter().any(|known| known.as_bytes() == word))
+}
+
+fn words<'s>(node: Node<'_>, source: &'s [u8]) -> impl Iterator<Item = &'s [u8]> {
     let text = source.get(node.byte_range()).unwrap_or_default();
-    let mut words = text.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-    words.any(|word| known.iter().any(|known| known.as_bytes() == word))
+    text.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
 }

@@ -113,7 +113,7 @@ pub struct When {
     pub lacks: Vec<String>,
     /// The node's first child is one of these; `a > b` is an `a` whose first child is a `b`.
     #[serde(default)]
-    pub begins: Vec<String>,
+    pub first: Vec<String>,
     /// One of these kinds stands before the node under its parent.
     #[serde(default)]
     pub after: Vec<String>,
@@ -126,6 +126,9 @@ pub struct When {
     /// The text of the child under a field, or of the first child of a kind, is one of these.
     #[serde(default, rename = "where")]
     pub fields: BTreeMap<String, Vec<String>>,
+    /// The text of such a child begins with one of these words.
+    #[serde(default)]
+    pub begins: BTreeMap<String, Vec<String>>,
     /// One of these fields or kinds is among the parent's children.
     #[serde(default)]
     pub parent_has: Vec<String>,
@@ -293,7 +296,7 @@ impl Spec {
         let mut when: Vec<When> = base.when.clone();
         for rule in &mut when {
             rule.kind = keep(&rule.kind);
-            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.has, &mut rule.begins, &mut rule.after] {
+            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.has, &mut rule.first, &mut rule.after] {
                 // A condition that nothing meets any more must not turn into no condition.
                 let kept = keep(list);
                 if kept.is_empty() && !list.is_empty() {
