@@ -40,6 +40,7 @@ mod lang_golden;
 mod lang_policies;
 mod lang_registry;
 mod link;
+mod parse_health;
 mod records;
 mod repo;
 mod report_dot;
