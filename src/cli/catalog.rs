@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::session::{Session, print, print_json};
 use crate::error::{Error, Result, suggestion};
-use crate::lang::{Policy, Roles};
+use crate::lang::{Counted, Policy, Roles};
 use crate::measure::{self, Engine, Limits, Options};
 use crate::metric::{CATALOG, Direction, Metric, Trace, catalog};
 use crate::model::{ContentId, Level};
@@ -54,7 +54,10 @@ pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
                 })
             })
             .collect();
-        print_json(&json!({ "schema": "elcano.langs/1", "languages": languages }))?;
+        let counted = Counted::all()
+            .map(|of| json!({ "id": of.id, "label": of.label(), "extensions": of.extensions(), "counter": "tokei" }));
+        let counted: Vec<_> = counted.collect();
+        print_json(&json!({ "schema": "elcano.langs/1", "languages": languages, "counted": counted }))?;
         return Ok(0);
     }
     let mut table = Table::new(&["id", "language", "files", "grammar"]);
@@ -63,7 +66,15 @@ pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
         let files = endings.chain(spec.filenames.iter().cloned()).collect::<Vec<_>>().join(" ");
         table.row(vec![id.to_owned(), spec.label.clone(), files, format!("{} {version}", spec.krate)]);
     }
-    print(&table.text())?;
+    let mut out = table.text();
+    let counted = Counted::all().count();
+    if counted > 0 {
+        out += &format!(
+            "\nand {counted} languages of which tokei {} counts the lines; --json lists them\n",
+            Counted::VERSION
+        );
+    }
+    print(&out)?;
     Ok(0)
 }
 

@@ -8,8 +8,7 @@ use serde_json::json;
 
 use super::session::{Session, print, print_json};
 use crate::error::{Error, Result};
-use crate::lang::Policy;
-use crate::measure::{Engine, Limits, Options};
+use crate::measure::{Limits, Meter, Options};
 use crate::model::{ContentId, ExecutionRecord, FileFacts, Level, Outcome};
 use crate::pipeline::address;
 use crate::report::measured;
@@ -108,11 +107,9 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
         Some(language) => language.clone(),
         None => detect(session, file, &bytes)?,
     };
-    let language = session.registry.language(&language).map_err(Error::Usage)?;
-    let policy = Policy::load(&args.policy, language.id).map_err(Error::Usage)?;
-    let engine = Engine::new(language, policy);
+    let meter = Meter::new(&session.registry, &language, &args.policy).map_err(Error::Usage)?;
     let options = Options { level: Level::Metrics, limits: Limits::default() };
-    Ok(crate::measure::measure(&engine, ContentId::of(&bytes), &bytes, options))
+    Ok(meter.measure(ContentId::of(&bytes), &bytes, options))
 }
 
 pub(super) fn detect(session: &Session, file: &Path, bytes: &[u8]) -> Result<String> {

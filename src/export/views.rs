@@ -39,11 +39,12 @@ pub const OFFENDER_CYCLOMATIC: u32 = 15;
 pub const VIEWS: &[View] = &[
     View {
         name: "file_metrics",
-        about: "Each measured file with its metrics.",
+        about: "Each measured file with its metrics. Where `counter` is not `elcano`, it counted the lines and nothing else is known.",
         reads: &[],
         sql: |_| {
             format!(
-                "SELECT f.path, f.language, f.bytes, s.error_bytes, {} FROM files f \
+                "SELECT f.path, f.language, CASE WHEN f.language LIKE 'tokei:%' THEN 'tokei' ELSE 'elcano' END AS counter, \
+             f.bytes, s.error_bytes, {} FROM files f \
              JOIN facts s ON s.content = f.content AND s.engine = f.engine AND s.ordinal = 0 \
              WHERE f.snapshot = {NEWEST} AND s.kind IS NOT NULL",
                 metric_columns()

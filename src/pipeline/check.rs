@@ -17,7 +17,7 @@ use crate::gate::baseline::{Baseline, note_stale};
 use crate::gate::{self, Limits, Side, allow};
 use crate::git::{self, CommitId};
 use crate::lang::Registry;
-use crate::measure::{self, Engine, Options};
+use crate::measure::{self, Meter, Options};
 use crate::model::{Base, Check, ContentId, FailOn, Finding, Level, NoteKind, RepoPath, Skip, Space, Status, Verdict};
 use crate::store::Store;
 use crate::walk::{self, Entry, WalkOptions};
@@ -353,9 +353,9 @@ impl<'a> Work<'a> {
         Ok(self.measured(engine, content, bytes))
     }
 
-    fn stored(&self, content: ContentId, engine: &Engine) -> Result<Option<Turn>> {
+    fn stored(&self, content: ContentId, engine: &Meter) -> Result<Option<Turn>> {
         let Some(store) = self.store else { return Ok(None) };
-        match store.facts(content, engine.id) {
+        match store.facts(content, engine.id()) {
             Ok(facts) => Ok(facts.map(|facts| turn(facts.skip, facts.spaces, &facts.notes, None))),
             // A store spares parsing, and nothing depends on it.
             Err(error @ (Error::Store { .. } | Error::Record { .. })) => {
@@ -366,9 +366,9 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn measured(&self, engine: &Engine, content: ContentId, bytes: Vec<u8>) -> Turn {
+    fn measured(&self, engine: &Meter, content: ContentId, bytes: Vec<u8>) -> Turn {
         let options = Options { level: Level::Metrics, limits: self.options.file_limits };
-        let facts = measure::measure(engine, content, &bytes, options);
+        let facts = engine.measure(content, &bytes, options);
         if facts.skip.is_none() {
             self.parsed.fetch_add(1, Ordering::Relaxed);
         }

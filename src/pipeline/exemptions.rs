@@ -11,7 +11,7 @@ use super::scan::engines;
 use crate::error::{Error, Result};
 use crate::gate::allow;
 use crate::lang::Registry;
-use crate::measure::{self, Options};
+use crate::measure::Options;
 use crate::model::{ContentId, Level, RepoPath, Skip};
 use crate::walk;
 
@@ -63,7 +63,7 @@ pub fn exemptions(
             }
             let engine = &engines[&(entry.language, entry.generated_denied)];
             let how = Options { level: Level::Metrics, limits: options.file_limits };
-            let facts = measure::measure(engine, ContentId::of(&bytes), &bytes, how);
+            let facts = engine.measure(ContentId::of(&bytes), &bytes, how);
             let found = allow::find(&bytes, &facts.spaces)
                 .map_err(|(line, problem)| Error::Usage(format!("{path}:{line}: {problem}")))?;
             let found = found.into_iter().map(|allow| Exemption {

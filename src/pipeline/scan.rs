@@ -10,8 +10,8 @@ use super::link;
 use super::progress::{Progress, Verbosity};
 use crate::error::{Error, Result};
 use crate::git;
-use crate::lang::{Policy, Registry};
-use crate::measure::{self, Engine, Limits, Options};
+use crate::lang::Registry;
+use crate::measure::{Limits, Meter, Options};
 use crate::model::{
     AstRecord, CfgRecord, ChunkRecord, ContentId, EngineId, FactsRecord, FileFacts, FileRecord, Level, Note, NoteKind,
     RepoPath, Skip, SnapshotId, SnapshotRecord, Tally,
@@ -55,8 +55,8 @@ struct Turn {
     failed: bool,
 }
 
-/// Engines of the languages that were found, by language id and whether what says "generated" is not to count.
-pub(super) type Engines = BTreeMap<(&'static str, bool), Engine>;
+/// How the languages that were found are measured, by language id and whether what says "generated" is not to count.
+pub(super) type Engines = BTreeMap<(&'static str, bool), Meter>;
 
 struct Scan<'a> {
     registry: &'a Registry,
@@ -115,10 +115,8 @@ pub(super) fn add_engine(
     policy: &str,
 ) -> Result<()> {
     if let std::collections::btree_map::Entry::Vacant(e) = engines.entry((id, generated_denied)) {
-        let language = registry.language(id).map_err(Error::Usage)?;
-        let engine = Engine::new(language, Policy::load(policy, id).map_err(Error::Usage)?);
-        let engine = if generated_denied { engine.with_generated() } else { engine };
-        e.insert(engine);
+        let meter = Meter::new(registry, id, policy).map_err(Error::Usage)?;
+        e.insert(if generated_denied { meter.with_generated() } else { meter });
     }
     Ok(())
 }
@@ -167,22 +165,22 @@ impl Scan<'_> {
         let engine = &self.engines[&(entry.language, entry.generated_denied)];
         let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
         if let Some(content) = known
-            && let Some(facts) = self.stored(content, engine.id)?
+            && let Some(facts) = self.stored(content, engine.id())?
         {
             return Ok(Turn::cached(entry, &facts));
         }
         let bytes = match entry.read(self.options.limits.file_bytes_max) {
             Ok(bytes) => bytes,
-            Err(note) => return Ok(Turn::noted(entry, engine.id, note)),
+            Err(note) => return Ok(Turn::noted(entry, engine.id(), note)),
         };
         let content = ContentId::of(&bytes);
         if known != Some(content)
-            && let Some(facts) = self.stored(content, engine.id)?
+            && let Some(facts) = self.stored(content, engine.id())?
         {
             return Ok(Turn::cached(entry, &facts));
         }
         let options = Options { level: self.options.level, limits: self.options.limits };
-        let facts = measure::measure(engine, content, &bytes, options);
+        let facts = engine.measure(content, &bytes, options);
         let (facts, records) = records(facts);
         let turn = Turn::measured(entry, &facts);
         sender.send(std::iter::once(Record::Facts(facts)).chain(records).collect())?;
@@ -244,7 +242,7 @@ impl Scan<'_> {
     fn engine_of_all(&self) -> EngineId {
         let mut hasher = blake3::Hasher::new();
         for engine in self.engines.values() {
-            hasher.update(&engine.id.0);
+            hasher.update(&engine.id().0);
         }
         let mut id = [0; 16];
         id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);

@@ -36,6 +36,7 @@ mod git_index;
 mod git_repository;
 mod lang_conformance;
 mod lang_contest;
+mod lang_counted;
 mod lang_fixtures;
 mod lang_golden;
 mod lang_policies;
