@@ -190,7 +190,10 @@ impl KindNames {
             words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
         }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
-        names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;
+        for (values, words) in &names.lists {
+            self.one(values)?;
+            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
+        }
         calls.arguments.iter().try_for_each(|word| self.member(grammar, word).map(drop))?;
         let fields = [&names.fields, &calls.callee, &calls.receiver];
         fields.into_iter().flatten().try_for_each(|field| field_of(grammar, field).map(drop))

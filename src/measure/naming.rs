@@ -78,14 +78,22 @@ fn head<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'
 
 /// The name that stands in the list of names where the node stands in the list of values.
 fn named_beside<'t>(names: &Names, node: Node<'t>, values: Node<'t>) -> Option<Node<'t>> {
-    let kind = names.lists.get(values.kind())?;
+    let words = names.lists.get(values.kind())?;
     let mut cursor = values.walk();
     let at = values.named_children(&mut cursor).position(|child| child.id() == node.id())?;
-    let mut before = values.prev_named_sibling();
-    while let Some(sibling) = before.filter(|sibling| sibling.kind() != kind) {
-        before = sibling.prev_named_sibling();
+    let above = values.parent()?;
+    let mut cursor = above.walk();
+    let before = above.named_children(&mut cursor).take_while(|child| child.id() != values.id());
+    let before = before.filter(|child| words.split(" | ").any(|word| is_at(word, *child, above))).collect::<Vec<_>>();
+    match before.last()? {
+        list if list.named_child_count() > 0 => list.named_child(u32::try_from(at).ok()?),
+        _ => before.get(at).copied(),
     }
-    before?.named_child(u32::try_from(at).ok()?)
+}
+
+/// Whether a node is of a kind, or of a kind under one of another (`outer > inner`).
+fn is_at(word: &str, node: Node<'_>, above: Node<'_>) -> bool {
+    word.split_once(" > ").map_or(node.kind() == word, |(outer, inner)| above.kind() == outer && node.kind() == inner)
 }
 
 fn named_by_kind<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
