@@ -175,8 +175,9 @@ impl KindNames {
         rules: &VisibilityRules,
     ) -> Result<(), String> {
         let lists = [&names.children, &names.receiver_types, &calls.nameless];
-        let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in, &rules.accessors]);
+        let lists = lists.into_iter().chain([&rules.except_in, &rules.accessors]);
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
+        rules.modifiers.iter().flat_map(|path| path.split(" > ")).try_for_each(|kind| self.one(kind).map(drop))?;
         for (kind, field) in &names.receivers {
             self.one(kind)?;
             field_of(grammar, field)?;

@@ -227,7 +227,7 @@ pub struct VisibilityRules {
     pub public_attributes: bool,
     /// Kinds of class-like nodes that differ from the default.
     pub except_in: Vec<String>,
-    /// Kinds of the child nodes that hold modifiers.
+    /// Kinds of the child nodes that hold modifiers; `a > b` is a `b` in an `a`.
     pub modifiers: Vec<String>,
     /// Words among the modifiers that make a member public.
     pub public: Vec<String>,
