@@ -158,7 +158,8 @@ pub struct Names {
     pub children: Vec<String>,
     /// Kind of the parent -> its field, or kinds of its child, that names a closure.
     pub parents: BTreeMap<String, String>,
-    /// Kind of a list of values -> kind of the list of names before it: `a, b = f, g` names the second value `b`.
+    /// Kind of a list of values -> kinds (`a | b`) of the list of names before it, or of the names: `a, b = f, g` names
+    /// the second value `b`. `outer > inner` is a kind that counts under one other only.
     pub lists: BTreeMap<String, String>,
     /// Kind -> the field that holds the receiver whose type qualifies the name.
     pub receivers: BTreeMap<String, String>,
@@ -226,7 +227,7 @@ pub struct VisibilityRules {
     pub public_attributes: bool,
     /// Kinds of class-like nodes that differ from the default.
     pub except_in: Vec<String>,
-    /// Kinds of the child nodes that hold modifiers.
+    /// Kinds of the child nodes that hold modifiers; `a > b` is a `b` in an `a`.
     pub modifiers: Vec<String>,
     /// Words among the modifiers that make a member public.
     pub public: Vec<String>,
