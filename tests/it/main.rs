@@ -52,6 +52,7 @@ mod store_kill;
 mod store_lifecycle;
 mod store_live;
 mod store_lmdb;
+mod store_loom;
 mod store_process;
 mod store_sql;
 mod store_values;
