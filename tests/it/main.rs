@@ -39,6 +39,7 @@ mod lang_golden;
 mod lang_policies;
 mod lang_registry;
 mod link;
+mod memory;
 mod records;
 mod repo;
 mod report_dot;
