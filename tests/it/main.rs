@@ -55,6 +55,7 @@ mod store_live;
 mod store_lmdb;
 mod store_loom;
 mod store_process;
+mod store_round_trip;
 mod store_sql;
 mod store_values;
 mod store_verify;
