@@ -16,6 +16,7 @@ mod lock;
 mod pack;
 mod sqlite;
 mod stamp;
+mod sync;
 pub mod table;
 mod target;
 mod url;
