@@ -227,7 +227,7 @@ impl Resolved {
 /// Judges, with what the store knows.
 pub(super) fn judge(session: &Session, options: &CheckOptions<'_>) -> Result<Check> {
     let store = known_facts(session, &options.root);
-    run_check(&session.registry, store.as_ref(), options, &CANCELLED)
+    run_check(&session.registry, store.as_ref(), options, None, &CANCELLED)
 }
 
 /// The store, if there is one that can be read: it spares parsing, and nothing depends on it.
