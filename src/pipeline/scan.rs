@@ -221,7 +221,7 @@ impl Scan<'_> {
             reference,
             dirty,
             time_us: super::journal::now_us(),
-            engine: self.engine_of_all(),
+            engine: engine_of_all(&self.engines),
             policy: self.options.policy.clone(),
             level: self.options.level,
             tally,
@@ -238,16 +238,30 @@ impl Scan<'_> {
         self.store.write(&Batch::of(files.chain(links).chain(snapshot_record)))?;
         Ok((snapshot, files_failed))
     }
+}
 
-    fn engine_of_all(&self) -> EngineId {
-        let mut hasher = blake3::Hasher::new();
-        for engine in self.engines.values() {
-            hasher.update(&engine.id.0);
-        }
-        let mut id = [0; 16];
-        id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        EngineId(id)
+/// What the facts of all these engines depend on.
+fn engine_of_all(engines: &Engines) -> EngineId {
+    let mut hasher = blake3::Hasher::new();
+    for engine in engines.values() {
+        hasher.update(&engine.id.0);
     }
+    let mut id = [0; 16];
+    id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    EngineId(id)
+}
+
+/// What facts depend on besides the bytes, in all languages at once: facts of another elcano are of use to this one only
+/// where this is equal.
+///
+/// # Errors
+/// There is no such policy.
+pub fn engine_of_everything(registry: &Registry, policy: &str) -> Result<EngineId> {
+    let mut engines = Engines::new();
+    for id in registry.ids() {
+        add_engine(&mut engines, registry, (id, false), policy)?;
+    }
+    Ok(engine_of_all(&engines))
 }
 
 /// The repository's name: its origin's, or its folder's; with the part of it that was scanned.
