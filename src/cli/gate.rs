@@ -30,13 +30,13 @@ pub(super) struct GateFlags {
     pub(super) path: Option<PathBuf>,
     /// Another limit: METRIC=N or METRIC=off, also class:METRIC and <file:METRIC>; may repeat
     #[arg(long, value_name = "METRIC=N", value_parser = change)]
-    limit: Vec<Change>,
+    pub(super) limit: Vec<Change>,
     /// Accepted offenders [default: elcano-baseline.jsonl, if it is there]
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
     /// The configuration [default: the nearest elcano.toml upwards]
     #[arg(long, value_name = "FILE", env = "ELCANO_CONFIG")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Gate only files that match; written as in .gitignore
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
@@ -227,7 +227,7 @@ impl Resolved {
 /// Judges, with what the store knows.
 pub(super) fn judge(session: &Session, options: &CheckOptions<'_>) -> Result<Check> {
     let store = known_facts(session, &options.root);
-    run_check(&session.registry, store.as_ref(), options, &CANCELLED)
+    run_check(&session.registry, store.as_ref(), options, None, &CANCELLED)
 }
 
 /// The store, if there is one that can be read: it spares parsing, and nothing depends on it.

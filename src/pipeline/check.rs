@@ -10,15 +10,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::base::{self, Bases, Detected};
+use super::place::place;
 use super::progress::{Progress, Verbosity};
-use super::scan::{Engines, engines, nothing_found};
+use super::scan::{Engines, engines};
+use super::survey::{Survey, nothing_found, survey};
 use crate::error::{Error, Result};
 use crate::gate::baseline::{Baseline, note_stale};
-use crate::gate::{self, Limits, Side, allow};
+use crate::gate::{self, Limits, Side};
 use crate::git::{self, CommitId};
 use crate::lang::Registry;
 use crate::measure::{self, Engine, Options};
-use crate::model::{Base, Check, ContentId, FailOn, Finding, Level, NoteKind, RepoPath, Skip, Space, Status, Verdict};
+use crate::model::{Base, Check, ContentId, FailOn, Finding, Level, NoteKind, RepoPath, Skip, Space, Verdict};
 use crate::store::Store;
 use crate::walk::{self, Entry, WalkOptions};
 
@@ -60,7 +62,7 @@ pub struct CheckOptions<'a> {
     pub command: String,
 }
 
-/// Checks the root.
+/// Checks the root; with what was found there just now by the same walk, or else it is walked.
 ///
 /// # Errors
 /// Nothing to measure, a base that is not there, an exemption without a reason, or the user's interrupt.
@@ -68,24 +70,32 @@ pub fn check(
     registry: &Registry,
     store: Option<&Arc<dyn Store>>,
     options: &CheckOptions<'_>,
+    surveyed: Option<&Survey>,
     cancelled: &AtomicBool,
 ) -> Result<Check> {
     let pool = super::scan::pool(options.jobs)?;
     pool.install(|| {
         let repository = git::Repository::discover(&options.root)?;
         let base = find_base(repository.as_ref(), options)?;
-        let walked = walk::walk(&options.root, &options.walk, registry)?;
+        let own;
+        let Survey { walked, index } = if let Some(surveyed) = surveyed {
+            surveyed
+        } else {
+            own = survey(&options.root, &options.walk, registry)?;
+            &own
+        };
         if walked.entries.is_empty() && base.is_none() {
-            return Err(nothing_found(&options.root, &walked));
+            return Err(nothing_found(&options.root, walked));
         }
-        let engines = engines(registry, &walked.entries, &options.policy)?;
-        let index = repository.as_ref().map(git::Repository::index).transpose()?;
         let mut work = Work::new(registry, store, options, cancelled);
-        work.engines = engines;
-        work.index = index;
+        work.engines = engines(registry, &walked.entries, &options.policy)?;
+        work.index = index.as_ref();
         work.prefix = RepoPath::new(repository.as_ref().map_or(&[][..], git::Repository::prefix));
-        match (repository, base) {
-            (Some(repository), Some((commit, base))) => work.against_base(&repository, commit, base, &walked.entries),
+        match (repository, index, base) {
+            (Some(repository), Some(index), Some((commit, base))) => {
+                let before = repository.contents(commit, index)?;
+                work.against_base(&repository, base, &before, &walked.entries)
+            }
             _ => work.against_nothing(&walked.entries),
         }
     })
@@ -125,7 +135,7 @@ pub(super) struct Work<'a> {
     registry: &'a Registry,
     options: &'a CheckOptions<'a>,
     engines: Engines,
-    index: Option<git::Index>,
+    index: Option<&'a git::Index>,
     store: Option<&'a dyn Store>,
     cancelled: &'a AtomicBool,
     parsed: AtomicU64,
@@ -162,7 +172,7 @@ impl<'a> Work<'a> {
 
         let turn = |entry: &Entry| -> Result<Found> {
             progress.begin(&entry.path);
-            let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
+            let known = self.index.and_then(|index| index.content_id(&entry.path, &entry.stat));
             let result = match self.head(entry, known)? {
                 Turn::SetAside => (Vec::new(), None),
                 Turn::Failed(why) => (Vec::new(), Some((entry.path.clone(), why))),
@@ -190,12 +200,10 @@ impl<'a> Work<'a> {
     fn against_base(
         &mut self,
         repository: &git::Repository,
-        commit: CommitId,
         base: Base,
+        before: &BTreeMap<RepoPath, ContentId>,
         entries: &[Entry],
     ) -> Result<Check> {
-        let files = repository.tree_files(commit)?;
-        let before: BTreeMap<&RepoPath, ContentId> = files.iter().map(|file| (&file.path, file.content)).collect();
         let contents = entries.par_iter().map(|entry| self.content(entry)).collect::<Result<Vec<_>>>()?;
         let mut changed: Vec<(&Entry, Option<ContentId>)> = Vec::new();
         for (entry, content) in entries.iter().zip(contents) {
@@ -203,7 +211,7 @@ impl<'a> Work<'a> {
                 changed.push((entry, content));
             }
         }
-        let mut gone = self.gone(repository, entries, &before)?;
+        let mut gone = self.gone(repository, entries, before)?;
         // What merely moved is not a change.
         let mut moved: FxHashMap<ContentId, Vec<RepoPath>> = FxHashMap::default();
         gone.keys().for_each(|path| moved.entry(before[path]).or_default().push(path.clone()));
@@ -246,7 +254,7 @@ impl<'a> Work<'a> {
     /// The content of a file on disk; none when it cannot be read.
     fn content(&self, entry: &Entry) -> Result<Option<ContentId>> {
         self.go_on()?;
-        let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
+        let known = self.index.and_then(|index| index.content_id(&entry.path, &entry.stat));
         let read = || entry.read(self.options.file_limits.file_bytes_max).ok().map(|bytes| ContentId::of(&bytes));
         Ok(known.or_else(read))
     }
@@ -257,7 +265,7 @@ impl<'a> Work<'a> {
         &self,
         repository: &git::Repository,
         entries: &[Entry],
-        before: &BTreeMap<&RepoPath, ContentId>,
+        before: &BTreeMap<RepoPath, ContentId>,
     ) -> Result<BTreeMap<RepoPath, (&'static str, bool)>> {
         let mut gone = BTreeMap::new();
         if !self.options.root.is_dir() {
@@ -269,7 +277,7 @@ impl<'a> Work<'a> {
             if on_disk(&self.options.root, path).symlink_metadata().is_err()
                 && let Some(found) = rules.language(path, &|| repository.blob(*content))?
             {
-                gone.insert((*path).clone(), found);
+                gone.insert(path.clone(), found);
             }
         }
         Ok(gone)
@@ -429,41 +437,4 @@ fn described(kind: NoteKind, detail: &str) -> String {
 fn on_disk(root: &Path, path: &RepoPath) -> PathBuf {
     use std::os::unix::ffi::OsStrExt as _;
     root.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
-}
-
-/// Finds the line of each finding of a file, and what comments in it accept.
-fn place(
-    findings: &mut [Finding],
-    side: &Side,
-    bytes: &[u8],
-    base_text: &dyn Fn(&RepoPath) -> Option<Vec<u8>>,
-) -> Result<()> {
-    let allows = allow::find(bytes, &side.spaces)
-        .map_err(|(line, problem)| Error::Usage(format!("{}:{line}: {problem}", side.path)))?;
-    let hashes = gate::line_hashes(bytes);
-    let mut texts: FxHashMap<RepoPath, Option<Vec<u8>>> = FxHashMap::default();
-    for finding in findings.iter_mut().filter(|finding| finding.value.is_some()) {
-        let start = finding.span.start_line.max(1);
-        if let Some(base_line) = finding.base_line {
-            let from = finding.base_path.clone().unwrap_or_else(|| finding.path.clone());
-            let text = texts.entry(from).or_insert_with_key(base_text);
-            if let Some(text) = text {
-                let rows = finding.span.end_line.saturating_sub(start) + 1;
-                finding.line = gate::first_change(bytes, start, rows, text, base_line);
-            }
-        }
-        finding.line_hash = hashes.get(finding.line as usize - 1).cloned();
-        let covers = |allow: &&allow::Allow| {
-            let space = &side.spaces[allow.space];
-            (space.start_byte, space.end_byte) == (finding.span.start_byte, finding.span.end_byte)
-                && allow.rules.iter().any(|rule| *rule == finding.rule || *rule == finding.metric)
-        };
-        if finding.status != Status::Fixed
-            && let Some(allow) = allows.iter().find(covers)
-        {
-            finding.status = Status::Known;
-            finding.accepted = Some(format!("line {}: {}", allow.line, allow.reason));
-        }
-    }
-    Ok(())
 }

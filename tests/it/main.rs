@@ -18,6 +18,7 @@ mod cfg_javascript;
 mod cfg_others;
 mod cfg_python;
 mod cfg_rust;
+mod ci_store;
 mod cli;
 mod cli_data;
 mod cli_input;
