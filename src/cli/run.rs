@@ -51,7 +51,7 @@ struct Gating {
     /// Accepted offenders [default: elcano-baseline.jsonl, if it is there]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// The configuration [default: the nearest elcano.toml upwards]
+    /// The only configuration [default: every elcano.toml from the top of the work tree down]
     #[arg(long, value_name = "FILE", env = "ELCANO_CONFIG")]
     config: Option<PathBuf>,
     /// What fails: new (and regressed) findings, any, or none

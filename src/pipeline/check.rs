@@ -34,6 +34,9 @@ pub enum Against<'a> {
     Detected(base::Environment<'a>),
 }
 
+/// The limits of a root, given the configuration files below it.
+pub type LimitsOf<'a> = Box<dyn Fn(&[RepoPath]) -> Result<Limits> + Sync + 'a>;
+
 /// What to check and how.
 pub struct CheckOptions<'a> {
     /// The root folder or file.
@@ -49,7 +52,7 @@ pub struct CheckOptions<'a> {
     /// What is said meanwhile.
     pub verbosity: Verbosity,
     /// What the gate allows.
-    pub limits: Limits,
+    pub limits: LimitsOf<'a>,
     /// What fails it.
     pub fail_on: FailOn,
     /// The base.
@@ -88,6 +91,7 @@ pub fn check(
             return Err(nothing_found(&options.root, walked));
         }
         let mut work = Work::new(registry, store, options, cancelled);
+        work.limits = (options.limits)(&walked.configs)?;
         work.engines = engines(registry, &walked.entries, &options.policy)?;
         work.index = index.as_ref();
         work.prefix = RepoPath::new(repository.as_ref().map_or(&[][..], git::Repository::prefix));
@@ -134,6 +138,7 @@ enum Turn {
 pub(super) struct Work<'a> {
     registry: &'a Registry,
     options: &'a CheckOptions<'a>,
+    limits: Limits,
     engines: Engines,
     index: Option<&'a git::Index>,
     store: Option<&'a dyn Store>,
@@ -158,6 +163,7 @@ impl<'a> Work<'a> {
         Work {
             registry,
             options,
+            limits: Limits::default(),
             engines: Engines::new(),
             index: None,
             store: store.map(|store| store.as_ref() as &dyn Store),
@@ -178,7 +184,7 @@ impl<'a> Work<'a> {
                 Turn::Failed(why) => (Vec::new(), Some((entry.path.clone(), why))),
                 Turn::Measured(spaces, bytes) => {
                     let side = Side { path: entry.path.clone(), spaces };
-                    let mut findings = gate::everything(&self.options.limits, &side);
+                    let mut findings = gate::everything(&self.limits, &side);
                     if !findings.is_empty() {
                         let bytes = bytes.or_else(|| entry.read(u64::MAX).ok()).unwrap_or_default();
                         place(&mut findings, &side, &bytes, &|_| None)?;
@@ -232,7 +238,7 @@ impl<'a> Work<'a> {
         // Of what cannot be measured now, nothing can be said.
         past.retain(|(path, ..)| !unknown.contains(path));
         let past = self.bases(repository, &past)?;
-        let mut findings = gate::compare(&self.options.limits, &head, &past);
+        let mut findings = gate::compare(&self.limits, &head, &past);
         let text_of = |path: &RepoPath| before.get(path).and_then(|content| repository.blob(*content).ok());
         let by_path: FxHashMap<&RepoPath, &Entry> = changed.iter().map(|(entry, _)| (&entry.path, *entry)).collect();
         findings.sort_by(|a, b| a.path.cmp(&b.path));
@@ -397,7 +403,7 @@ impl<'a> Work<'a> {
         judged: impl Fn(&RepoPath) -> bool,
     ) -> Result<Check> {
         let today = jiff::Zoned::now().date().to_string();
-        let stale = self.options.baseline.apply(&mut findings, &self.options.limits, &today, judged);
+        let stale = self.options.baseline.apply(&mut findings, &self.limits, &today, judged);
         gate::sort(&mut findings);
         let fails = findings.iter().any(|finding| finding.blocks(self.options.fail_on));
         let verdict = if fails { Verdict::Fail } else { Verdict::Pass };
@@ -406,7 +412,7 @@ impl<'a> Work<'a> {
             verdict,
             base,
             prefix: self.prefix.clone(),
-            rules: self.options.limits.rules(),
+            rules: self.limits.rules(),
             findings,
             stale: Vec::new(),
             files_gated,
