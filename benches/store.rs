@@ -168,6 +168,15 @@ fn in_one_batch(group: &mut Group<'_>, engine: &str, make: Make, size: u32) {
     });
 }
 
+/// What of a batch for LMDB is making bytes of records; a scan does it on the threads that measure.
+fn encoding(group: &mut Group<'_>, make: Make, store: &dyn Store, size: u32) {
+    group.throughput(Throughput::Elements(u64::from(size)));
+    group.bench_function("lmdb encode", |bencher| {
+        let prepare = |records| store.prepare(records).unwrap();
+        bencher.iter_batched(|| records(make, 0..size), prepare, BatchSize::PerIteration);
+    });
+}
+
 fn reading(group: &mut Group<'_>, engine: &str, family: Family, make: Make, store: &dyn Store, size: u32) {
     let step = usize::try_from((size / LOOKED_UP).max(1)).unwrap();
     // In an order that is not that of the keys.
@@ -197,7 +206,7 @@ fn quick(group: &mut Group<'_>) {
     group.sample_size(10).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
 }
 
-/// Bytes a record, one line each: kind, size, engine, bytes.
+/// The engines' versions, and bytes a record, one line each: kind, size, engine, bytes.
 static BYTES: Mutex<String> = Mutex::new(String::new());
 
 fn weigh(kind: &str, size: u32, engine: &str, bytes: u64) {
@@ -206,7 +215,16 @@ fn weigh(kind: &str, size: u32, engine: &str, bytes: u64) {
     std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/store-bytes"), &*lines).unwrap();
 }
 
+fn name_versions() {
+    let duckdb = duckdb::Connection::open_in_memory().and_then(|connection| connection.version()).unwrap();
+    let (lmdb, sqlite) = (heed::lmdb_version(), rusqlite::version());
+    let versions =
+        format!("versions LMDB {}.{}.{}, SQLite {sqlite}, DuckDB {duckdb}\n", lmdb.major, lmdb.minor, lmdb.patch);
+    BYTES.lock().unwrap().push_str(&versions);
+}
+
 fn keeping(criterion: &mut Criterion) {
+    name_versions();
     for (name, family, make) in KINDS {
         for size in SIZES {
             let mut group = criterion.benchmark_group(format!("{name} {size}"));
@@ -223,6 +241,9 @@ fn keeping(criterion: &mut Criterion) {
                 drop(store);
                 let store = store::open(&url(engine, &folder), OpenOptions::create()).unwrap();
                 weigh(name, size, engine, store.bytes().unwrap());
+                if engine == "lmdb" {
+                    encoding(&mut group, make, &*store, size);
+                }
                 reading(&mut group, engine, family, make, &*store, size);
                 one_by_one(&mut group, engine, family, make, &*store, size);
             }

@@ -301,6 +301,9 @@ fn what_another_process_has_locked_is_an_error_that_says_so() {
     // A run is told at once; whoever only reads LMDB or SQLite is not disturbed.
     let refused = RunLock::acquire(&lmdb).unwrap_err();
     assert!(refused.exit_code() == 3 && refused.to_string().contains("in use by process"), "{refused}");
+    // Nor is a store replaced under a run.
+    let refused = write_to(&lmdb, Existing::Replace, OpenOptions::create()).map(drop).unwrap_err();
+    assert!(refused.exit_code() == 3 && refused.to_string().contains("in use by process"), "{refused}");
     for url in [&lmdb, &sqlite] {
         assert_same(&everything(&*open(url, OpenOptions::read()).unwrap()), &records);
     }
