@@ -1,5 +1,6 @@
 //! The leaves of a visit: tokens with the rows they stand on, and what the parser skipped.
 
+use bstr::ByteSlice;
 use tree_sitter::Node;
 
 use super::Visit;
@@ -46,20 +47,30 @@ impl<'t> Visit<'_, 't> {
     /// Notes how far the source is read.
     #[inline]
     pub(super) fn pass(&mut self, node: Node<'t>) {
-        if self.frames.last().is_some_and(|frame| frame.in_error) {
-            self.unread(node.start_byte());
-        }
         self.read = node.end_byte();
     }
 
-    /// What the parser skipped in an ERROR node has no node of its own; its rows are code all the same.
+    /// What stands between the nodes before `end`: white space, or text that the parser skipped, in an ERROR node or
+    /// where a row ends in a backslash. That has no node of its own; its rows are code all the same.
+    #[inline]
+    pub(super) fn gap(&mut self, end: usize) {
+        if self.read < end {
+            let gap = self.source.get(self.read..end).unwrap_or_default();
+            if gap.trim_ascii_start().is_empty() {
+                self.read = end;
+            } else {
+                self.unread(end);
+            }
+        }
+    }
+
     #[cold]
-    pub(super) fn unread(&mut self, end: usize) {
+    fn unread(&mut self, end: usize) {
         let skipped = self.source.get(self.read..end).unwrap_or_default();
-        let text = skipped.trim_ascii_start();
+        let text = skipped.trim_start();
         let start = self.read + skipped.len() - text.len();
         if !text.is_empty() {
-            let rows = self.rows.of(start, start + text.trim_ascii_end().len());
+            let rows = self.rows.of(start, start + text.trim_end().len());
             if let Some(open) = self.open.last_mut() {
                 open.code(rows);
             }
