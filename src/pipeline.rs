@@ -157,7 +157,7 @@ impl Run<'_> {
         let Some(gate) = &mut self.gate else {
             return Err(Error::Usage("a gate stage without limits".into()));
         };
-        if base.is_none() && !base::tells(&gate.root, environment)? {
+        if base.is_none() && !base::tells(&gate.root, gate.fetch_base, environment)? {
             let said = "no base, nothing gated: set ELCANO_BASE, or `elcano check` gates everything";
             if self.scan.verbosity != progress::Verbosity::Quiet {
                 anstream::eprintln!("elcano: gate: {said}");

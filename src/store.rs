@@ -37,6 +37,7 @@ pub use gc::{Collected, collect};
 pub use key::{KEY_BYTES_MAX, Key};
 pub use lock::RunLock;
 pub use pack::{pack, unpack};
+pub use target::Temporary;
 pub use url::StoreUrl;
 pub use writer::{Limits, Sender, Writer, Written};
 

@@ -9,6 +9,7 @@ mod attributes;
 mod conventions;
 mod explain;
 mod judge;
+mod past;
 mod read;
 mod rules;
 mod traverse;
@@ -18,6 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use explain::{Explanation, Outcome, explain};
+pub use past::Rules;
 
 use crate::error::{Error, Result};
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
@@ -126,15 +128,6 @@ pub struct Walked {
 pub fn walk(root: &Path, options: &WalkOptions, detect: &dyn Detect) -> Result<Walked> {
     let root = resolve(root)?;
     if root.is_dir() { traverse::folder(&root, options, detect) } else { traverse::file(&root, options, detect) }
-}
-
-/// Whether names alone say that a file is not people's own code: in a folder of vendored code, or named as generated or
-/// minified. For files that are not on disk; those that are, are walked.
-#[must_use]
-pub fn is_foreign_by_name(path: &RepoPath) -> bool {
-    let mut parts = path.as_bytes().split(|byte| *byte == b'/').rev();
-    let name = parts.next().unwrap_or_default();
-    conventions::by_name(name).is_some() || parts.any(conventions::is_vendored_folder)
 }
 
 /// The root without links; what was named may be one.

@@ -82,7 +82,7 @@ fn both(session: &Session, gate: &GateFlags) -> Result<(Baseline, Baseline)> {
     let resolved = gate.resolve()?;
     // A first `write` makes the file that it names.
     let before = if resolved.baseline.exists() { resolved.read_baseline()? } else { Baseline::default() };
-    let check = judge(session, gate, Against::Nothing, None, false)?;
+    let check = judge(session, &gate.options(session, Against::Nothing, None, false)?)?;
     let over: Vec<_> = check.findings.into_iter().filter(|finding| finding.accepted.is_none()).collect();
     Ok((before.clone(), Baseline::of(&over, &before)))
 }

@@ -58,6 +58,9 @@ pub(super) struct CheckArgs {
     /// Gate only what differs from this revision; `auto` asks the CI environment [default: `ELCANO_BASE`]
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+    /// Let git fetch the base from origin when its id is known and this clone does not hold it
+    #[arg(long)]
+    fetch_base: bool,
     /// A format, also as FORMAT=FILE; may repeat [default: text]
     #[arg(long, value_name = "FORMAT", value_parser = output)]
     format: Vec<Output>,
@@ -90,7 +93,8 @@ pub(super) fn check(session: &Session, args: &CheckArgs) -> Result<u8> {
         None => environment("ELCANO_BASE")
             .map_or(Against::Nothing, |revision| Against::Revision(revision, "ELCANO_BASE".to_owned())),
     };
-    let judged = judge(session, &args.gate, against, args.fail_on, true)?;
+    let options = args.gate.options(session, against, args.fail_on, true)?;
+    let judged = judge(session, &CheckOptions { fetch_base: args.fetch_base, ..options })?;
     let outputs =
         if args.format.is_empty() { vec![output("text").map_err(Error::Usage)?] } else { args.format.clone() };
     let written = verdict::write(&judged, &outputs, &environment, &print)?;
@@ -159,6 +163,7 @@ impl GateFlags {
             limits: resolved.limits,
             fail_on,
             against,
+            fetch_base: false,
             baseline,
             command: self.command() + &extra,
             root: resolved.root,
@@ -219,17 +224,10 @@ impl Resolved {
     }
 }
 
-/// Judges; `accepting` the baseline or not.
-pub(super) fn judge(
-    session: &Session,
-    flags: &GateFlags,
-    against: Against<'_>,
-    fail_on: Option<FailOn>,
-    accepting: bool,
-) -> Result<Check> {
-    let options = flags.options(session, against, fail_on, accepting)?;
+/// Judges, with what the store knows.
+pub(super) fn judge(session: &Session, options: &CheckOptions<'_>) -> Result<Check> {
     let store = known_facts(session, &options.root);
-    run_check(&session.registry, store.as_ref(), &options, &CANCELLED)
+    run_check(&session.registry, store.as_ref(), options, &CANCELLED)
 }
 
 /// The store, if there is one that can be read: it spares parsing, and nothing depends on it.

@@ -25,6 +25,9 @@ pub(super) struct RunArgs {
     /// Print the resolved plan and stop
     #[arg(long)]
     plan: bool,
+    /// Let git fetch the gate's base from origin when its id is known and this clone does not hold it
+    #[arg(long)]
+    fetch_base: bool,
     #[command(flatten)]
     scan: ScanFlags,
 }
@@ -82,7 +85,7 @@ pub(super) fn run(session: &Session, args: RunArgs) -> Result<u8> {
         print(&plan.to_toml()?)?;
         return Ok(0);
     }
-    execute(session, &plan, &paths, &args.scan).map(|ran| exit_code(&ran))
+    execute(session, &plan, &paths, &args.scan, args.fetch_base).map(|ran| exit_code(&ran))
 }
 
 fn is_toml(word: &str) -> bool {
@@ -109,7 +112,7 @@ pub(super) fn scan(session: &Session, args: &ScanArgs) -> Result<u8> {
     }
     let stage = Stage::Scan { level, files_failed_max: args.scan.files_failed_max };
     let plan = Plan { name: "scan".to_owned(), about: "measure".to_owned(), stages: vec![stage] };
-    let ran = execute(session, &plan, &args.paths, &args.scan)?;
+    let ran = execute(session, &plan, &args.paths, &args.scan, false)?;
     let Some(made) = &ran.scanned else { return Ok(exit_code(&ran)) };
     let tally = &made.snapshot.tally;
     if args.json {
@@ -137,7 +140,7 @@ fn exit_code(ran: &Ran) -> u8 {
     }
 }
 
-fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags) -> Result<Ran> {
+fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags, fetch_base: bool) -> Result<Ran> {
     let start = paths.first().map_or(Path::new("."), PathBuf::as_path);
     let url = session.store_url(start)?;
     let (root, walk) = what_to_walk(session, paths, flags, Some(&url))?;
@@ -146,7 +149,7 @@ fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags)
     let gate = gates.then(|| {
         let path = if paths.len() > 1 { Some(root.clone()) } else { paths.first().cloned() };
         let gate = super::gate::GateFlags::of(path).options(session, Against::Nothing, None, true)?;
-        Ok(CheckOptions { walk: walk.clone(), policy: flags.policy.clone(), file_limits: limits, ..gate })
+        Ok(CheckOptions { walk: walk.clone(), policy: flags.policy.clone(), file_limits: limits, fetch_base, ..gate })
     });
     let gate = gate.transpose()?;
     let scan = ScanOptions {

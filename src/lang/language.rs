@@ -17,6 +17,14 @@ pub(super) struct Wrapping {
     pub(super) ends: Vec<u16>,
 }
 
+/// How a call names its callee, by field and kind ids.
+#[derive(Debug)]
+pub(super) struct Calls {
+    pub(super) callee: Vec<u16>,
+    pub(super) receiver: Vec<u16>,
+    pub(super) nameless: Vec<u16>,
+}
+
 /// A compiled language.
 #[derive(Debug)]
 pub struct Language {
@@ -40,6 +48,7 @@ pub struct Language {
     pub(super) header_kinds: Vec<u16>,
     pub(super) wrappings: Vec<Wrapping>,
     pub(super) sections: Vec<Nested>,
+    pub(super) calls: Calls,
 }
 
 impl Language {
@@ -142,6 +151,22 @@ impl Language {
                 node.named_children(&mut cursor).find(|child| child.kind() == word)
             })
         })
+    }
+
+    /// What a call calls; None for kinds of calls that name no callee.
+    #[must_use]
+    pub fn callee<'t>(&self, call: Node<'t>) -> Option<Node<'t>> {
+        if self.calls.nameless.contains(&call.kind_id()) {
+            return None;
+        }
+        let found = self.calls.callee.iter().find_map(|field| call.child_by_field_id(*field));
+        found.or_else(|| call.named_child(0))
+    }
+
+    /// The receiver of a call, where the callee does not hold it.
+    #[must_use]
+    pub fn call_receiver<'t>(&self, call: Node<'t>) -> Option<Node<'t>> {
+        self.calls.receiver.iter().find_map(|field| call.child_by_field_id(*field))
     }
 
     /// Whether a branch stands in a node, outside the functions in it.

@@ -269,40 +269,40 @@ pub(super) fn parameter_count<'t>(language: &Language, list: Node<'t>, outer: Op
     count
 }
 
-/// A call, read as far as it is asked for.
+/// A call, read as far as it is asked for: every call of a file is, and few of them matter.
 pub(super) struct Callee<'t, 's> {
     language: &'s Language,
     node: Node<'t>,
     source: &'s [u8],
     /// The last part of its name.
     pub(super) name: &'s str,
-    before: &'s str,
+    before: &'s [u8],
 }
 
 /// What a call calls; None where that is not a name.
 pub(super) fn callee<'t, 's>(language: &'s Language, node: Node<'t>, source: &'s [u8]) -> Option<Callee<'t, 's>> {
-    if language.spec.calls.nameless.iter().any(|kind| kind == node.kind()) {
-        return None;
-    }
-    let target = language.first_field(node, &language.spec.calls.callee).or_else(|| node.named_child(0))?;
-    let written = without_type_arguments(std::str::from_utf8(text(target, source)).ok()?.trim());
+    let written = without_type_arguments(text(language.callee(node)?, source).trim_ascii());
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'#".contains(byte);
-    let start = written.bytes().rposition(|byte| !is_part(&byte)).map_or(0, |at| at + 1);
-    let name = written[start..].trim_start_matches(['?', '!', '@', '$', '\'']);
+    // From the end: in a chain of calls each target holds all those before it.
+    let start = written.iter().rposition(|byte| !is_part(byte)).map_or(0, |at| at + 1);
+    let name = std::str::from_utf8(&written[start..]).ok()?.trim_start_matches(['?', '!', '@', '$', '\'']);
     if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
         return None;
     }
-    let joins = |character: char| character.is_ascii_punctuation() && !matches!(character, '_' | '$' | ')' | ']' | '}');
-    let before = written[..start].trim_end_matches(|character: char| joins(character) || character.is_whitespace());
-    Some(Callee { language, node, source, name, before })
+    Some(Callee { language, node, source, name, before: &written[..start] })
 }
 
 impl Callee<'_, '_> {
     /// What stands before the name; empty for a bare call.
     pub(super) fn receiver(&self) -> &str {
-        let found = self.language.first_field(self.node, &self.language.spec.calls.receiver);
-        let written = found.and_then(|found| std::str::from_utf8(text(found, self.source)).ok());
-        written.unwrap_or(self.before).trim_end_matches('?').trim()
+        let written = self.language.call_receiver(self.node).map(|found| text(found, self.source));
+        let joins = |byte: &u8| {
+            byte.is_ascii_whitespace()
+                || (byte.is_ascii_punctuation() && !matches!(byte, b'_' | b'$' | b')' | b']' | b'}'))
+        };
+        let end = self.before.iter().rposition(|byte| !joins(byte)).map_or(0, |at| at + 1);
+        let written = written.unwrap_or(&self.before[..end]);
+        std::str::from_utf8(written).unwrap_or_default().trim_end_matches('?').trim()
     }
 
     fn arguments(&self) -> u32 {
@@ -326,6 +326,9 @@ impl Callee<'_, '_> {
 
     /// Whether this calls the open function itself, which stands in a space named `class`.
     pub(super) fn is_call_of(&self, open: &Open, class: Option<&str>) -> bool {
+        if !open.name.ends_with(self.name) {
+            return false;
+        }
         let own = open.name.rsplit(['.', ':']).next().unwrap_or(&open.name);
         let calls = &self.language.spec.calls;
         if own != self.name || (calls.overloads && self.arguments() != open.nargs()) {
@@ -344,19 +347,20 @@ impl Callee<'_, '_> {
 }
 
 /// `f::<T>` and `f<T>` without what is in the angle brackets.
-fn without_type_arguments(written: &str) -> &str {
-    if !written.ends_with('>') || written.ends_with("->") {
+fn without_type_arguments(written: &[u8]) -> &[u8] {
+    if !written.ends_with(b">") || written.ends_with(b"->") {
         return written;
     }
     let mut depth = 0;
-    for (at, character) in written.char_indices().rev() {
-        match character {
-            '>' => depth += 1,
-            '<' => depth -= 1,
+    for (at, byte) in written.iter().enumerate().rev() {
+        match byte {
+            b'>' => depth += 1,
+            b'<' => depth -= 1,
             _ => {}
         }
         if depth == 0 {
-            return written[..at].trim_end_matches("::").trim_end();
+            let before = &written[..at];
+            return before.strip_suffix(b"::").unwrap_or(before).trim_ascii_end();
         }
     }
     written

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::base::{self, Detected};
+use super::base::{self, Bases, Detected};
 use super::progress::{Progress, Verbosity};
 use super::scan::{Engines, engines, nothing_found};
 use crate::error::{Error, Result};
@@ -52,6 +52,8 @@ pub struct CheckOptions<'a> {
     pub fail_on: FailOn,
     /// The base.
     pub against: Against<'a>,
+    /// Whether git may fetch a base that is not in this clone.
+    pub fetch_base: bool,
     /// Accepted offenders.
     pub baseline: Baseline,
     /// The command that was typed, without its base.
@@ -71,7 +73,7 @@ pub fn check(
     let pool = super::scan::pool(options.jobs)?;
     pool.install(|| {
         let repository = git::Repository::discover(&options.root)?;
-        let base = find_base(repository.as_ref(), &options.against)?;
+        let base = find_base(repository.as_ref(), options)?;
         let walked = walk::walk(&options.root, &options.walk, registry)?;
         if walked.entries.is_empty() && base.is_none() {
             return Err(nothing_found(&options.root, &walked));
@@ -89,14 +91,20 @@ pub fn check(
     })
 }
 
-fn find_base(repository: Option<&git::Repository>, against: &Against<'_>) -> Result<Option<(CommitId, Base)>> {
-    match (against, repository) {
-        (Against::Nothing, _) | (Against::Detected(_), None) => Ok(None),
-        (Against::Revision(revision, by), Some(repository)) => base::parted_from(repository, revision, by).map(Some),
-        (Against::Revision(revision, by), None) => Err(Error::Undecided(format!(
-            "cannot compare with base `{revision}` ({by}): this is not in a git work tree"
-        ))),
-        (Against::Detected(environment), Some(repository)) => match base::detect(repository, *environment)? {
+fn find_base(repository: Option<&git::Repository>, options: &CheckOptions<'_>) -> Result<Option<(CommitId, Base)>> {
+    let Some(repository) = repository else {
+        return match &options.against {
+            Against::Nothing | Against::Detected(_) => Ok(None),
+            Against::Revision(revision, by) => Err(Error::Undecided(format!(
+                "cannot compare with base `{revision}` ({by}): this is not in a git work tree"
+            ))),
+        };
+    };
+    let bases = Bases { repository, fetch: options.fetch_base };
+    match &options.against {
+        Against::Nothing => Ok(None),
+        Against::Revision(revision, by) => bases.parted_from(revision, by).map(Some),
+        Against::Detected(environment) => match base::detect(bases, *environment)? {
             Detected::Base(commit, base) => Ok(Some((commit, base))),
             Detected::Everything | Detected::Nothing => Ok(None),
         },
@@ -195,14 +203,14 @@ impl<'a> Work<'a> {
                 changed.push((entry, content));
             }
         }
-        let mut gone = self.gone(entries, &before);
+        let mut gone = self.gone(repository, entries, &before)?;
         // What merely moved is not a change.
         let mut moved: FxHashMap<ContentId, Vec<RepoPath>> = FxHashMap::default();
-        gone.iter().for_each(|path| moved.entry(before[path]).or_default().push(path.clone()));
+        gone.keys().for_each(|path| moved.entry(before[path]).or_default().push(path.clone()));
         changed.retain(|(entry, content)| {
             let is_new = !before.contains_key(&entry.path);
             let from = content.filter(|_| is_new).and_then(|content| moved.get_mut(&content)?.pop());
-            from.as_ref().is_none_or(|from| !gone.remove(from))
+            from.as_ref().is_none_or(|from| gone.remove(from).is_none())
         });
         let mut past: Vec<Past> = Vec::new();
         for (entry, _) in &changed {
@@ -210,11 +218,7 @@ impl<'a> Work<'a> {
                 past.push((entry.path.clone(), entry.language, entry.generated_denied, *content));
             }
         }
-        for path in &gone {
-            if let Some(language) = self.registry.by_name(path.file_name()) {
-                past.push((path.clone(), language, false, before[path]));
-            }
-        }
+        past.extend(gone.iter().map(|(path, (language, denied))| (path.clone(), *language, *denied, before[path])));
         self.add_engines(&past)?;
         let (head, failed, unknown) = self.heads(&changed)?;
         // Of what cannot be measured now, nothing can be said.
@@ -232,7 +236,8 @@ impl<'a> Work<'a> {
                 place(group, side, &bytes, &text_of)?;
             }
         }
-        let judged: BTreeSet<RepoPath> = changed.iter().map(|(entry, _)| entry.path.clone()).chain(gone).collect();
+        let judged: BTreeSet<RepoPath> =
+            changed.iter().map(|(entry, _)| entry.path.clone()).chain(gone.into_keys()).collect();
         let gated = judged.len() as u64;
         let deltas = gate::deltas(&head, &past);
         self.conclude(Some(base), findings, failed, gated, deltas, |path| judged.contains(path))
@@ -246,18 +251,28 @@ impl<'a> Work<'a> {
         Ok(known.or_else(read))
     }
 
-    /// Files of the base that are no longer there. Those that are and are not walked are none of the gate's business.
-    fn gone(&self, entries: &[Entry], before: &BTreeMap<&RepoPath, ContentId>) -> BTreeSet<RepoPath> {
+    /// Files of the base that are no longer there, as they would be measured. Those that are there and are not walked are
+    /// none of the gate's business.
+    fn gone(
+        &self,
+        repository: &git::Repository,
+        entries: &[Entry],
+        before: &BTreeMap<&RepoPath, ContentId>,
+    ) -> Result<BTreeMap<RepoPath, (&'static str, bool)>> {
+        let mut gone = BTreeMap::new();
         if !self.options.root.is_dir() {
-            return BTreeSet::new();
+            return Ok(gone);
         }
+        let mut rules = walk::Rules::new(&self.options.root, &self.options.walk, self.registry)?;
         let walked: BTreeSet<&RepoPath> = entries.iter().map(|entry| &entry.path).collect();
-        let is_gone = |path: &&&RepoPath| {
-            !walked.contains(**path)
-                && !walk::is_foreign_by_name(path)
-                && on_disk(&self.options.root, path).symlink_metadata().is_err()
-        };
-        before.keys().filter(is_gone).map(|path| (*path).clone()).collect()
+        for (path, content) in before.iter().filter(|(path, _)| !walked.contains(*path)) {
+            if on_disk(&self.options.root, path).symlink_metadata().is_err()
+                && let Some(found) = rules.language(path, &|| repository.blob(*content))?
+            {
+                gone.insert((*path).clone(), found);
+            }
+        }
+        Ok(gone)
     }
 
     pub(super) fn add_engines(&mut self, past: &[Past]) -> Result<()> {
@@ -340,8 +355,15 @@ impl<'a> Work<'a> {
 
     fn stored(&self, content: ContentId, engine: &Engine) -> Result<Option<Turn>> {
         let Some(store) = self.store else { return Ok(None) };
-        let Some(facts) = store.facts(content, engine.id)? else { return Ok(None) };
-        Ok(Some(turn(facts.skip, facts.spaces, &facts.notes, None)))
+        match store.facts(content, engine.id) {
+            Ok(facts) => Ok(facts.map(|facts| turn(facts.skip, facts.spaces, &facts.notes, None))),
+            // A store spares parsing, and nothing depends on it.
+            Err(error @ (Error::Store { .. } | Error::Record { .. })) => {
+                tracing::warn!("measured anew: {}", error.chain().join(": "));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn measured(&self, engine: &Engine, content: ContentId, bytes: Vec<u8>) -> Turn {

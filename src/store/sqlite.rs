@@ -14,8 +14,8 @@ pub(super) use filling::Filling;
 
 use super::table::{Assembler, Cell, Row, project};
 use super::{
-    Access, Batch, Digest, Family, Key, OpenOptions, Put, Record, Source, Store, StoreUrl, Value, Visit, codec, stamp,
-    target,
+    Access, Batch, Digest, Family, Key, OpenOptions, Put, Record, Source, Store, StoreUrl, Temporary, Value, Visit,
+    codec, stamp, target,
 };
 use crate::error::{Error, Result};
 use crate::metric::METRICS_VERSION;
@@ -263,8 +263,8 @@ fn create(url: &StoreUrl) -> Result<()> {
     if url.path().exists() {
         return Ok(());
     }
-    let temporary = target::beside(url.path())?;
-    let made = Connection::open(&temporary).and_then(|connection| {
+    let temporary = Temporary::beside(url.path())?;
+    let made = Connection::open(temporary.path()).and_then(|connection| {
         connection.execute_batch(&schema::page_size())?;
         connection.execute_batch("PRAGMA journal_mode = WAL; BEGIN;")?;
         connection.execute_batch(&schema::tables(false))?;
@@ -276,14 +276,9 @@ fn create(url: &StoreUrl) -> Result<()> {
         connection.execute_batch("COMMIT;")?;
         connection.close().map_err(|(_, error)| error)
     });
-    let made = made.map_err(|error| explain(url, error)).and_then(|()| {
-        target::sync(&temporary)?;
-        target::place_first(&temporary, url.path())
-    });
-    if temporary.exists() {
-        std::fs::remove_file(&temporary).map_err(Error::io("removing", &temporary))?;
-    }
-    made
+    made.map_err(|error| explain(url, error))?;
+    target::sync(&temporary.path())?;
+    target::place_first(&temporary.path(), url.path())
 }
 
 /// A write-ahead log stands beside the file: it was not closed, or is open just now.

@@ -1,16 +1,15 @@
 //! The decision on one path, the same for the walk and for its explanation. The order of the rules is written once,
-//! here: ignored, link or special, excluded, vendored, generated, documentation, language. Touches the disk only for
-//! the first line of a file whose name does not tell its language.
+//! here: ignored, link or special, excluded, vendored, generated, documentation, language. Touches no disk; asks for the
+//! first line of a file whose name does not tell its language.
 
 use std::io;
-use std::path::Path;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
 use super::attributes::{DOCUMENTATION, GENERATED, LANGUAGE, NAMES, State, VENDORED};
 use super::rules::{Scope, as_path, ignore_file};
-use super::{Detect, WalkOptions, conventions, read};
+use super::{Detect, WalkOptions, conventions};
 use crate::error::{Error, Result};
 use crate::model::Skip;
 
@@ -62,8 +61,8 @@ pub(super) struct Case<'a> {
     pub(super) full: &'a [u8],
     /// Relative to the root.
     pub(super) path: &'a [u8],
-    /// Where it is.
-    pub(super) absolute: &'a Path,
+    /// The interpreter that its first line names; asked for only when its name does not tell a language.
+    pub(super) interpreter: &'a dyn Fn() -> io::Result<Option<String>>,
     /// Below a folder that by convention holds other people's code.
     pub(super) vendored: bool,
 }
@@ -160,7 +159,7 @@ impl<'a> Judge<'a> {
             trace.say(|| "language: no language claims the ending".to_owned());
             None
         } else {
-            match read::interpreter(case.absolute) {
+            match (case.interpreter)() {
                 Ok(Some(interpreter)) => {
                     trace.say(|| format!("language: first line names `{interpreter}`"));
                     self.detect.by_shebang(&interpreter)

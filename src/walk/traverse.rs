@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::judge::{Case, Judge, Judged, Trace, Type};
 use super::rules::{Present, Scope, as_path, top_of};
-use super::{Detect, Entry, WalkOptions, Walked, conventions};
+use super::{Detect, Entry, WalkOptions, Walked, conventions, read};
 use crate::error::{Error, Result};
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
 
@@ -89,7 +89,7 @@ pub(super) fn file(root: &Path, options: &WalkOptions, detect: &dyn Detect) -> R
     let mut walked = Walked { files_on_disk: 1, ..Walked::default() };
     let judge = Judge::new(options, detect, &mut walked.warnings)?;
     let (name, judged) = named(root, &judge, &mut walked.warnings, &mut Trace(None));
-    walked.settle(judged, Case { full: &name, path: &name, absolute: root, vendored: false });
+    walked.settle(judged, &name, root);
     Ok(walked)
 }
 
@@ -105,7 +105,8 @@ pub(super) fn named(
     let scope = Scope::enter(&ground.scope, folder, &ground.prefix, Present::probe(folder), warnings);
     let name = file.file_name().unwrap_or_default().as_bytes().to_vec();
     ground.prefix.extend_from_slice(&name);
-    let case = Case { full: &ground.prefix, path: &name, absolute: file, vendored: false };
+    let interpreter = || read::interpreter(file);
+    let case = Case { full: &ground.prefix, path: &name, interpreter: &interpreter, vendored: false };
     let judged = judge.named(&scope, case, trace);
     (name, judged)
 }
@@ -134,7 +135,8 @@ impl Walk<'_> {
                 continue;
             }
             let absolute = task.absolute.join(as_path(name));
-            let case = |vendored| Case { full: &full, path, absolute: &absolute, vendored };
+            let interpreter = || read::interpreter(&absolute);
+            let case = |vendored| Case { full: &full, path, interpreter: &interpreter, vendored };
             if *kind == Type::Folder {
                 let state = match &inside {
                     Ok((scope, vendored)) => self.descend(scope, case(*vendored), name),
@@ -149,8 +151,8 @@ impl Walk<'_> {
             found.files_on_disk += 1;
             match &inside {
                 Ok((scope, vendored)) => {
-                    let case = case(*vendored);
-                    found.settle(self.judge.file(scope, case, *kind, &mut Trace(None)), case);
+                    let judged = self.judge.file(scope, case(*vendored), *kind, &mut Trace(None));
+                    found.settle(judged, path, &absolute);
                 }
                 Err(skip) => found.skip(*skip),
             }
@@ -194,14 +196,14 @@ impl Listing {
 
 impl Walked {
     /// Books the verdict on a file.
-    fn settle(&mut self, judged: Judged, case: Case<'_>) {
-        let path = RepoPath::new(case.path);
+    fn settle(&mut self, judged: Judged, path: &[u8], absolute: &Path) {
+        let path = RepoPath::new(path);
         match judged {
             Judged::Out(skip) => self.skip(skip),
             Judged::Unreadable(error) => self.notes.push((path, unreadable(&error))),
-            Judged::In { language, generated_denied } => match case.absolute.symlink_metadata() {
+            Judged::In { language, generated_denied } => match absolute.symlink_metadata() {
                 Ok(metadata) => {
-                    let (absolute, stat) = (case.absolute.to_path_buf(), Stat::from(&metadata));
+                    let (absolute, stat) = (absolute.to_path_buf(), Stat::from(&metadata));
                     self.entries.push(Entry { path, absolute, language, generated_denied, stat });
                 }
                 Err(error) => self.notes.push((path, unreadable(&error))),

@@ -119,7 +119,7 @@ fn the_gate_step_hands_on_what_the_gate_says() {
     assert_eq!((code, outputs.contains("gate=pass\n")), (Some(0), true), "{said}");
     let (code, said, outputs) = gate("HEAD~7", "");
     assert_eq!((code, &*outputs), (Some(3), "exit-code=3\n"), "{said}");
-    assert!(said.contains("fetch-depth: 2"), "{said}");
+    assert!(said.contains("base `HEAD~7`"), "{said}");
 }
 
 #[test]
