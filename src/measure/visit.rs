@@ -15,6 +15,8 @@ use crate::metric::cognitive::{self, Levels};
 use crate::metric::{Open, Seen, Step, Trace};
 use crate::model::{Ast, AstNode, Cfg, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Kind id of an ERROR node, in every grammar.
 const ERROR: u16 = u16::MAX;
 
@@ -92,7 +94,7 @@ pub(super) fn visit(
         ast_kinds: FxHashMap::default(),
         nodes: 0,
         errors: 0,
-        read: 0,
+        read: if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 },
         trace,
         scratch: root.walk(),
     };
@@ -176,6 +178,7 @@ impl<'t> Visit<'_, 't> {
             self.mere_token(node, kind);
             return false;
         }
+        self.gap(node.start_byte());
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
         let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
@@ -241,7 +244,7 @@ impl<'t> Visit<'_, 't> {
     fn leave(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
         if frame.in_error {
-            self.unread(frame.node.end_byte());
+            self.gap(frame.node.end_byte());
         }
         let keep = self.frames.last().map_or(1, |parent| parent.sequence + 1);
         self.sequences.truncate(keep);
