@@ -43,6 +43,7 @@ mod lang_policies;
 mod lang_registry;
 mod link;
 mod memory;
+mod parse_health;
 mod records;
 mod repo;
 mod report_dot;
