@@ -207,7 +207,9 @@ fn a_revision_between_releases_is_built_from_its_source() {
 fn what_a_job_measured_spares_the_next_one_and_what_is_broken_does_no_harm() {
     let repo = action();
     repo.init().file(".gitignore", "temp\noutputs\nsummary\naction\n");
-    (0..40).for_each(|at| drop(repo.file(&format!("f_{at}.py"), function(&format!("f_{at}"), 3))));
+    for at in 0..40 {
+        repo.file(&format!("f_{at}.py"), function(&format!("f_{at}"), 3));
+    }
     repo.commit("before");
     let binary = ("ELCANO", env!("CARGO_BIN_EXE_elcano"));
     let job = |cached: Option<&[u8]>| {
