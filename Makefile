@@ -6,7 +6,7 @@ CARGO_FLAGS ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 ELCANO := $(TARGET)/release/elcano
 
-.PHONY: help setup build run test lint lint-workflows corpus bench bench-peers
+.PHONY: help setup build run test lint lint-workflows corpus bench bench-peers round-trip
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ corpus: ## fetch real repositories to measure into corpus/ (or $ELCANO_CORPUS)
 
 bench: setup ## run the benches over the corpus
 	$(CARGO) bench $(CARGO_FLAGS)
+
+round-trip: build ## carry FOLDER's store (corpus/django) through every engine and back, comparing at each leg
+	@ELCANO=$(ELCANO) scripts/round-trip.sh $(or $(FOLDER),$(or $(ELCANO_CORPUS),corpus)/django)
 
 bench-peers: build ## compare with other tools on the same files
 	@ELCANO=$(ELCANO) scripts/bench-peers.sh

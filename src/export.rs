@@ -98,13 +98,10 @@ fn folder(source: &dyn Source, target: &Target, path: &Path, force: bool, ending
     if !force && path.symlink_metadata().is_ok() && !is_empty() {
         return Err(Error::Usage(format!("{target} is there already; --force replaces it")));
     }
-    let parent = path.parent().unwrap_or(Path::new("/"));
-    fs::create_dir_all(parent).map_err(Error::io("making", parent))?;
-    let beside = tempfile::Builder::new()
-        .prefix(".elcano-export-")
-        .tempdir_in(parent)
-        .map_err(Error::io("making a folder in", parent))?;
-    let database = query::Database::make(source, beside.path(), &|_| true)?;
+    let temporary = store::Temporary::beside(&path)?;
+    let folder = temporary.path();
+    fs::create_dir(&folder).map_err(Error::io("making", &folder))?;
+    let database = query::Database::make(source, &folder, &|_| true)?;
     let failed = |error: duckdb::Error| Error::Store {
         store: target.to_string(),
         problem: "DuckDB failed".to_owned(),
@@ -114,15 +111,12 @@ fn folder(source: &dyn Source, target: &Target, path: &Path, force: bool, ending
     let tables = Family::ALL.iter().map(|family| (family.name(), "\"key\", \"ordinal\""));
     for (name, order) in tables.chain(views::VIEWS.iter().map(|view| (view.name, "ALL"))) {
         let rows = format!("SELECT * FROM \"{name}\" ORDER BY {order}");
-        let file = beside.path().join(format!("{name}.{ending}"));
+        let file = folder.join(format!("{name}.{ending}"));
         connection.execute_batch(&copy_statement(&rows, &file, options)).map_err(failed)?;
     }
     connection.close().map_err(|(_, error)| failed(error))?;
     drop(database);
-    if path.is_dir() {
-        fs::remove_dir_all(&path).map_err(Error::io("replacing", &path))?;
-    }
-    fs::rename(beside.keep(), &path).map_err(Error::io("writing", &path))
+    temporary.place(&path)
 }
 
 fn copy_statement(rows: &str, file: &Path, options: &str) -> String {

@@ -3,7 +3,7 @@
 
 mod naming;
 mod roles;
-mod tokens;
+mod rows;
 mod visit;
 
 use std::cell::RefCell;

@@ -17,6 +17,7 @@ mod lock;
 mod pack;
 mod sqlite;
 mod stamp;
+mod sync;
 pub mod table;
 mod target;
 mod url;
@@ -39,6 +40,7 @@ pub use gc::{Collected, collect};
 pub use key::{KEY_BYTES_MAX, Key};
 pub use lock::RunLock;
 pub use pack::{pack, unpack};
+pub use target::Temporary;
 pub use url::StoreUrl;
 pub use writer::{Limits, Sender, Writer, Written};
 

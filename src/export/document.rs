@@ -5,7 +5,7 @@ use crate::store::Family;
 use crate::store::table::{self, Kind};
 
 /// Queries people ask, each of which both engines answer alike; the page shows them and the tests run them.
-pub const QUERIES: [(&str, &str); 6] = [
+pub const QUERIES: [(&str, &str); 8] = [
     (
         "The ten functions that are hardest to follow",
         "SELECT path, start_line, qualified_name, cognitive, cyclomatic FROM functions \
@@ -27,6 +27,12 @@ pub const QUERIES: [(&str, &str); 6] = [
     (
         "Classes by the weight of their methods",
         "SELECT path, qualified_name, wmc, npm, npa FROM classes ORDER BY wmc DESC, path, qualified_name",
+    ),
+    ("Files that many others call", "SELECT path, fan_in, fan_out FROM file_links ORDER BY fan_in DESC, path LIMIT 10"),
+    (
+        "Functions that many others call",
+        "SELECT path, qualified_name, fan_in, fan_out, unresolved FROM function_links \
+         ORDER BY fan_in DESC, path, start_line LIMIT 10",
     ),
     (
         "How runs ended",

@@ -103,7 +103,11 @@ pub fn query(store: &dyn Store, sql: &str, form: Form) -> Result<String> {
     let source = store.view()?;
     let lower = sql.to_lowercase();
     // Syntax trees and source text are large: they are loaded for those who ask for them.
-    let wanted = |family: Family| ALWAYS.contains(&family) || lower.contains(family.name());
+    let wanted = |family: Family| {
+        let views = views::VIEWS.iter().filter(|view| view.reads.contains(&family));
+        let mut names = views.map(|view| view.name).chain([family.name()]);
+        ALWAYS.contains(&family) || names.any(|name| lower.contains(name))
+    };
     let folder = tempfile::tempdir().map_err(Error::io("making a folder in", std::env::temp_dir()))?;
     let database = Database::make(source.as_ref(), folder.path(), &wanted)?;
     let connection = database.connect()?;

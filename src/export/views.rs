@@ -2,6 +2,7 @@
 //! speak of the newest snapshot.
 
 use crate::metric::CATALOG;
+use crate::store::Family;
 
 /// The SQL dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +20,13 @@ pub struct View {
     pub name: &'static str,
     /// What it shows, in one sentence.
     pub about: &'static str,
+    /// Families it reads beside executions, snapshots, files and facts.
+    pub(super) reads: &'static [Family],
     /// Its query; `{metrics}` stands for the metric columns of `s`.
     sql: fn(Engine) -> String,
 }
+
+const LINKED: &[Family] = &[Family::Symbols, Family::References, Family::Links];
 
 const NEWEST: &str = "(SELECT id FROM snapshots ORDER BY time_us DESC, id DESC LIMIT 1)";
 
@@ -35,6 +40,7 @@ pub const VIEWS: &[View] = &[
     View {
         name: "file_metrics",
         about: "Each measured file with its metrics.",
+        reads: &[],
         sql: |_| {
             format!(
                 "SELECT f.path, f.language, f.bytes, s.error_bytes, {} FROM files f \
@@ -47,6 +53,7 @@ pub const VIEWS: &[View] = &[
     View {
         name: "spaces",
         about: "Each space (file, class, function) with its metrics.",
+        reads: &[],
         sql: |_| {
             format!(
                 "SELECT f.path, f.language, s.ordinal AS space, s.parent, s.kind, s.name, s.qualified_name, s.start_line, \
@@ -60,16 +67,50 @@ pub const VIEWS: &[View] = &[
     View {
         name: "functions",
         about: "Each function and closure with its metrics.",
+        reads: &[],
         sql: |_| "SELECT * FROM spaces WHERE kind IN ('function', 'closure')".to_owned(),
     },
     View {
         name: "classes",
         about: "Each class-like space with its metrics.",
+        reads: &[],
         sql: |_| "SELECT * FROM spaces WHERE kind NOT IN ('unit', 'function', 'closure', 'namespace')".to_owned(),
+    },
+    View {
+        name: "function_links",
+        about: "Fan-in and fan-out of each function: distinct functions that call it and that it calls, and the names it \
+                calls that resolve to no single function. Level full only.",
+        reads: LINKED,
+        sql: |_| {
+            format!(
+                "SELECT s.path, s.start_line, s.fqn AS qualified_name, s.id, l.fan_in, l.fan_out, l.unresolved \
+             FROM links l JOIN symbols s ON s.snapshot = l.snapshot AND s.id = l.symbol WHERE l.snapshot = {NEWEST}"
+            )
+        },
+    },
+    View {
+        name: "file_links",
+        about: "Fan-in and fan-out of each file: distinct other files that call something of it and that it calls \
+                something of. Level full only.",
+        reads: LINKED,
+        sql: |_| {
+            format!(
+                "WITH pairs AS (SELECT DISTINCT c.path AS caller, t.path AS callee FROM \"references\" r \
+             JOIN symbols c ON c.snapshot = r.snapshot AND c.id = r.source \
+             JOIN symbols t ON t.snapshot = r.snapshot AND t.id = r.target \
+             WHERE r.snapshot = {NEWEST} AND c.path <> t.path) \
+             SELECT f.path, f.language, coalesce(i.files, 0) AS fan_in, coalesce(o.files, 0) AS fan_out FROM files f \
+             JOIN snapshots n ON n.id = f.snapshot AND n.level = 'full' \
+             LEFT JOIN (SELECT callee, count(*) AS files FROM pairs GROUP BY callee) i ON i.callee = f.path \
+             LEFT JOIN (SELECT caller, count(*) AS files FROM pairs GROUP BY caller) o ON o.caller = f.path \
+             WHERE f.snapshot = {NEWEST} AND f.skip IS NULL"
+            )
+        },
     },
     View {
         name: "offenders",
         about: "Functions over cognitive 15 or cyclomatic 15, hardest first.",
+        reads: &[],
         sql: |_| {
             format!(
                 "SELECT path, start_line, qualified_name, language, cognitive, cyclomatic, nesting, sloc, nargs \
@@ -81,6 +122,7 @@ pub const VIEWS: &[View] = &[
     View {
         name: "languages",
         about: "Totals by language.",
+        reads: &[],
         sql: |_| {
             "SELECT language, count(*) AS files, CAST(sum(bytes) AS BIGINT) AS bytes, CAST(sum(sloc) AS BIGINT) AS sloc, \
          CAST(sum(ploc) AS BIGINT) AS ploc, CAST(sum(cloc) AS BIGINT) AS cloc, CAST(sum(blank) AS BIGINT) AS blank, \
@@ -92,10 +134,15 @@ pub const VIEWS: &[View] = &[
     View {
         name: "runs",
         about: "The execution log, newest first.",
+        reads: &[],
         sql: |engine| {
             let started = match engine {
                 Engine::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', started_us / 1e6, 'unixepoch')",
-                Engine::Duckdb => "strftime(make_timestamp(started_us), '%Y-%m-%d %H:%M:%S.%g')",
+                // Years 1 to 9999: DuckDB fails on what it cannot write, and one such run would hide all others.
+                Engine::Duckdb => {
+                    "CASE WHEN started_us BETWEEN -62135596800000000 AND 253402300799999999 \
+                     THEN strftime(make_timestamp(started_us), '%Y-%m-%d %H:%M:%S.%g') END"
+                }
             };
             format!(
                 "SELECT id, pipeline, outcome, {started} AS started, started_us, duration_us, version, snapshot, \
@@ -106,6 +153,7 @@ pub const VIEWS: &[View] = &[
     View {
         name: "stages",
         about: "Each stage of each run.",
+        reads: &[],
         sql: |engine| match engine {
             Engine::Sqlite => {
                 "SELECT e.id AS run, e.pipeline, j.key AS stage, json_extract(j.value, '$.name') AS name, \
@@ -115,7 +163,7 @@ pub const VIEWS: &[View] = &[
                     .to_owned()
             }
             Engine::Duckdb => "SELECT run, pipeline, stage, s->>'name' AS name, s->>'outcome' AS outcome, \
-             CAST(s->>'start_us' AS BIGINT) AS start_us, CAST(s->>'duration_us' AS BIGINT) AS duration_us, \
+             TRY_CAST(s->>'start_us' AS BIGINT) AS start_us, TRY_CAST(s->>'duration_us' AS BIGINT) AS duration_us, \
              s->>'detail' AS detail FROM (SELECT id AS run, pipeline, unnest(CAST(stages AS JSON[])) AS s, \
              generate_subscripts(CAST(stages AS JSON[]), 1) - 1 AS stage FROM executions)"
                 .to_owned(),

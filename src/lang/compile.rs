@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
 
 use super::kinds::{Kind, KindNames, Nested, role_of};
-use super::language::{Language, Wrapping};
+use super::language::{Calls, Language, Wrapping};
 use super::rule::Rule;
 use super::spec::Spec;
 use super::{Flow, Roles};
@@ -35,6 +35,7 @@ impl Language {
             header_kinds: tables.header_kinds,
             wrappings: tables.wrappings,
             sections: tables.sections,
+            calls: tables.calls,
             spec,
             grammar,
             fingerprint,
@@ -52,6 +53,7 @@ struct Tables {
     header_kinds: Vec<u16>,
     wrappings: Vec<Wrapping>,
     sections: Vec<Nested>,
+    calls: Calls,
 }
 
 struct Compiler<'a> {
@@ -80,7 +82,22 @@ impl Compiler<'_> {
         let flow = Flow::compile(&spec.flow, self.grammar, |words: &[String]| names.ids(words));
         let flow = flow.map_err(|error| format!("flow: {error}"))?;
         names.check_names(self.grammar, &spec.names, &spec.calls, &spec.visibility)?;
-        Ok(Tables { flow, kinds, rules, operators, header, header_kinds, wrappings: self.wrappings()?, sections })
+        let calls = self.calls()?;
+        for kind in &mut kinds {
+            let plain = kind.is_plain() && !(kind.named || kind.blank || kind.section);
+            kind.mere = plain && (kind.roles & !(Roles::CLOSER | Roles::SEPARATOR)).is_empty();
+        }
+        Ok(Tables {
+            calls,
+            flow,
+            kinds,
+            rules,
+            operators,
+            header,
+            header_kinds,
+            wrappings: self.wrappings()?,
+            sections,
+        })
     }
 
     fn operators(&self, kinds: &mut [Kind]) -> Result<FxHashMap<(u16, u16), Roles>, String> {
@@ -142,6 +159,15 @@ impl Compiler<'_> {
             })
         };
         self.spec.wrappers.iter().map(wrapping).collect()
+    }
+
+    fn calls(&self) -> Result<Calls, String> {
+        let calls = &self.spec.calls;
+        Ok(Calls {
+            callee: KindNames::fields(self.grammar, &calls.callee)?,
+            receiver: KindNames::fields(self.grammar, &calls.receiver)?,
+            nameless: self.names.ids(&calls.nameless)?,
+        })
     }
 
     fn sections(&self, kinds: &mut [Kind]) -> Result<Vec<Nested>, String> {

@@ -21,6 +21,8 @@ pub struct Kind {
     pub named: bool,
     /// A token of white space only: a line end that the grammar reads.
     pub blank: bool,
+    /// A token of which only its text and rows matter: most of a file.
+    pub mere: bool,
     /// A label that changes the visibility of what follows in a class.
     pub section: bool,
     /// A logical sequence runs through it.
@@ -125,7 +127,7 @@ impl KindNames {
         self.one(&format!("'{text}'")).or_else(|error| self.one(text).map_err(|_| error))
     }
 
-    fn fields(grammar: &Grammar, names: &[String]) -> Result<Vec<u16>, String> {
+    pub(super) fn fields(grammar: &Grammar, names: &[String]) -> Result<Vec<u16>, String> {
         names.iter().map(|name| field_of(grammar, name)).collect()
     }
 
@@ -154,8 +156,12 @@ impl KindNames {
             field_not: Self::fields(grammar, &when.field_not)?,
             has: self.members(grammar, &when.has)?,
             lacks: self.members(grammar, &when.lacks)?,
+            first: when.first.iter().map(|word| self.nested(word)).collect::<Result<_, _>>()?,
+            after: self.ids(&when.after)?,
+            not_after: self.ids(&when.not_after)?,
             text: when.text.clone(),
             fields: texts(&when.fields)?,
+            begins: texts(&when.begins)?,
             parent_has: self.members(grammar, &when.parent_has)?,
             parent_says: texts(&when.parent_says)?,
             parent_says_not: texts(&when.parent_says_not)?,
@@ -173,9 +179,9 @@ impl KindNames {
         calls: &Calls,
         rules: &VisibilityRules,
     ) -> Result<(), String> {
-        let lists = [&names.children, &names.receiver_types, &calls.nameless];
-        let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in, &rules.accessors]);
+        let lists = [&names.children, &names.receiver_types, &rules.except_in, &rules.accessors];
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
+        rules.modifiers.iter().flat_map(|path| path.split(" > ")).try_for_each(|kind| self.one(kind).map(drop))?;
         for (kind, field) in &names.receivers {
             self.one(kind)?;
             field_of(grammar, field)?;
@@ -189,10 +195,12 @@ impl KindNames {
             words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
         }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
-        names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;
+        for (values, words) in &names.lists {
+            self.one(values)?;
+            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
+        }
         calls.arguments.iter().try_for_each(|word| self.member(grammar, word).map(drop))?;
-        let fields = [&names.fields, &calls.callee, &calls.receiver];
-        fields.into_iter().flatten().try_for_each(|field| field_of(grammar, field).map(drop))
+        names.fields.iter().try_for_each(|field| field_of(grammar, field).map(drop))
     }
 }
 

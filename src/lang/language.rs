@@ -17,6 +17,14 @@ pub(super) struct Wrapping {
     pub(super) ends: Vec<u16>,
 }
 
+/// How a call names its callee, by field and kind ids.
+#[derive(Debug)]
+pub(super) struct Calls {
+    pub(super) callee: Vec<u16>,
+    pub(super) receiver: Vec<u16>,
+    pub(super) nameless: Vec<u16>,
+}
+
 /// A compiled language.
 #[derive(Debug)]
 pub struct Language {
@@ -40,6 +48,7 @@ pub struct Language {
     pub(super) header_kinds: Vec<u16>,
     pub(super) wrappings: Vec<Wrapping>,
     pub(super) sections: Vec<Nested>,
+    pub(super) calls: Calls,
 }
 
 impl Language {
@@ -133,15 +142,48 @@ impl Language {
         fields.iter().find_map(|field| self.child(node, field))
     }
 
-    /// The child under a field or of a kind, by the first of some words (`a | b`) that is there.
+    /// The child under the first of some words (`a | b`) that is a field; else the first child of a kind among them.
     #[must_use]
     pub fn child_by_word<'t>(&self, node: Node<'t>, words: &str) -> Option<Node<'t>> {
-        words.split(" | ").find_map(|word| {
-            self.child(node, word).or_else(|| {
-                let mut cursor = node.walk();
-                node.named_children(&mut cursor).find(|child| child.kind() == word)
-            })
+        words.split(" | ").find_map(|word| self.child(node, word)).or_else(|| {
+            let mut cursor = node.walk();
+            node.named_children(&mut cursor).find(|child| words.split(" | ").any(|word| child.kind() == word))
         })
+    }
+
+    /// What a call calls; None for kinds of calls that name no callee.
+    #[must_use]
+    pub fn callee<'t>(&self, call: Node<'t>) -> Option<Node<'t>> {
+        if self.calls.nameless.contains(&call.kind_id()) {
+            return None;
+        }
+        let found = self.calls.callee.iter().find_map(|field| call.child_by_field_id(*field));
+        found.or_else(|| call.named_child(0))
+    }
+
+    /// The receiver of a call, where the callee does not hold it.
+    #[must_use]
+    pub fn call_receiver<'t>(&self, call: Node<'t>) -> Option<Node<'t>> {
+        self.calls.receiver.iter().find_map(|field| call.child_by_field_id(*field))
+    }
+
+    /// Whether a branch stands in a node, outside the functions in it.
+    fn branches(&self, node: Node<'_>) -> bool {
+        let mut cursor = node.walk();
+        loop {
+            let roles = self.kind(cursor.node().kind_id()).roles;
+            if roles.has(Roles::BRANCHES) {
+                return true;
+            }
+            if !roles.has(Roles::FUNCTIONS) && cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return false;
+                }
+            }
+        }
     }
 
     /// Whether a function only defines others.
@@ -159,7 +201,7 @@ impl Language {
             }
             let holds = |inner: &Vec<u16>| child.named_child(0).is_some_and(|first| inner.contains(&first.kind_id()));
             let known = |(outer, inner): &Nested| outer.contains(&kind) && inner.as_ref().is_none_or(holds);
-            if !wrapping.only.iter().any(known) {
+            if !wrapping.only.iter().any(known) || self.branches(child) {
                 return false;
             }
             needed |= wrapping.needs.contains(&kind);

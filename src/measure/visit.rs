@@ -7,13 +7,16 @@ mod spaces;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree, TreeCursor};
 
-use super::tokens::{RowIndex, Texts};
+use super::rows::RowIndex;
 use super::{Engine, Limits, Options};
 use crate::facts::cfg;
 use crate::lang::{Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
-use crate::metric::{Open, Step, Trace};
+use crate::metric::{Open, Seen, Step, Trace};
 use crate::model::{Ast, AstNode, Cfg, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
+
+/// Kind id of an ERROR node, in every grammar.
+const ERROR: u16 = u16::MAX;
 
 /// An ancestor of the node that is being entered.
 struct Frame<'t> {
@@ -40,15 +43,13 @@ struct Visit<'a, 't> {
     level: Level,
     source: &'t [u8],
     rows: RowIndex,
-    /// The tree has ERROR or MISSING nodes.
-    has_error: bool,
     frames: Vec<Frame<'t>>,
     open: Vec<Open>,
     /// Last operator of each logical sequence that is being read, innermost last.
     sequences: Vec<Roles>,
     spaces: Vec<Space>,
     calls: FxHashMap<(u32, String, String), usize>,
-    texts: Texts<'t>,
+    seen: Seen<'t>,
     ast: Ast,
     cfgs: Vec<Cfg>,
     ast_kinds: FxHashMap<u16, u32>,
@@ -80,13 +81,12 @@ pub(super) fn visit(
         level: options.level,
         source,
         rows: RowIndex::new(source),
-        has_error: root.has_error(),
         frames: Vec::with_capacity(64),
         open: Vec::with_capacity(8),
         sequences: vec![Roles::NONE],
         spaces: Vec::new(),
         calls: FxHashMap::default(),
-        texts: Texts::default(),
+        seen: Seen::new(engine.language.grammar.node_kind_count(), source.len()),
         ast: Ast::default(),
         cfgs: Vec::new(),
         ast_kinds: FxHashMap::default(),
@@ -167,13 +167,17 @@ impl<'t> Visit<'_, 't> {
         let node = cursor.node();
         let id = node.kind_id();
         let kind = self.language.kind(id);
+        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         if kind.blank {
-            self.errors += u32::from(node.is_missing());
+            self.missing(node);
+            return false;
+        }
+        if kind.mere && !in_error {
+            self.mere_token(node, kind);
             return false;
         }
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
-        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
         let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
         let roles = if kind.is_plain() {
             kind.roles
@@ -182,14 +186,10 @@ impl<'t> Visit<'_, 't> {
         };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
-            self.pass(node);
-            let rows = self.rows(node);
-            if let Some(open) = self.open.last_mut() {
-                open.comment(rows);
-            }
+            self.comment(node);
             return false;
         }
-        let is_error = self.has_error && (node.is_error() || node.is_missing());
+        let is_error = id == ERROR;
         if is_error && !in_error {
             self.errors += 1;
             let width = offset(node.end_byte() - node.start_byte());
@@ -197,20 +197,23 @@ impl<'t> Visit<'_, 't> {
                 open.error_bytes += width;
             }
         }
-        let (here, levels) = self.levels(roles, id, field);
-        let levels = if roles.has(Roles::SPACES) {
+        let (mut here, mut levels) = self.levels(roles, id, field);
+        if roles.has(Roles::SPACES) {
             if roles.has(Roles::ATTRIBUTE) {
                 self.attribute(node);
             }
-            self.open_space(node, roles, here)
-        } else {
-            levels
-        };
+            levels = self.open_space(node, roles, here);
+            if roles.has(self.policy.structural) {
+                // A function that is nothing but a switch over its argument: it nests as both.
+                here = levels.inside;
+                levels = Levels::of(roles, here, here, self.policy);
+            }
+        }
         self.count(node, roles, here, field, kind.named);
         if kind.section && self.frames.last().is_some_and(|parent| self.language.is_section(id, parent.kind)) {
             self.section(node);
         }
-        let leaf = self.token(node, roles, kind.canonical, kind.named);
+        let leaf = self.token(node, roles, kind);
         let stored = self.store(node, kind.named);
         if leaf {
             if roles.has(Roles::SPACES) {
@@ -267,7 +270,11 @@ impl<'t> Visit<'_, 't> {
     /// The nesting level of a node under a field of the innermost frame, and the levels around it.
     fn levels(&self, roles: Roles, id: u16, field: Option<u16>) -> (u32, Levels) {
         let above = self.frames.last().map_or(Levels::default(), |frame| frame.levels);
-        let here = if self.language.is_header(id, field) { above.header } else { above.inside };
+        // A conditional in the condition of another, without parentheses, is a chain that the grammar binds the wrong way.
+        let chained =
+            roles.has(Roles::TERNARY) && self.frames.last().is_some_and(|parent| parent.roles.has(Roles::TERNARY));
+        let header = self.language.is_header(id, field) && !chained;
+        let here = if header { above.header } else { above.inside };
         (here, Levels::of(roles, here, above.header, self.policy))
     }
 

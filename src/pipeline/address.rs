@@ -72,6 +72,7 @@ pub fn get(store: &dyn Store, address: &str) -> Result<Option<Value>> {
             if let (Some(Value::Object(members)), Some(link)) = (&mut value, link) {
                 members.insert("fan_in".to_owned(), link.fan_in.into());
                 members.insert("fan_out".to_owned(), link.fan_out.into());
+                members.insert("unresolved".to_owned(), link.unresolved.into());
             }
             Ok(value)
         }

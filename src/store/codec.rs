@@ -163,6 +163,11 @@ pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, String> {
     if length > UNPACKED_BYTES_MAX {
         return Err(format!("a payload of {length} bytes is over the limit"));
     }
+    // The frame says its length, too: no memory is set aside for what does not even agree with itself.
+    match zstd::zstd_safe::get_frame_content_size(frame) {
+        Ok(Some(stated)) if stated == length as u64 => {}
+        _ => return Err("the compressed payload is not of the length it states".to_owned()),
+    }
     let failed = |error| format!("not its zstd frame: {error}");
     let plain = CONTEXT.with_borrow_mut(|context| {
         let decompressor = match context {

@@ -1,7 +1,6 @@
 //! DuckDB files: exported to and imported from, never lived on. The tables are those of the other engines. A file from
 //! elsewhere is opened so that nothing in it can reach outside: no extensions, no other files, no settings.
 
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use duckdb::types::{ToSql, ToSqlOutput, ValueRef};
@@ -9,7 +8,7 @@ use duckdb::{AccessMode, Config, Connection, appender_params_from_iter, params};
 
 use super::stamp::{self, Stamp};
 use super::table::{self, Assembler, Cell, Column, Kind, Row, project};
-use super::{Digest, FORMAT, Family, Key, Record, Sink, Source, StoreUrl, Visit, target};
+use super::{Digest, FORMAT, Family, Key, Record, Sink, Source, StoreUrl, Temporary, Visit, target};
 use crate::error::{Error, Result};
 use crate::metric::METRICS_VERSION;
 
@@ -80,9 +79,9 @@ impl ToSql for Cell<'_> {
 /// A file that is not yet the target.
 pub(super) struct Filling {
     url: StoreUrl,
-    temporary: PathBuf,
-    /// None once it is closed.
-    connection: Option<Connection>,
+    // Dropped first: nobody has the file open when it goes.
+    connection: Connection,
+    temporary: Temporary,
     stamp: Stamp,
     epilogue: Vec<String>,
 }
@@ -90,38 +89,38 @@ pub(super) struct Filling {
 impl Filling {
     /// Begins beside the target. The statements of `epilogue` run when all records are in.
     pub(super) fn start(url: &StoreUrl, epilogue: Vec<String>) -> Result<Self> {
-        let temporary = target::beside(url.path())?;
-        let path = temporary.to_str().ok_or_else(|| url.error("DuckDB takes paths in UTF-8 only"))?;
+        let temporary = Temporary::beside(url.path())?;
+        let path = temporary.path();
+        let path = path.to_str().ok_or_else(|| url.error("DuckDB takes paths in UTF-8 only"))?;
         let attach = format!("ATTACH {} AS target (STORAGE_VERSION '{STORAGE_VERSION}'); USE target;", quoted(path));
-        let mut filling = Self { url: url.clone(), temporary, connection: None, stamp: Stamp::new(), epilogue };
         let opened = config().and_then(Connection::open_in_memory_with_flags).and_then(|connection| {
             connection.execute_batch(&attach)?;
             connection.execute_batch("BEGIN;")?;
             connection.execute_batch(&tables())?;
             Ok(connection)
         });
-        filling.connection = Some(opened.map_err(|error| explain(url, error))?);
-        Ok(filling)
+        let connection = opened.map_err(|error| explain(url, error))?;
+        Ok(Self { url: url.clone(), connection, temporary, stamp: Stamp::new(), epilogue })
     }
 
-    fn complete(&mut self, connection: Connection) -> duckdb::Result<()> {
-        let stamp = std::mem::replace(&mut self.stamp, Stamp::new());
+    fn complete(connection: Connection, stamp: Stamp, epilogue: &[String]) -> duckdb::Result<()> {
         let engine = ("duckdb".to_owned(), connection.version()?);
         let storage = ("storage".to_owned(), STORAGE_VERSION.to_owned());
         for (key, value) in stamp.finish().into_iter().chain([engine, storage]) {
             connection.execute("INSERT INTO meta VALUES (?, ?)", params![key, value])?;
         }
-        self.epilogue.iter().try_for_each(|statement| connection.execute_batch(statement))?;
+        epilogue.iter().try_for_each(|statement| connection.execute_batch(statement))?;
         connection.execute_batch("COMMIT; CHECKPOINT target; USE memory; DETACH target;")?;
         connection.close().map_err(|(_, error)| error)
     }
 
     fn append(&mut self, records: &[Record]) -> Result<()> {
-        let Some(connection) = &self.connection else { return Ok(()) };
         for records in records.chunk_by(|a, b| a.family() == b.family()) {
             let failed = |error| explain(&self.url, error);
-            let mut appender =
-                connection.appender_to_catalog_and_db(records[0].family().name(), "target", "main").map_err(failed)?;
+            let mut appender = self
+                .connection
+                .appender_to_catalog_and_db(records[0].family().name(), "target", "main")
+                .map_err(failed)?;
             for record in records {
                 self.stamp.add(record)?;
                 let (key, mut ordinal) = (record.key(), 0_i64);
@@ -142,23 +141,11 @@ impl Sink for Filling {
         self.append(&records)
     }
 
-    fn finish(mut self: Box<Self>) -> Result<()> {
-        if let Some(connection) = self.connection.take() {
-            self.complete(connection).map_err(|error| explain(&self.url, error))?;
-        }
-        target::sync(&self.temporary)?;
-        target::place(&self.temporary, self.url.path())
-    }
-}
-
-impl Drop for Filling {
-    fn drop(&mut self) {
-        self.connection = None;
-        // After it took its place there is nothing to remove; otherwise what is left is only litter, and an error is on its way.
-        let mut log = self.temporary.clone().into_os_string();
-        log.push(".wal");
-        let _ = std::fs::remove_file(log);
-        let _ = std::fs::remove_file(&self.temporary);
+    fn finish(self: Box<Self>) -> Result<()> {
+        let Self { url, connection, temporary, stamp, epilogue } = *self;
+        Self::complete(connection, stamp, &epilogue).map_err(|error| explain(&url, error))?;
+        target::sync(&temporary.path())?;
+        temporary.place(url.path())
     }
 }
 

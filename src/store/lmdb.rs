@@ -3,8 +3,8 @@
 
 mod environment;
 mod filling;
-mod gate;
 mod pages;
+mod system;
 
 use std::ops::Bound;
 use std::sync::Arc;

@@ -60,5 +60,7 @@ impl Drop for RunLock {
     fn drop(&mut self) {
         // The file stays: removing it would let two processes lock two files of one name. Closing it unlocks as well.
         let _ = self.file.set_len(0);
+        // A process that this one starts just now holds the file open until it runs its own program.
+        let _ = self.file.unlock();
     }
 }

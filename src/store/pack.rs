@@ -7,11 +7,11 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::copy::Counts;
 use super::digest::{Digest, Digester, FamilyDigest, root};
-use super::{Existing, FORMAT, Family, Key, Sink, Source, codec, target};
+use super::{Existing, FORMAT, Family, Key, Sink, Source, Temporary, codec, target};
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"elcanopk";
@@ -30,21 +30,11 @@ pub fn pack(source: &dyn Source, path: &Path, existing: Existing) -> Result<Coun
     if existing != Existing::Replace && path.exists() {
         return Err(Error::Usage(format!("`{}` is there already; --force replaces it", path.display())));
     }
-    let temporary = Temporary(target::beside(path)?);
-    let counts = write(source, &temporary.0)?;
-    target::sync(&temporary.0)?;
-    target::place(&temporary.0, path)?;
+    let temporary = Temporary::beside(path)?;
+    let counts = write(source, &temporary.path())?;
+    target::sync(&temporary.path())?;
+    temporary.place(path)?;
     Ok(counts)
-}
-
-/// Removed unless it took its place.
-struct Temporary(PathBuf);
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // After a rename there is nothing to remove; otherwise what is left is only litter, and an error is on its way.
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 fn write(source: &dyn Source, path: &Path) -> Result<Counts> {

@@ -208,6 +208,29 @@ fn symbols_names_references_and_links_are_found_by_their_addresses() {
 }
 
 #[test]
+fn fan_in_and_fan_out_of_files_and_functions_are_views() {
+    let repo = crate::repo::Repo::with(&[
+        ("a.py", "def helper(x):\n    return x\n\ndef top(x):\n    return helper(helper(x))\n"),
+        ("b.py", "from a import helper\n\ndef other(y):\n    return helper(y) + unknown(y)\n"),
+        ("c.py", "from a import top\nfrom b import other\n\ndef last():\n    return top(other(1))\n"),
+    ]);
+    let rows = |sql: &str| -> Vec<String> {
+        let done = repo.elcano(&["query", sql, "--format", "csv"]);
+        assert_eq!(done.code, Some(0), "{}", done.err);
+        done.out.lines().skip(1).map(str::to_owned).collect()
+    };
+    let files = "SELECT path, fan_in, fan_out FROM file_links ORDER BY path";
+    repo.elcano(&["scan"]);
+    assert_eq!(rows(files), [""; 0], "at level metrics nobody knows");
+    repo.elcano(&["scan", "--level", "full"]);
+    assert_eq!(rows(files), ["a.py,2,0", "b.py,1,1", "c.py,0,2"]);
+    let functions =
+        "SELECT path, qualified_name, fan_in, fan_out, unresolved FROM function_links ORDER BY path, start_line";
+    let expected = ["a.py,helper,2,0,0", "a.py,top,1,1,0", "b.py,other,1,1,1", "c.py,last,0,2,0"];
+    assert_eq!(rows(functions), expected);
+}
+
+#[test]
 fn an_explanation_shows_every_increment_and_adds_up() {
     let repo = sample();
     let text = repo.elcano(&["explain", "src/a.py:f", "--metric", "cognitive"]);

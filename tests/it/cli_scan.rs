@@ -103,6 +103,16 @@ fn every_run_is_logged_newest_first_and_no_log_writes_nothing() {
     assert_eq!(stages, ["scan", "gate", "report"]);
     assert!(runs[0]["duration_us"].as_u64().unwrap() > 0);
     assert_eq!(repo.elcano(&["log", "--json", "--outcome", "failure"]).json()["executions"], Value::Array(vec![]));
+    for (filter, value, expected) in [
+        ("--outcome", "success", 2),
+        ("--since", "2001-01-01", 2),
+        ("--since", "2200-01-01T00:00:00Z", 0),
+        ("--of-version", env!("CARGO_PKG_VERSION"), 2),
+        ("--of-version", "0.0.0-other", 0),
+    ] {
+        let found = repo.elcano(&["log", "--json", filter, value]).json();
+        assert_eq!(found["executions"].as_array().unwrap().len(), expected, "{filter} {value}");
+    }
     assert_eq!(repo.elcano(&["log", "--json", "--recent", "1"]).json()["executions"].as_array().unwrap().len(), 1);
 }
 

@@ -1,9 +1,11 @@
 //! The log of runs: order within a millisecond, ids without duplicates, runs that never ended.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use elcano::error::Error;
 use elcano::model::{ExecutionId, ExecutionRecord, Outcome, Tally};
+use elcano::pipeline::journal::Journal;
 use elcano::store::{Family, OpenOptions, RunLock, StoreUrl, open};
 
 use crate::store_live::on_every_engine;
@@ -72,6 +74,40 @@ fn a_run_begins_once_and_ends_once() {
         refused(store.finish_execution(&ended));
         refused(store.begin_execution(&begun));
         assert_eq!(store.recent_executions(9).unwrap(), [ended]);
+    });
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the length of a sleep is what is logged")]
+fn a_sleep_of_fifty_milliseconds_is_logged_as_that_long() {
+    on_every_engine(|store| {
+        let around = std::time::Instant::now();
+        let id = store.new_execution_id();
+        let mut journal = Journal::start(id, Some(Arc::clone(&store)), "ci", Vec::new(), "/r".into()).unwrap();
+        let sleep = |_: &mut Journal| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            Ok("slept".to_owned())
+        };
+        journal.stage("sleep", sleep).unwrap();
+        journal.finish(&Ok(Outcome::Success)).unwrap();
+        // What this machine was busy with meanwhile is measured too, so the bound is what this thread has seen.
+        let most = u64::try_from(around.elapsed().as_micros()).unwrap();
+        let logged = store.recent_executions(1).unwrap().remove(0);
+        for duration in [logged.duration_us, logged.stages[0].duration_us] {
+            assert!((50_000..=most).contains(&duration), "{duration} us were logged, {most} have passed");
+        }
+        assert!(logged.stages[0].start_us + logged.stages[0].duration_us <= logged.duration_us);
+        assert_eq!((logged.stages[0].name.as_str(), logged.stages[0].detail.as_str()), ("sleep", "slept"));
+    });
+}
+
+#[test]
+fn a_run_that_is_not_logged_writes_nothing() {
+    on_every_engine(|store| {
+        let mut journal = Journal::start(store.new_execution_id(), None, "ci", Vec::new(), "/r".into()).unwrap();
+        journal.stage("scan", |_| Ok(String::new())).unwrap();
+        assert_eq!(journal.finish(&Ok(Outcome::Success)).unwrap().outcome, Outcome::Success);
+        assert_eq!(store.count(Family::Executions).unwrap(), 0);
     });
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use elcano::error::Error;
-use elcano::model::{Block, BlockKind, ContentId, SnapshotId};
+use elcano::model::{
+    Block, BlockKind, ChunkRecord, ContentId, FileRecord, NameRecord, SnapshotId, SnapshotRecord, SymbolId,
+};
 use elcano::store::{self, Batch, Encoding, Family, Key, OpenOptions, Record, Store, StoreUrl};
 use tempfile::TempDir;
 
@@ -90,7 +92,7 @@ pub fn changed(record: &Record) -> Record {
         Record::Ast(r) => r.ast.kinds.push("x".to_owned()),
         Record::Cfg(r) => r.blocks.push(Block { kind: BlockKind::Join, start: 1, end: 2 }),
         Record::Symbols(r) => r.fqn.push('x'),
-        Record::Names(r) => r.symbols.push(elcano::model::SymbolId([3; 16])),
+        Record::Names(r) => r.symbols.push(SymbolId([3; 16])),
         Record::References(r) => r.count ^= 1,
         Record::Links(r) => r.fan_in ^= 1,
     }
@@ -213,6 +215,102 @@ fn a_scan_by_content_or_snapshot_reaches_nothing_else() {
             let last = store.last(family, &prefix, 3).unwrap();
             assert_eq!(last, expected.iter().rev().take(3).cloned().collect::<Vec<_>>());
         }
+    });
+}
+
+/// Paths and names that have been taken for others somewhere.
+fn odd_paths() -> Vec<Vec<u8>> {
+    let odd: [&[u8]; 18] = [
+        b"",
+        b"a",
+        b"a:",
+        b"a:1",
+        b"a:1:2",
+        b"a::",
+        b"a::1",
+        b"ab",
+        b"a/b",
+        b"a/b:2",
+        b"C",
+        b"C:/x.rs",
+        b"2",
+        b"10",
+        b"100",
+        b"line\nbreak",
+        b"\xFF\xFEnot utf-8",
+        b"nul\0nul",
+    ];
+    let long = |last: u8| [vec![b'p'; 4095], vec![last]].concat();
+    odd.iter().map(|path| path.to_vec()).chain([long(b'1'), long(b'2'), vec![0; 300], vec![0xFF; 300]]).collect()
+}
+
+#[test]
+fn each_odd_path_has_its_own_file_and_its_own_chunks_by_start() {
+    on_every_engine(|store| {
+        let snapshot = SnapshotId([9; 16]);
+        let mut batch = Batch::default();
+        let Record::Files(file) = records::sample(Family::Files, 1, 24).remove(0) else { panic!("another family") };
+        let Record::Chunks(chunk) = records::sample(Family::Chunks, 1, 24).remove(0) else { panic!("another family") };
+        for path in odd_paths() {
+            let content = ContentId::of(&path);
+            let path = elcano::model::RepoPath::new(path);
+            batch.put(FileRecord { snapshot, path, content: Some(content), ..file.clone() });
+            for start in [100, 2, 70_000, 10] {
+                batch.put(ChunkRecord { content, start, end: start + 1, ..chunk.clone() });
+            }
+        }
+        store.write(&batch).unwrap();
+        assert_eq!(store.files(snapshot).unwrap().len(), odd_paths().len());
+        for path in odd_paths() {
+            let repo_path = elcano::model::RepoPath::new(path.clone());
+            let found = store.file(snapshot, &repo_path).unwrap().unwrap();
+            assert_eq!((&found.path, found.content), (&repo_path, Some(ContentId::of(&path))));
+            let chunks = store.chunks(ContentId::of(&path)).unwrap();
+            assert_eq!(chunks.iter().map(|chunk| chunk.start).collect::<Vec<_>>(), [2, 10, 100, 70_000]);
+        }
+        // One file goes, and no other.
+        let mut batch = Batch::default();
+        batch.delete_prefix(Family::Files, Key::file(snapshot, &"a".into()));
+        batch.delete_prefix(Family::Chunks, Key::content(ContentId::of(b"a")));
+        store.write(&batch).unwrap();
+        assert_eq!(store.files(snapshot).unwrap().len(), odd_paths().len() - 1);
+        assert_eq!(store.count(Family::Chunks).unwrap(), 4 * (odd_paths().len() as u64 - 1));
+    });
+}
+
+#[test]
+fn names_of_ten_kilobytes_that_differ_at_their_end_are_two() {
+    on_every_engine(|store| {
+        let snapshot = SnapshotId([9; 16]);
+        let long = "std::map<std::vector<std::string>, ".repeat(300);
+        let name =
+            |last: &str, id| NameRecord { snapshot, fqn: format!("{long}{last}"), symbols: vec![SymbolId([id; 16])] };
+        let (a, b) = (name("int>", 1), name("long>", 2));
+        assert!(a.fqn.len() > 10_000);
+        store.write(&Batch::of([a.clone().into(), b.clone().into()])).unwrap();
+        for name in [a, b] {
+            assert_eq!(store.fetch::<NameRecord>(&Key::name(snapshot, &name.fqn)).unwrap(), Some(name));
+        }
+        assert_eq!(store.fetch::<NameRecord>(&Key::name(snapshot, &long)).unwrap(), None);
+    });
+}
+
+#[test]
+fn nothing_said_differs_from_an_empty_text_and_an_empty_list() {
+    on_every_engine(|store| {
+        let Record::Snapshots(sample) = records::sample(Family::Snapshots, 1, 25).remove(0) else {
+            panic!("another family")
+        };
+        let variants = [(None, None), (Some(""), None), (None, Some("")), (Some(""), Some(""))];
+        for (id, (commit, reference)) in (0..).zip(variants) {
+            let (commit, reference) = (commit.map(str::to_owned), reference.map(str::to_owned));
+            let record = SnapshotRecord { id: SnapshotId([id; 16]), commit, reference, ..sample.clone() };
+            store.write(&Batch::of([record.clone().into()])).unwrap();
+            assert_eq!(store.snapshot(record.id).unwrap(), Some(record));
+        }
+        let empty = NameRecord { snapshot: SnapshotId([7; 16]), fqn: String::new(), symbols: Vec::new() };
+        store.write(&Batch::of([empty.clone().into()])).unwrap();
+        assert_eq!(store.fetch(&Key::name(empty.snapshot, "")).unwrap(), Some(empty));
     });
 }
 

@@ -308,3 +308,16 @@ fn urls_are_told_apart_by_content() {
         assert!(matches!(refused.parse::<StoreUrl>(), Err(Error::Usage(_))), "{refused}");
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_program_that_is_started_has_no_file_of_the_store() {
+    let (_folder, url) = fresh();
+    for options in [OpenOptions::create(), OpenOptions::read()] {
+        let store = store::open(&url, options).unwrap();
+        assert_eq!(store.count(Family::Links).unwrap(), 0);
+        let listed = std::process::Command::new("ls").args(["-l", "/proc/self/fd"]).output().unwrap();
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        assert!(listed.contains("fd") && !listed.contains(".mdb"), "{listed}");
+    }
+}

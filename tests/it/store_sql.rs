@@ -17,7 +17,7 @@ fn export(url: &StoreUrl, records: &[Record]) {
 }
 
 /// Runs a statement on a file, past everything that elcano checks.
-fn execute(url: &StoreUrl, sql: &str) {
+pub fn execute(url: &StoreUrl, sql: &str) {
     match url {
         StoreUrl::Sqlite(path) => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
         StoreUrl::Duckdb(path) => duckdb::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
@@ -85,6 +85,42 @@ fn every_column_has_a_name_of_its_own_and_says_something() {
         }
         assert!(!family.about().is_empty());
     }
+}
+
+/// SQL keeps neither NaN nor infinities nor the sign of zero: a real number is finite and has no such sign.
+#[test]
+fn every_real_number_is_finite_whatever_the_counts() {
+    let mut reals = 0;
+    for record in records::sample(Family::Facts, 300, 98) {
+        let mut counts = vec![record.clone()];
+        if let Record::Facts(facts) = &record {
+            // Nothing counted, and all that can be counted.
+            for bytes in [0, u32::MAX] {
+                let mut facts = facts.clone();
+                for space in &mut facts.spaces {
+                    let metrics = &mut space.metrics;
+                    (metrics.sloc, metrics.cloc, metrics.cyclomatic) = (bytes, bytes, bytes);
+                    (metrics.operators, metrics.operands) = (bytes, bytes);
+                    (metrics.operators_distinct, metrics.operands_distinct) = (bytes, bytes);
+                    (metrics.assignments, metrics.branches, metrics.conditions) = (bytes, bytes, bytes);
+                }
+                counts.push(facts.into());
+            }
+        }
+        for record in counts {
+            table::project(&record, true, &mut |cells| {
+                for cell in cells {
+                    if let table::Cell::Real(value) = cell {
+                        assert!(value.is_finite() && value.to_bits() != (-0.0_f64).to_bits(), "{value} in {record:?}");
+                        reals += 1;
+                    }
+                }
+                Ok(())
+            })
+            .unwrap();
+        }
+    }
+    assert!(reals > 1000, "{reals}");
 }
 
 #[test]

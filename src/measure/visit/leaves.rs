@@ -1,55 +1,89 @@
 //! The leaves of a visit: tokens with the rows they stand on, and what the parser skipped.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 
 use super::Visit;
-use crate::lang::Roles;
-use crate::metric::{Rows, Token};
+use crate::lang::{Kind, Roles};
+use crate::metric::{self, Token};
 
 impl<'t> Visit<'_, 't> {
+    /// Passes a token of which only its text and rows matter, outside ERROR nodes.
+    #[inline]
+    pub(super) fn mere_token(&mut self, node: Node<'t>, kind: Kind) {
+        let span = node.byte_range();
+        self.read = span.end;
+        if span.is_empty() {
+            self.missing(node);
+        } else {
+            let rows = self.rows.of(span.start, span.end);
+            let mark = kind.roles.is_empty().then_some(Token::Mark(kind.canonical));
+            metric::token(&mut self.open, &mut self.seen, rows, mark);
+        }
+    }
+
     /// Passes a token; false if the node is none and its children are to be read.
     #[inline]
-    pub(super) fn token(&mut self, node: Node<'t>, roles: Roles, canonical: u16, named: bool) -> bool {
-        let leaf = !named || roles.has(Roles::TOKEN) || node.child_count() == 0;
+    pub(super) fn token(&mut self, node: Node<'t>, roles: Roles, kind: Kind) -> bool {
+        let leaf = !kind.named || roles.has(Roles::TOKEN) || node.child_count() == 0;
         if !leaf && !roles.has(Roles::STRING) {
             return false;
         }
-        if leaf {
-            self.pass(node);
+        let span = node.byte_range();
+        let composed = !leaf && self.is_composed(node);
+        if !composed {
+            self.pass(&span);
         }
-        let rows = self.rows(node);
-        if !leaf && self.is_composed(node) {
+        let rows = self.rows.of(span.start, span.end);
+        if composed {
             if let Some(open) = self.open.last_mut() {
                 open.code(rows);
             }
             return false;
         }
-        if node.start_byte() == node.end_byte() {
+        if span.is_empty() {
+            self.missing(node);
             return true;
         }
-        let text = &self.source[node.byte_range()];
+        let text = &self.source[span];
         let token = if roles.has(Roles::OPERAND | Roles::STRING) {
-            Some(Token::Operand(self.texts.id(text)))
+            Some(Token::Operand(text))
         } else if roles.has(Roles::CLOSER | Roles::SEPARATOR) {
             None
-        } else if named {
-            Some(Token::Operator(self.texts.id(text)))
+        } else if kind.named {
+            Some(Token::Operator(text))
         } else {
-            Some(Token::Operator(u32::from(canonical)))
+            Some(Token::Mark(kind.canonical))
         };
-        if let Some(open) = self.open.last_mut() {
-            open.token(rows, token);
-        }
+        metric::token(&mut self.open, &mut self.seen, rows, token);
         true
+    }
+
+    /// Counts an empty node that the parser made up, outside ERROR nodes.
+    #[cold]
+    pub(super) fn missing(&mut self, node: Node<'t>) {
+        let in_error = self.frames.last().is_some_and(|frame| frame.in_error);
+        self.errors += u32::from(!in_error && node.is_missing());
+    }
+
+    /// Passes a comment.
+    pub(super) fn comment(&mut self, node: Node<'t>) {
+        let span = node.byte_range();
+        self.pass(&span);
+        let rows = self.rows.of(span.start, span.end);
+        if let Some(open) = self.open.last_mut() {
+            open.comment(rows);
+        }
     }
 
     /// Notes how far the source is read.
     #[inline]
-    pub(super) fn pass(&mut self, node: Node<'t>) {
+    fn pass(&mut self, span: &Range<usize>) {
         if self.frames.last().is_some_and(|frame| frame.in_error) {
-            self.unread(node.start_byte());
+            self.unread(span.start);
         }
-        self.read = node.end_byte();
+        self.read = span.end;
     }
 
     /// What the parser skipped in an ERROR node has no node of its own; its rows are code all the same.
@@ -68,7 +102,7 @@ impl<'t> Visit<'_, 't> {
     }
 
     /// Whether a string holds more than plain pieces: an interpolation.
-    pub(super) fn is_composed(&mut self, node: Node<'t>) -> bool {
+    fn is_composed(&mut self, node: Node<'t>) -> bool {
         self.scratch.reset(node);
         if !self.scratch.goto_first_child() {
             return false;
@@ -83,10 +117,5 @@ impl<'t> Visit<'_, 't> {
                 return false;
             }
         }
-    }
-
-    #[inline]
-    pub(super) fn rows(&mut self, node: Node<'_>) -> Rows {
-        self.rows.of(node.start_byte(), node.end_byte())
     }
 }

@@ -28,7 +28,7 @@ impl<'t> Visit<'_, 't> {
             metrics: Metrics::default(),
             calls: Vec::new(),
         });
-        let mut open = Open::new(0, SpaceKind::Unit, String::new(), 0);
+        let mut open = Open::new(0, SpaceKind::Unit, String::new(), 0, &self.seen);
         open.section = naming::default_visibility(self.language, kind, Roles::NONE);
         self.open.push(open);
     }
@@ -36,8 +36,8 @@ impl<'t> Visit<'_, 't> {
     /// Opens a space and gives the nesting levels of its inside.
     pub(super) fn open_space(&mut self, node: Node<'t>, roles: Roles, here: u32) -> Levels {
         let kind = naming::space_kind(roles);
-        let parent = self.frames.last().map(|frame| frame.node);
-        let name = naming::name(self.language, node, parent, self.source);
+        let mut above = self.frames.iter().rev().map(|frame| frame.node);
+        let name = naming::name(self.language, node, [above.next(), above.next()], self.source);
         let enclosing = self.open.iter().rev().find(|open| open.kind.is_function());
         // A wrapper's own declarations are not nested in it; a callback that it passes on is.
         let declared = name != naming::ANONYMOUS;
@@ -45,7 +45,7 @@ impl<'t> Visit<'_, 't> {
         let entry = here + u32::from(deeper);
         let index = offset(self.spaces.len());
         let visibility = self.visibility(node, Some(&name));
-        let mut open = Open::new(index, kind, name.clone(), entry);
+        let mut open = Open::new(index, kind, name.clone(), entry, &self.seen);
         open.visibility = visibility;
         open.is_method = self.open.last().is_some_and(|outer| outer.kind.is_class());
         if kind.is_function() {
@@ -54,20 +54,21 @@ impl<'t> Visit<'_, 't> {
         let (receiver, receiver_type) = naming::receiver(self.language, node, self.source);
         open.receiver = receiver;
         open.section = naming::default_visibility(self.language, node.kind_id(), roles);
-        let rows = self.rows(node);
+        let span = node.byte_range();
+        let rows = self.rows.of(span.start, span.end);
         let outer = &self.spaces[self.open.last().map_or(0, |open| open.index as usize)].qualified_name;
         let space = Space {
             kind,
             qualified_name: naming::qualified(outer, &receiver_type, &name),
             name,
             parent: self.open.last().map(|open| open.index),
-            start_byte: offset(node.start_byte()),
-            end_byte: offset(node.end_byte()),
+            start_byte: offset(span.start),
+            end_byte: offset(span.end),
             start_line: rows.first + 1,
             end_line: rows.last + 1,
             visibility,
             error_bytes: 0,
-            body: BodyHash::of(&self.source[node.byte_range()]),
+            body: BodyHash::of(&self.source[span]),
             metrics: Metrics::default(),
             calls: Vec::new(),
         };

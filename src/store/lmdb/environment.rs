@@ -12,15 +12,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use heed::types::Bytes;
 use heed::{CommitOrAbort, EnvFlags, EnvOpenOptions, FlagSetMode, MdbError, RoTxn, RwTxn, WithoutTls};
 
-use super::gate::{Gate, Pass};
 use super::pages;
+use super::system::{explain, is_errno, keep_to_this_process, refuse_network};
 use crate::error::{Error, Result};
-use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl, target};
+use crate::store::sync::{Gate, Pass};
+use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl, Temporary, target};
 
 pub(super) type Env = heed::Env<WithoutTls>;
 pub(super) type Database = heed::Database<'static, Bytes, Bytes>;
 
-const DATA_FILE: &str = "data.mdb";
+pub(super) const DATA_FILE: &str = "data.mdb";
 const META: &str = "meta";
 const DATABASES_MAX: u32 = 16;
 const READERS_MAX: u32 = 512;
@@ -253,7 +254,10 @@ fn open_env(url: &StoreUrl, folder: &Path, flags: EnvFlags, map_bytes: Option<u6
         // SAFETY: the pages were checked, the file is changed by LMDB only, and of the flags READ_ONLY is harmless and
         // NO_SYNC risks what its documentation (`Durability::Flush`) says.
         match unsafe { options.flags(flags).open(folder) } {
-            Ok(env) => return Ok(env),
+            Ok(env) => {
+                keep_to_this_process(folder).map_err(Error::io("looking at", folder.join(DATA_FILE)))?;
+                return Ok(env);
+            }
             Err(heed::Error::EnvAlreadyOpened) => match heed::env_closing_event(folder) {
                 // The last store of this folder was dropped by another thread and is about to be closed.
                 Some(closing) => closing.wait(),
@@ -265,10 +269,6 @@ fn open_env(url: &StoreUrl, folder: &Path, flags: EnvFlags, map_bytes: Option<u6
             Err(error) => return Err(explain(url, error)),
         }
     }
-}
-
-fn is_errno(error: &std::io::Error, errno: rustix::io::Errno) -> bool {
-    error.raw_os_error() == Some(errno.raw_os_error())
 }
 
 /// Checks the format, then opens the databases.
@@ -321,11 +321,11 @@ fn create(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
     if !ignore.exists() {
         fs::write(&ignore, "*\n").map_err(Error::io("writing", &ignore))?;
     }
-    let fresh = folder.join(format!(".new-{}-{}", std::process::id(), uuid::Uuid::now_v7().simple()));
+    let temporary = Temporary::beside(&folder.join(DATA_FILE))?;
+    let fresh = temporary.path();
     fs::create_dir(&fresh).map_err(Error::io("creating", &fresh))?;
-    let made = fill(url, &fresh).and_then(|()| target::place_first(&fresh.join(DATA_FILE), &folder.join(DATA_FILE)));
-    fs::remove_dir_all(&fresh).map_err(Error::io("removing", &fresh))?;
-    made
+    fill(url, &fresh)?;
+    target::place_first(&fresh.join(DATA_FILE), &folder.join(DATA_FILE))
 }
 
 fn fill(url: &StoreUrl, folder: &Path) -> Result<()> {
@@ -344,66 +344,4 @@ fn fill(url: &StoreUrl, folder: &Path) -> Result<()> {
     });
     made.map_err(explain)?;
     Ok(())
-}
-
-/// LMDB's locks and map do not work between machines.
-#[cfg(target_os = "linux")]
-fn refuse_network(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
-    const NETWORK: [(u32, &str); 9] = [
-        (0x6969, "NFS"),
-        (0x517B, "SMB"),
-        (0xFF53_4D42, "CIFS"),
-        (0xFE53_4D42, "SMB2"),
-        (0x6573_5546, "FUSE"),
-        (0x0102_1997, "9P"),
-        (0x5346_414F, "AFS"),
-        (0x00C3_6400, "Ceph"),
-        (0x0BD0_0BD0, "Lustre"),
-    ];
-    let found = rustix::fs::statfs(folder).map_err(|error| Error::io("looking at", folder)(error.into()))?;
-    // The field's type differs between machines; its 32 bits do not.
-    let magic = i128::from(found.f_type) & 0xFFFF_FFFF;
-    match NETWORK.iter().find(|(known, _)| i128::from(*known) == magic) {
-        Some((_, name)) if !options.allow_network => {
-            Err(url.error(format!("its folder is on {name}, where locks may not hold; choose a local folder")))
-        }
-        _ => Ok(()),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn refuse_network(_: &StoreUrl, _: &Path, _: OpenOptions) -> Result<()> {
-    Ok(())
-}
-
-fn explain(url: &StoreUrl, error: heed::Error) -> Error {
-    let problem = match &error {
-        heed::Error::Mdb(
-            MdbError::Corrupted
-            | MdbError::PageNotFound
-            | MdbError::Invalid
-            | MdbError::VersionMismatch
-            | MdbError::Incompatible
-            | MdbError::Panic,
-        ) => "the store is damaged; `elcano store doctor` says where",
-        heed::Error::Io(error) if is_full(url.path(), error) => {
-            "the disk is full; nothing of the last batch was written"
-        }
-        heed::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            "no permission: its folder must be writable even for reading, because readers sign in there"
-        }
-        heed::Error::Io(error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem => {
-            "its file system is read-only"
-        }
-        _ => "LMDB refused",
-    };
-    url.because(problem, error)
-}
-
-/// LMDB reports a write that the disk cut short as an input/output error.
-fn is_full(folder: &Path, error: &std::io::Error) -> bool {
-    use rustix::io::Errno;
-    is_errno(error, Errno::NOSPC)
-        || is_errno(error, Errno::DQUOT)
-        || (is_errno(error, Errno::IO) && rustix::fs::statvfs(folder).is_ok_and(|found| found.f_bavail == 0))
 }
