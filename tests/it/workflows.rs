@@ -77,3 +77,42 @@ fn no_shell_line_holds_an_expression() {
         }
     }
 }
+
+#[test]
+fn the_documentation_names_every_input_and_output_with_its_default() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let action = fs::read_to_string(top.join("action.yml")).expect("action.yml");
+    let page = fs::read_to_string(top.join("docs/ci.md")).expect("docs/ci.md");
+    let between = |text: &str, from: &str, to: &str| {
+        let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("{from}"));
+        rest.split_once(to).unwrap_or_else(|| panic!("{to}")).0.to_owned()
+    };
+    // Names stand at two spaces, what is said of them at four.
+    let mut inputs = BTreeMap::new();
+    let mut name = String::new();
+    for line in between(&action, "\ninputs:\n", "\noutputs:\n").lines() {
+        if let Some(found) = line.strip_prefix("  ").filter(|line| !line.starts_with(' ')) {
+            name = found.trim_end_matches(':').to_owned();
+        } else if let Some(default) = line.strip_prefix("    default: ") {
+            inputs.insert(name.clone(), default.trim_matches('"').to_owned());
+        }
+    }
+    assert!(inputs.len() > 10);
+    let rows = between(&page, "### Inputs\n", "###");
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect::<Vec<_>>();
+    let described: BTreeMap<_, _> = rows
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| (cells(line)[1].clone(), cells(line)[2].clone()))
+        .collect();
+    assert_eq!(described, inputs);
+    let outputs = between(&action, "\noutputs:\n", "\nruns:\n");
+    let outputs = outputs.lines().filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')));
+    let mut outputs: Vec<_> = outputs.map(|name| name.trim_end_matches(':').to_owned()).collect();
+    let rows = between(&page, "### Outputs\n", "###");
+    let rows = rows.lines().filter(|line| line.starts_with("| `")).map(|line| cells(line)[1].clone());
+    let mut named: Vec<_> = rows.flat_map(|cell| cell.split("`, `").map(str::to_owned).collect::<Vec<_>>()).collect();
+    outputs.sort();
+    named.sort();
+    assert_eq!(named, outputs);
+}
