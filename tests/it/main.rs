@@ -68,3 +68,4 @@ mod walk_accounts;
 mod walk_explain;
 mod walk_oracle;
 mod walk_rules;
+mod workflows;
