@@ -6,6 +6,7 @@ pub mod base;
 pub mod check;
 pub mod diff;
 pub mod exemptions;
+pub mod graph;
 pub mod journal;
 mod link;
 mod place;

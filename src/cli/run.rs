@@ -81,12 +81,16 @@ pub(super) struct ScanArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  elcano report\n  elcano report --format markdown=report.md --format json=report.json"
+    after_help = "Examples:\n  elcano report\n  elcano report --format markdown=report.md --format json=report.json\n  elcano report --format dot --function parse | dot -Tsvg > parse.svg"
 )]
 pub(super) struct ReportArgs {
-    /// text, markdown or json, each also as FORMAT=FILE; may repeat
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output)]
-    format: Vec<Output>,
+    /// text, markdown or json, each also as FORMAT=FILE; may repeat. Or dot: the control flow of one function
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = wanted)]
+    format: Vec<Wanted>,
+    /// The function whose graph is drawn with --format dot, of a scan with --level full: its name, qualified name,
+    /// PATH:NAME or id
+    #[arg(long, value_name = "NAME")]
+    function: Option<String>,
     /// The snapshot whose id begins so [default: the newest]
     #[arg(long, value_name = "ID")]
     snapshot: Option<String>,
@@ -95,8 +99,19 @@ pub(super) struct ReportArgs {
     worst: usize,
 }
 
-fn output(text: &str) -> std::result::Result<Output, String> {
-    text.parse()
+/// What a report may be asked for: the summary in some format, or a function's graph.
+#[derive(Debug, Clone)]
+enum Wanted {
+    Summary(Output),
+    Graph(Option<PathBuf>),
+}
+
+fn wanted(text: &str) -> std::result::Result<Wanted, String> {
+    match text.strip_prefix("dot").and_then(|rest| if rest.is_empty() { Some("-") } else { rest.strip_prefix('=') }) {
+        None => text.parse().map(Wanted::Summary),
+        Some("") => Err(format!("`{text}`: no file after `=`")),
+        Some(file) => Ok(Wanted::Graph((file != "-").then(|| PathBuf::from(file)))),
+    }
 }
 
 pub(super) fn run(session: &Session, args: RunArgs) -> Result<u8> {
@@ -282,7 +297,28 @@ fn what_to_walk(
 pub(super) fn report(session: &Session, args: &ReportArgs) -> Result<u8> {
     let store = session.read_store()?;
     let snapshot = Session::snapshot(store.as_ref(), args.snapshot.as_deref())?;
-    let summary = report_stage::summary(store.as_ref(), Some(snapshot.id), None, args.worst)?;
-    report_stage::write(&summary, &args.format, &print)?;
+    let (mut summaries, mut graphs) = (Vec::new(), Vec::new());
+    for format in &args.format {
+        match format {
+            Wanted::Summary(output) => summaries.push(output.clone()),
+            Wanted::Graph(file) => graphs.push(file),
+        }
+    }
+    if graphs.is_empty() != args.function.is_none() {
+        return Err(Error::Usage("--format dot and --function NAME go together".to_owned()));
+    }
+    if let Some(name) = &args.function {
+        let graph = crate::pipeline::graph::dot(store.as_ref(), &snapshot, name)?;
+        for file in graphs {
+            match file {
+                None => print(&graph)?,
+                Some(file) => report_stage::replace(file, graph.as_bytes())?,
+            }
+        }
+    }
+    if !summaries.is_empty() {
+        let summary = report_stage::summary(store.as_ref(), Some(snapshot.id), None, args.worst)?;
+        report_stage::write(&summary, &summaries, &print)?;
+    }
     Ok(0)
 }

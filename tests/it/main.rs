@@ -48,6 +48,7 @@ mod records;
 mod repo;
 mod report_dot;
 mod report_explain;
+mod report_graph;
 mod store_compat;
 mod store_copy;
 mod store_executions;
