@@ -30,6 +30,7 @@ mod floors;
 mod gate_action;
 mod gate_baseline;
 mod gate_check;
+mod gate_complaints;
 mod gate_config;
 mod gate_formats;
 mod git_events;
