@@ -32,6 +32,7 @@ mod gate_baseline;
 mod gate_check;
 mod gate_complaints;
 mod gate_config;
+mod gate_consumers;
 mod gate_formats;
 mod git_events;
 mod git_history;
