@@ -272,15 +272,15 @@ fn copying(criterion: &mut Criterion) {
     quick(&mut group);
     group.throughput(Throughput::Bytes(bytes));
     for engine in ["lmdb", "sqlite", "duckdb"] {
-        group.bench_function(format!("lmdb to {engine}"), |bencher| {
+        group.bench_function(format!("copy to {engine}"), |bencher| {
             bencher.iter_with_large_drop(|| copy(&home_url, engine));
         });
         let there = copy(&home_url, engine);
         let there_url = url(engine, &there);
-        group.bench_function(format!("{engine} to lmdb"), |bencher| {
+        group.bench_function(format!("copy from {engine}"), |bencher| {
             bencher.iter_with_large_drop(|| copy(&there_url, "lmdb"));
         });
-        group.bench_function(format!("verify lmdb and {engine}"), |bencher| {
+        group.bench_function(format!("verify {engine}"), |bencher| {
             bencher.iter(|| {
                 let found = store::read_from(&home_url, |a| store::read_from(&there_url, |b| store::verify(a, b)));
                 assert!(found.unwrap().differences.is_empty());

@@ -5,7 +5,7 @@
 //! the payload, cut). The payload is JSON, or postcard, and postcard of more than [`PLAIN_BYTES_MAX`] is compressed where
 //! that makes it smaller: its length as 4 bytes big-endian, then one zstd frame.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::family::{with_record, with_type};
 use super::{Family, Key, Record, Stored};
@@ -33,6 +33,14 @@ const UNPACKED_BYTES_MAX: usize = 512 << 20;
 const JSON: u8 = 1;
 const POSTCARD: u8 = 2;
 const COMPRESSED: u8 = 1;
+
+/// A thread keeps no more than this for the next value.
+const SCRATCH_BYTES_MAX: usize = 1 << 20;
+
+thread_local! {
+    // A value is made here and leaves with exactly its length: growing each from nothing costs as much as encoding it.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// The bytes of a record: the same from every writer.
 pub fn encode(record: &Record, encoding: Encoding) -> Result<Vec<u8>> {
@@ -71,8 +79,10 @@ pub fn encode_as<T: Stored>(record: &T, encoding: Encoding) -> Result<Vec<u8>> {
     let problem = |error: &dyn std::fmt::Display| {
         damaged(record.key().as_bytes(), T::FAMILY, format!("the record cannot be encoded: {error}"))
     };
-    let mut out = vec![0; HEADER_BYTES];
     let (tag, mut flags) = if encoding == Encoding::Json { (JSON, 0) } else { (POSTCARD, 0) };
+    let mut out = SCRATCH.take();
+    out.clear();
+    out.resize(HEADER_BYTES, 0);
     if tag == JSON {
         serde_json::to_writer(&mut out, record).map_err(|error| problem(&error))?;
     } else {
@@ -88,7 +98,11 @@ pub fn encode_as<T: Stored>(record: &T, encoding: Encoding) -> Result<Vec<u8>> {
     out[3] = flags;
     let checksum = checksum(&out);
     out[4..HEADER_BYTES].copy_from_slice(&checksum);
-    Ok(out)
+    let value = out.clone();
+    if out.capacity() <= SCRATCH_BYTES_MAX {
+        SCRATCH.set(out);
+    }
+    Ok(value)
 }
 
 /// [`decode`] for a known family.
