@@ -186,6 +186,8 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
+    /// Texts in a list of parameters that let a call pass another number of arguments: a default, a rest.
+    pub varies: Vec<String>,
     /// Receivers that mean what the enclosing class inherits.
     pub supers: Vec<String>,
     /// Receivers that mean a module around the call.

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::rows::RowIndex;
-use super::{Engine, Limits, Options};
+use super::{Engine, Limits, Options, naming};
 use crate::facts::cfg;
 use crate::lang::{Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
@@ -344,6 +344,8 @@ impl<'t> Visit<'_, 't> {
         if let Some(open) = self.open.last_mut() {
             if roles.has(Roles::PARAMETER) && open.kind.is_function() {
                 open.parameters(1);
+                let list = self.frames.last().map(|frame| frame.node);
+                open.varies |= list.is_some_and(|list| naming::varies(self.language, list, self.source));
             }
             open.node(step, policy, &mut self.trace);
         }
