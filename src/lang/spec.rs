@@ -44,6 +44,9 @@ pub struct Spec {
     /// no field.
     #[serde(default)]
     pub header: Vec<String>,
+    /// Kind -> which of its named children, from 0, is such a one that has no field.
+    #[serde(default)]
+    pub header_at: BTreeMap<String, u32>,
     /// Kinds that a logical sequence runs through, where a grammar lets other operators take in logical ones.
     #[serde(default)]
     pub sequences_through: Vec<String>,
@@ -192,6 +195,8 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
+    /// Texts in a list of parameters that let a call pass another number of arguments: a default, a rest.
+    pub varies: Vec<String>,
     /// Receivers that mean what the enclosing class inherits.
     pub supers: Vec<String>,
     /// Receivers that mean a module around the call.
@@ -313,6 +318,11 @@ impl Spec {
         when.append(&mut self.when);
         self.when = when;
         self.header.splice(0..0, base.header.iter().cloned());
+        for (kind, at) in &base.header_at {
+            if !self.without.contains(kind) {
+                self.header_at.entry(kind.clone()).or_insert(*at);
+            }
+        }
         self.sequences_through.splice(0..0, keep(&base.sequences_through));
         self.operators.splice(0..0, base.operators.iter().cloned());
         let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();

@@ -1,5 +1,6 @@
 //! Names: what a space is called, who may see it, what a call calls. All by the rules of the spec.
 
+use bstr::ByteSlice;
 use tree_sitter::Node;
 
 use crate::lang::spec::{Names, VisibilityRules};
@@ -331,7 +332,7 @@ impl Callee<'_, '_> {
         }
         let own = open.name.rsplit(['.', ':']).next().unwrap_or(&open.name);
         let calls = &self.language.spec.calls;
-        if own != self.name || (calls.overloads && self.arguments() != open.nargs()) {
+        if own != self.name || (calls.overloads && !open.varies && self.arguments() != open.nargs()) {
             return false;
         }
         let receiver = self.receiver();
@@ -344,6 +345,12 @@ impl Callee<'_, '_> {
             || class.is_some_and(|class| !class.is_empty() && class == receiver)
             || open.name.rsplit_once([':', '.']).is_some_and(|(owner, _)| owner.trim_end_matches(':') == receiver)
     }
+}
+
+/// Whether calls may pass another number of arguments than there are in this list of parameters.
+pub(super) fn varies(language: &Language, list: Node<'_>, source: &[u8]) -> bool {
+    let text = text(list, source);
+    language.spec.calls.varies.iter().any(|sign| text.find(sign).is_some())
 }
 
 /// `f::<T>` and `f<T>` without what is in the angle brackets.

@@ -118,6 +118,7 @@ impl<'t> Visit<'_, 't> {
             return;
         };
         open.has_parameters = true;
+        open.varies = naming::varies(self.language, list, self.source);
         open.parameters(naming::parameter_count(
             self.language,
             list,
