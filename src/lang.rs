@@ -2,6 +2,7 @@
 //! specs are embedded, or handed in as text.
 
 mod compile;
+mod contest;
 mod flow;
 mod kinds;
 mod language;
@@ -12,6 +13,7 @@ pub mod spec;
 
 use std::sync::{Arc, OnceLock};
 
+pub use contest::START_BYTES;
 pub use flow::Flow;
 pub use kinds::Kind;
 pub use language::Language;
@@ -124,6 +126,28 @@ impl Registry {
             by(&|spec| spec.extensions.iter().any(|known| known == ending))
                 .or_else(|| by(&|spec| spec.extensions.iter().any(|known| known.eq_ignore_ascii_case(ending))))
         })
+    }
+
+    /// Whether a file of that name may be of several languages, so that its text decides.
+    #[must_use]
+    pub fn is_contested(&self, file_name: &[u8]) -> bool {
+        self.contested(file_name).is_some()
+    }
+
+    /// The language of a file by its name and its first [`START_BYTES`] bytes.
+    #[must_use]
+    pub fn by_content(&self, file_name: &[u8], start: &[u8]) -> Option<&'static str> {
+        let winner =
+            self.contested(file_name).and_then(|(spec, ending)| contest::winner(&spec.contests, ending, start));
+        let known = winner.and_then(|id| self.entry(id)).map(|entry| entry.id);
+        known.or_else(|| self.by_name(file_name))
+    }
+
+    /// The spec that claims a contested ending, and that ending.
+    fn contested<'n>(&self, file_name: &'n [u8]) -> Option<(&Spec, &'n str)> {
+        let (_, ending) = std::str::from_utf8(file_name).ok()?.rsplit_once('.')?;
+        let spec = self.spec(self.by_name(file_name)?)?.0;
+        spec.contests.iter().any(|contest| contest.ending == ending).then_some((spec, ending))
     }
 
     /// The language of an interpreter named in a first line: `python3`, `node`.

@@ -1,5 +1,5 @@
 //! Finds the files of a root, decides which are to be measured, and counts why the others are not. Follows no links,
-//! opens no pipes, and reads no file but rule files and the first line of those whose name does not tell a language.
+//! opens no pipes, and reads no file but rule files and the start of those whose name does not tell a language.
 //!
 //! Every file on disk is accounted for once: `entries + notes + Σ skipped = files_on_disk`. Ignore rules hold outside of
 //! git work trees, too; inside one, those of the folders between its top and the root hold as well, and outside one
@@ -53,6 +53,14 @@ impl Default for WalkOptions {
 pub trait Detect: Sync {
     /// By the name of a file.
     fn by_name(&self, file_name: &[u8]) -> Option<&'static str>;
+    /// Whether several languages use such a name, so that the text decides.
+    fn is_contested(&self, _file_name: &[u8]) -> bool {
+        false
+    }
+    /// By the name of a file and how it starts.
+    fn by_content(&self, file_name: &[u8], _start: &[u8]) -> Option<&'static str> {
+        self.by_name(file_name)
+    }
     /// By the interpreter that a first line names: `python3`.
     fn by_shebang(&self, interpreter: &str) -> Option<&'static str>;
     /// By the value of a `linguist-language` attribute.
@@ -62,6 +70,14 @@ pub trait Detect: Sync {
 impl Detect for crate::lang::Registry {
     fn by_name(&self, file_name: &[u8]) -> Option<&'static str> {
         self.by_name(file_name)
+    }
+
+    fn is_contested(&self, file_name: &[u8]) -> bool {
+        self.is_contested(file_name)
+    }
+
+    fn by_content(&self, file_name: &[u8], start: &[u8]) -> Option<&'static str> {
+        self.by_content(file_name, start)
     }
 
     fn by_shebang(&self, interpreter: &str) -> Option<&'static str> {

@@ -117,7 +117,7 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
 
 pub(super) fn detect(session: &Session, file: &Path, bytes: &[u8]) -> Result<String> {
     use std::os::unix::ffi::OsStrExt as _;
-    let by_name = file.file_name().and_then(|name| session.registry.by_name(name.as_bytes()));
+    let by_name = file.file_name().and_then(|name| session.registry.by_content(name.as_bytes(), bytes));
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let found = by_name.or_else(|| {
         let line = std::str::from_utf8(first).ok()?.strip_prefix("#!")?;

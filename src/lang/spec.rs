@@ -25,6 +25,9 @@ pub struct Spec {
     /// File name endings, without the dot.
     #[serde(default)]
     pub extensions: Vec<String>,
+    /// Which of the endings others use, too, and how their files are told.
+    #[serde(default, rename = "contest")]
+    pub contests: Vec<Contest>,
     /// Whole file names.
     #[serde(default)]
     pub filenames: Vec<String>,
@@ -74,6 +77,18 @@ pub struct Spec {
     /// Metric id -> what is particular to this language, for `explain` and the documentation.
     #[serde(default)]
     pub remarks: BTreeMap<String, String>,
+}
+
+/// An ending that another language uses, too: files with such lines are its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contest {
+    /// The ending, one of this language's.
+    pub ending: String,
+    /// The id of the other language; where this build does not have it, the file stays.
+    pub language: String,
+    /// How a line of such a file begins.
+    pub begins: Vec<String>,
 }
 
 /// Tokens of one kind of parent: role -> token texts.
@@ -227,6 +242,8 @@ pub struct Flow {
     pub inverted: Vec<String>,
     /// Kinds of children that together are the body of a function, where no field says so; the first kind first.
     pub bodies: Vec<String>,
+    /// Kinds that hold the handlers of a `try`, where they do not stand beside its body.
+    pub handlers: Vec<String>,
     /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the head of a function.
     pub clauses: Vec<String>,
     /// Kind -> which of its named children, from 0, is the condition, where no field says so.
@@ -354,7 +371,9 @@ impl Spec {
             self.flow = base.flow.clone();
             let flow = &mut self.flow;
             let lists = [&mut flow.falls_through, &mut flow.falls_through_by, &mut flow.exhaustive, &mut flow.guards];
-            for list in lists.into_iter().chain([&mut flow.inverted, &mut flow.bodies, &mut flow.clauses]) {
+            for list in
+                lists.into_iter().chain([&mut flow.inverted, &mut flow.bodies, &mut flow.handlers, &mut flow.clauses])
+            {
                 list.retain(|kind| !self.without.contains(kind));
             }
             flow.condition_at.retain(|kind, _| !self.without.contains(kind));

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::judge::{Case, Judge, Judged, Trace, Type};
 use super::rules::{Present, Scope, as_path};
 use super::traverse::{Ground, is_left_out};
-use super::{Detect, WalkOptions, conventions, read, resolve};
+use super::{Detect, WalkOptions, conventions, resolve};
 use crate::error::{Error, Result};
 use crate::model::RepoPath;
 
@@ -62,12 +62,12 @@ impl<'a> Rules<'a> {
         if is_left_out(path.file_name(), Type::File, path.as_bytes(), self.options) {
             return Ok(None);
         }
-        let interpreter = || bytes().map(|bytes| read::shebang(&bytes)).map_err(std::io::Error::other);
-        let case = Case { full: &full, path: path.as_bytes(), interpreter: &interpreter, vendored };
+        let start = || bytes().map_err(std::io::Error::other);
+        let case = Case { full: &full, path: path.as_bytes(), start: &start, vendored };
         match self.judge.file(&scope, case, Type::File, &mut Trace(None)) {
             Judged::In { language, generated_denied } => Ok(Some((language, generated_denied))),
             Judged::Out(_) => Ok(None),
-            Judged::Unreadable(error) => Err(Error::io("reading the first line of", as_path(path.as_bytes()))(error)),
+            Judged::Unreadable(error) => Err(Error::io("reading the start of", as_path(path.as_bytes()))(error)),
         }
     }
 
@@ -91,7 +91,7 @@ impl<'a> Rules<'a> {
 
     fn enter(&self, above: &Folder, path: &[u8], name: &[u8]) -> Option<Folder> {
         let mut full = [&self.prefix, path].concat();
-        let case = Case { full: &full, path, interpreter: &|| Ok(None), vendored: above.vendored };
+        let case = Case { full: &full, path, start: &|| Ok(Vec::new()), vendored: above.vendored };
         if is_left_out(name, Type::Folder, path, self.options)
             || self.judge.folder(&above.scope, case, &mut Trace(None)).is_some()
         {

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use crate::lang::START_BYTES;
+
 /// Opens a regular file.
 ///
 /// # Errors
@@ -31,14 +33,14 @@ pub(super) fn regular(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > bytes_max { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
-/// The interpreter that the first line names, without its folder; None when it names none.
+/// The first [`START_BYTES`] bytes of a regular file.
 ///
 /// # Errors
 /// As [`open`].
-pub(super) fn interpreter(path: &Path) -> io::Result<Option<String>> {
+pub(super) fn start(path: &Path) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    open(path)?.take(SHEBANG_BYTES_MAX as u64).read_to_end(&mut start)?;
-    Ok(shebang(&start))
+    open(path)?.take(START_BYTES as u64).read_to_end(&mut start)?;
+    Ok(start)
 }
 
 /// A first line that is longer is not a shebang that a kernel would run.

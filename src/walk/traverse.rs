@@ -106,8 +106,8 @@ pub(super) fn named(
     let scope = Scope::enter(&ground.scope, folder, &ground.prefix, Present::probe(folder), warnings);
     let name = file.file_name().unwrap_or_default().as_bytes().to_vec();
     ground.prefix.extend_from_slice(&name);
-    let interpreter = || read::interpreter(file);
-    let case = Case { full: &ground.prefix, path: &name, interpreter: &interpreter, vendored: false };
+    let start = || read::start(file);
+    let case = Case { full: &ground.prefix, path: &name, start: &start, vendored: false };
     let judged = judge.named(&scope, case, trace);
     (name, judged)
 }
@@ -136,8 +136,8 @@ impl Walk<'_> {
                 continue;
             }
             let absolute = task.absolute.join(as_path(name));
-            let interpreter = || read::interpreter(&absolute);
-            let case = |vendored| Case { full: &full, path, interpreter: &interpreter, vendored };
+            let start = || read::start(&absolute);
+            let case = |vendored| Case { full: &full, path, start: &start, vendored };
             if *kind == Type::Folder {
                 let state = match &inside {
                     Ok((scope, vendored)) => self.descend(scope, case(*vendored), name),

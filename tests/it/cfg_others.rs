@@ -178,3 +178,102 @@ fn swift_reads_comparisons_around_short_circuits() {
         )],
     );
 }
+
+#[test]
+fn branches_loops_and_handlers_of_swift() {
+    check(
+        "swift",
+        |body| format!("func f() {{\n{body}\n}}"),
+        &[
+            ("if a { b() } else if c { d() } else { e() }", IF_CHAIN),
+            ("guard a else { return }\nb()", "branch body body: 0>2 next, 2>3 true, 2>4 false, 3>1 return, 4>1 next"),
+            ("while a { b() }\nc()", WHILE),
+            ("repeat { a() } while b\nc()", DO_WHILE),
+            ("for i in a { if b { break }; c() }\nd()", FOR_BREAK),
+            ("switch a { case 1: b(); case 2: c(); default: d() }", SWITCH),
+            ("do { try a() } catch { b() }\nc()", TRY),
+            ("let x = a ? b : c", TERNARY),
+        ],
+    );
+}
+
+#[test]
+fn branches_and_loops_of_r() {
+    check(
+        "r",
+        |body| format!("f <- function(x) {{\n{body}\n}}\n"),
+        &[
+            ("if (a) b() else if (c) d() else e()", IF_CHAIN),
+            ("while (a) { b() }\nc()", WHILE),
+            ("for (i in a) { if (b) break\n c() }\nd()", FOR_BREAK),
+            (
+                "repeat { if (a) break\n b() }\nc()",
+                "loop body body body: 0>2 next, 2>3 true, 2>4 false, 3>5 break, 4>2 back, 5>1 next",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn branches_matches_and_handlers_of_scala() {
+    check(
+        "scala",
+        |body| format!("object A {{ def f() = {{\n{body}\n}} }}\n"),
+        &[
+            ("if (a) b() else if (c) d() else e()", IF_CHAIN),
+            ("while (a) { b() }\nc()", WHILE),
+            ("do { a() } while (b)\nc()", DO_WHILE),
+            ("a match { case 1 => b(); case 2 => c(); case _ => d() }", SWITCH),
+            ("try { a() } catch { case e: E => b() }\nc()", TRY),
+            ("val x = a && b", "branch body: 0>2 next, 2>1 false, 2>3 true, 3>1 next"),
+            ("for (i <- a) { b() }\nc()", FOR),
+        ],
+    );
+}
+
+#[test]
+fn branches_matches_and_handlers_of_elixir() {
+    check(
+        "elixir",
+        |body| format!("defmodule A do\n def f(x) do\n{body}\n end\nend\n"),
+        &[
+            ("if a do\n b()\nelse\n c()\nend", IF_ELSE),
+            ("case a do\n 1 -> b()\n 2 -> c()\n _ -> d()\nend", SWITCH),
+            ("cond do\n a -> b()\n c -> d()\n true -> e()\nend", SWITCH),
+            ("try do\n a()\nrescue\n e -> b()\nend\nc()", TRY_WORD),
+            ("for i <- a do\n b()\nend\nc()", FOR_WORD),
+            ("a && b", "branch body: 0>2 next, 2>1 false, 2>3 true, 3>1 next"),
+        ],
+    );
+}
+
+#[test]
+fn branches_loops_and_handlers_of_kotlin() {
+    check(
+        "kotlin",
+        |body| format!("fun f() {{\n{body}\n}}"),
+        &[
+            ("if (a) b() else if (c) d() else e()", IF_CHAIN),
+            ("while (a) { b() }\nc()", WHILE),
+            ("do { a() } while (b)\nc()", DO_WHILE),
+            ("for (i in a) { if (b) break\n c() }\nd()", FOR_BREAK),
+            ("when (a) { 1 -> b()\n 2 -> c()\n else -> d() }", SWITCH),
+            ("try { a() } catch (e: E) { b() }\nc()", TRY),
+        ],
+    );
+}
+
+const IF_ELSE: &str = "branch body body: 0>2 next, 2>3 true, 2>4 false, 3>1 next, 4>1 next";
+const IF_CHAIN: &str =
+    "branch body branch body body: 0>2 next, 2>3 true, 2>4 false, 3>1 next, 4>5 true, 4>6 false, 5>1 next, 6>1 next";
+const TERNARY: &str = "branch body body: 0>2 next, 2>3 true, 2>4 false, 3>1 next, 4>1 next";
+const WHILE: &str = "loop body body: 0>2 next, 2>3 true, 2>4 false, 3>2 back, 4>1 next";
+const DO_WHILE: &str = "loop body: 0>2 next, 2>2 true, 2>3 false, 3>1 next";
+const FOR: &str = "loop body body: 0>2 next, 2>3 true, 2>4 false, 3>2 back, 4>1 next";
+const FOR_BREAK: &str =
+    "loop branch body body join: 0>2 next, 2>3 true, 2>6 false, 3>4 true, 3>5 false, 4>6 break, 5>2 back, 6>1 next";
+const SWITCH: &str = "branch body body body: 0>2 next, 2>3 case, 2>4 case, 2>5 case, 3>1 next, 4>1 next, 5>1 next";
+const TRY: &str = "body catch join: 0>2 next, 2>3 throw, 2>4 next, 3>4 next, 4>1 next";
+/// The words of Elixir are names to its grammar, and so each is a step.
+const TRY_WORD: &str = "body body catch join: 0>2 next, 2>3 next, 3>4 throw, 3>5 next, 4>5 next, 5>1 next";
+const FOR_WORD: &str = "body loop body body: 0>2 next, 2>3 next, 3>4 true, 3>5 false, 4>3 back, 5>1 next";

@@ -39,6 +39,7 @@ mod git_history;
 mod git_index;
 mod git_repository;
 mod lang_conformance;
+mod lang_contest;
 mod lang_fixtures;
 mod lang_golden;
 mod lang_policies;

@@ -243,6 +243,9 @@ impl<'l, 't> Builder<'l, 't> {
         let (start, end) = (at.start(), at.end());
         let roles = at.roles;
         let own = at.is_named() || roles.has(any(&JUMPS) | Roles::YIELD);
+        if roles.has(Roles::ELSE) {
+            self.meet_else();
+        }
         if own {
             self.graph.step(start, end);
         } else {
@@ -267,7 +270,8 @@ impl<'l, 't> Builder<'l, 't> {
         if at.roles.has(Roles::ELSE) {
             self.meet_else();
         }
-        let children = self.children(at);
+        let mut children = self.children(at);
+        self.spread_handlers(&mut children);
         let is_clause = |child: &At<'t>| child.is_named() && child.node.child_count() > 0;
         if at.roles.has(Roles::TRY)
             || children.iter().any(|child| child.roles.has(Roles::CATCH | Roles::FINALLY) && is_clause(child))
