@@ -43,6 +43,7 @@ mod lang_contest;
 mod lang_fixtures;
 mod lang_golden;
 mod lang_policies;
+mod lang_policy_peers;
 mod lang_registry;
 mod link;
 mod memory;
