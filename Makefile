@@ -6,7 +6,7 @@ CARGO_FLAGS ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 ELCANO := $(TARGET)/release/elcano
 
-.PHONY: help setup build run test lint corpus bench bench-peers
+.PHONY: help setup build run test lint corpus bench bench-peers compare
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -35,3 +35,6 @@ bench: setup ## run the benches over the corpus
 
 bench-peers: build ## compare with other tools on the same files
 	@ELCANO=$(ELCANO) scripts/bench-peers.sh
+
+compare: build ## hold the numbers against those of other tools and write docs/agreement.md
+	@ELCANO=$(ELCANO) scripts/compare.sh
