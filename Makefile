@@ -6,7 +6,7 @@ CARGO_FLAGS ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 ELCANO := $(TARGET)/release/elcano
 
-.PHONY: help setup build run test lint lint-workflows corpus bench bench-docs bench-peers round-trip
+.PHONY: help setup build run test lint lint-workflows corpus compare bench bench-docs bench-peers round-trip
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -44,3 +44,6 @@ round-trip: build ## carry FOLDER's store (corpus/django) through every engine a
 
 bench-peers: build ## compare with other tools on the same files
 	@ELCANO=$(ELCANO) scripts/bench-peers.sh
+
+compare: build ## hold the numbers against those of other tools and write docs/agreement.md
+	@ELCANO=$(ELCANO) scripts/compare.sh
