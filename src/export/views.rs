@@ -132,6 +132,24 @@ pub const VIEWS: &[View] = &[
         },
     },
     View {
+        name: "parse_health",
+        about: "How much of each language the parser did not understand: files, those with parse errors, bytes, bytes \
+                inside ERROR nodes, their share in percent, and the file with most of them. Worst language first.",
+        reads: &[],
+        sql: |_| {
+            "WITH totals AS (SELECT language, count(*) AS files, \
+         CAST(sum(CASE WHEN error_bytes > 0 THEN 1 ELSE 0 END) AS BIGINT) AS broken_files, \
+         CAST(sum(bytes) AS BIGINT) AS bytes, CAST(sum(error_bytes) AS BIGINT) AS error_bytes, \
+         max(error_bytes) AS worst FROM file_metrics GROUP BY language), \
+         worst AS (SELECT w.language, min(w.path) AS path FROM file_metrics w \
+         JOIN totals t ON t.language = w.language AND t.worst = w.error_bytes WHERE w.error_bytes > 0 GROUP BY w.language) \
+         SELECT t.language, t.files, t.broken_files, t.bytes, t.error_bytes, \
+         CASE WHEN t.bytes > 0 THEN 100.0 * t.error_bytes / t.bytes ELSE 0.0 END AS error_percent, w.path AS worst_file \
+         FROM totals t LEFT JOIN worst w ON w.language = t.language ORDER BY error_percent DESC, t.language"
+                .to_owned()
+        },
+    },
+    View {
         name: "runs",
         about: "The execution log, newest first.",
         reads: &[],

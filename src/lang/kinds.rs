@@ -156,6 +156,9 @@ impl KindNames {
             field_not: Self::fields(grammar, &when.field_not)?,
             has: self.members(grammar, &when.has)?,
             lacks: self.members(grammar, &when.lacks)?,
+            first: when.first.iter().map(|word| self.nested(word)).collect::<Result<_, _>>()?,
+            after: self.ids(&when.after)?,
+            not_after: self.ids(&when.not_after)?,
             text: when.text.clone(),
             fields: texts(&when.fields)?,
             begins: texts(&when.begins)?,
@@ -176,8 +179,7 @@ impl KindNames {
         calls: &Calls,
         rules: &VisibilityRules,
     ) -> Result<(), String> {
-        let lists = [&names.children, &names.receiver_types];
-        let lists = lists.into_iter().chain([&rules.except_in, &rules.accessors]);
+        let lists = [&names.children, &names.receiver_types, &rules.except_in, &rules.accessors];
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
         rules.modifiers.iter().flat_map(|path| path.split(" > ")).try_for_each(|kind| self.one(kind).map(drop))?;
         for (kind, field) in &names.receivers {

@@ -150,14 +150,12 @@ impl Language {
         fields.iter().find_map(|field| self.child(node, field))
     }
 
-    /// The child under a field or of a kind, by the first of some words (`a | b`) that is there.
+    /// The child under the first of some words (`a | b`) that is a field; else the first child of a kind among them.
     #[must_use]
     pub fn child_by_word<'t>(&self, node: Node<'t>, words: &str) -> Option<Node<'t>> {
-        words.split(" | ").find_map(|word| {
-            self.child(node, word).or_else(|| {
-                let mut cursor = node.walk();
-                node.named_children(&mut cursor).find(|child| child.kind() == word)
-            })
+        words.split(" | ").find_map(|word| self.child(node, word)).or_else(|| {
+            let mut cursor = node.walk();
+            node.named_children(&mut cursor).find(|child| words.split(" | ").any(|word| child.kind() == word))
         })
     }
 

@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::Roles;
+use super::kinds::Nested;
 
 /// Where a node stands: what the rules ask for.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,9 @@ pub(super) struct Rule {
     pub(super) field_not: Vec<u16>,
     pub(super) has: Vec<Member>,
     pub(super) lacks: Vec<Member>,
+    pub(super) first: Vec<Nested>,
+    pub(super) after: Vec<u16>,
+    pub(super) not_after: Vec<u16>,
     pub(super) text: Vec<String>,
     pub(super) fields: Vec<(Member, Vec<String>)>,
     pub(super) begins: Vec<(Member, Vec<String>)>,
@@ -57,6 +61,8 @@ impl Rule {
             && !place.field.is_some_and(|field| self.field_not.contains(&field))
             && (self.has.is_empty() || self.has.iter().any(|member| member.find(node).is_some()))
             && !self.lacks.iter().any(|member| member.find(node).is_some())
+            && (self.first.is_empty()
+                || first_child(node).is_some_and(|first| self.first.iter().any(|kind| is(first, kind))))
             && (self.text.is_empty() || is_one_of(&self.text, node, source))
             && self
                 .fields
@@ -66,7 +72,20 @@ impl Rule {
                 .begins
                 .iter()
                 .all(|(member, words)| member.find(node).is_some_and(|child| begins_with_one_of(words, child, source)))
+            && self.holds_beside(place, node)
             && self.holds_above(place, source)
+    }
+
+    fn holds_beside(&self, place: Place<'_>, node: Node<'_>) -> bool {
+        let stands_before = |kinds: &[u16]| {
+            place.above.is_some_and(|parent| {
+                let mut cursor = parent.walk();
+                let mut before = parent.children(&mut cursor).take_while(|child| child.id() != node.id());
+                before.any(|child| kinds.contains(&child.kind_id()))
+            })
+        };
+        (self.after.is_empty() || stands_before(&self.after))
+            && (self.not_after.is_empty() || !stands_before(&self.not_after))
     }
 
     fn holds_above(&self, place: Place<'_>, source: &[u8]) -> bool {
@@ -98,6 +117,17 @@ impl Member {
         let mut cursor = node.walk();
         node.children(&mut cursor).any(|child| self.kinds.contains(&child.kind_id()) && holds(child))
     }
+}
+
+fn first_child(node: Node<'_>) -> Option<Node<'_>> {
+    let mut cursor = node.walk();
+    cursor.goto_first_child().then(|| cursor.node())
+}
+
+/// Whether a node is of these kinds, and its first child of the second ones where there are any.
+fn is(node: Node<'_>, (outer, inner): &Nested) -> bool {
+    outer.contains(&node.kind_id())
+        && inner.as_ref().is_none_or(|inner| first_child(node).is_some_and(|first| inner.contains(&first.kind_id())))
 }
 
 fn is_one_of(texts: &[String], node: Node<'_>, source: &[u8]) -> bool {

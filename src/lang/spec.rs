@@ -114,6 +114,15 @@ pub struct When {
     /// None of these fields or kinds is among the children.
     #[serde(default)]
     pub lacks: Vec<String>,
+    /// The node's first child is one of these; `a > b` is an `a` whose first child is a `b`.
+    #[serde(default)]
+    pub first: Vec<String>,
+    /// One of these kinds stands before the node under its parent.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// None of these kinds stands before the node under its parent.
+    #[serde(default)]
+    pub not_after: Vec<String>,
     /// The node's text is one of these.
     #[serde(default)]
     pub text: Vec<String>,
@@ -216,7 +225,9 @@ pub struct Flow {
     pub guards: Vec<String>,
     /// Kinds, or the words they begin with, that branch when their condition does not hold: `unless`, `until`.
     pub inverted: Vec<String>,
-    /// Kinds in the head of a loop that hold its condition or what it runs over.
+    /// Kinds of children that together are the body of a function, where no field says so; the first kind first.
+    pub bodies: Vec<String>,
+    /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the head of a function.
     pub clauses: Vec<String>,
     /// Kind -> which of its named children, from 0, is the condition, where no field says so.
     pub condition_at: BTreeMap<String, usize>,
@@ -291,7 +302,7 @@ impl Spec {
         let mut when: Vec<When> = base.when.clone();
         for rule in &mut when {
             rule.kind = keep(&rule.kind);
-            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.has] {
+            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.has, &mut rule.first, &mut rule.after] {
                 // A condition that nothing meets any more must not turn into no condition.
                 let kept = keep(list);
                 if kept.is_empty() && !list.is_empty() {
@@ -301,6 +312,7 @@ impl Spec {
             }
             rule.parent_not = keep(&rule.parent_not);
             rule.lacks = keep(&rule.lacks);
+            rule.not_after = keep(&rule.not_after);
         }
         when.retain(|rule| !rule.kind.is_empty());
         when.append(&mut self.when);
@@ -342,7 +354,7 @@ impl Spec {
             self.flow = base.flow.clone();
             let flow = &mut self.flow;
             let lists = [&mut flow.falls_through, &mut flow.falls_through_by, &mut flow.exhaustive, &mut flow.guards];
-            for list in lists.into_iter().chain([&mut flow.inverted, &mut flow.clauses]) {
+            for list in lists.into_iter().chain([&mut flow.inverted, &mut flow.bodies, &mut flow.clauses]) {
                 list.retain(|kind| !self.without.contains(kind));
             }
             flow.condition_at.retain(|kind, _| !self.without.contains(kind));

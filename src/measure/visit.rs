@@ -200,15 +200,18 @@ impl<'t> Visit<'_, 't> {
                 open.error_bytes += width;
             }
         }
-        let (here, levels) = self.levels(node, roles, field);
-        let levels = if roles.has(Roles::SPACES) {
+        let (mut here, mut levels) = self.levels(node, roles, field);
+        if roles.has(Roles::SPACES) {
             if roles.has(Roles::ATTRIBUTE) {
                 self.attribute(node);
             }
-            self.open_space(node, roles, here)
-        } else {
-            levels
-        };
+            levels = self.open_space(node, roles, here);
+            if roles.has(self.policy.structural) {
+                // A function that is nothing but a switch over its argument: it nests as both.
+                here = levels.inside;
+                levels = Levels::of(roles, here, here, self.policy);
+            }
+        }
         self.count(node, roles, here, field, kind.named);
         if kind.section && self.frames.last().is_some_and(|parent| self.language.is_section(id, parent.kind)) {
             self.section(node);

@@ -33,11 +33,12 @@ impl<'t> Visit<'_, 't> {
             return false;
         }
         let span = node.byte_range();
-        if leaf {
+        let composed = !leaf && self.is_composed(node);
+        if !composed {
             self.pass(&span);
         }
         let rows = self.rows.of(span.start, span.end);
-        if !leaf && self.is_composed(node) {
+        if composed {
             if let Some(open) = self.open.last_mut() {
                 open.code(rows);
             }
