@@ -15,7 +15,7 @@ pub mod spec;
 use std::sync::{Arc, OnceLock};
 
 pub use contest::START_BYTES;
-pub use counted::{Counted, Lines};
+pub use counted::{Counted, Lines, is_counted};
 pub use flow::Flow;
 pub use kinds::Kind;
 pub use language::Language;
@@ -134,6 +134,15 @@ impl Registry {
             .or_else(|| Counted::by_name(name).map(|counted| counted.id))
     }
 
+    /// The languages whose lines are counted: those of which some files are left when what is parsed has taken its own.
+    pub fn counted(&self) -> impl Iterator<Item = Counted> {
+        Counted::all().filter(|counted| {
+            let endings = counted.extensions();
+            let goes = |ending: &&str| self.by_name(format!("a.{ending}").as_bytes()) == Some(counted.id);
+            endings.is_empty() || endings.iter().any(goes)
+        })
+    }
+
     /// Whether a file of that name may be of several languages, so that its text decides.
     #[must_use]
     pub fn is_contested(&self, file_name: &[u8]) -> bool {
@@ -145,9 +154,7 @@ impl Registry {
     pub fn by_content(&self, file_name: &[u8], start: &[u8]) -> Option<&'static str> {
         let winner =
             self.contested(file_name).and_then(|(spec, ending)| contest::winner(&spec.contests, ending, start));
-        let known = winner.and_then(|id| {
-            self.entry(id).map(|entry| entry.id).or_else(|| Counted::by_id(id).map(|counted| counted.id))
-        });
+        let known = winner.and_then(|id| self.entry(id)).map(|entry| entry.id);
         known.or_else(|| self.by_name(file_name))
     }
 

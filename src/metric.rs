@@ -83,6 +83,8 @@ pub struct Open {
     pub entry: u32,
     /// Functions directly inside are not nested in it.
     pub wraps: bool,
+    /// Calls may pass another number of arguments than it has parameters.
+    pub varies: bool,
     /// It was found to call itself.
     pub recursive: bool,
     /// Its parameters were counted.
@@ -112,6 +114,7 @@ impl Open {
             is_method: false,
             entry,
             wraps: false,
+            varies: false,
             recursive: false,
             has_parameters: false,
             error_bytes: 0,

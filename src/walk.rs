@@ -120,6 +120,9 @@ impl Entry {
     }
 }
 
+/// The name of the configuration files that a walk notes on its way.
+pub const CONFIG: &str = "elcano.toml";
+
 /// What a walk found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Walked {
@@ -131,6 +134,8 @@ pub struct Walked {
     pub notes: Vec<(RepoPath, Note)>,
     /// Everything under the root that is not a folder; `.git`, `.elcano` and what the options leave out are not counted.
     pub files_on_disk: u64,
+    /// Configuration files ([`CONFIG`]) on the way, by path, whether they are measured or not.
+    pub configs: Vec<RepoPath>,
     /// Lines of rule files that could not be understood, and rule files that could not be read; sorted.
     pub warnings: Vec<String>,
 }

@@ -33,6 +33,7 @@ impl Language {
             operators: tables.operators,
             header: tables.header,
             header_kinds: tables.header_kinds,
+            header_at: tables.header_at,
             wrappings: tables.wrappings,
             sections: tables.sections,
             calls: tables.calls,
@@ -51,6 +52,7 @@ struct Tables {
     operators: FxHashMap<(u16, u16), Roles>,
     header: Vec<bool>,
     header_kinds: Vec<u16>,
+    header_at: FxHashMap<u16, u32>,
     wrappings: Vec<Wrapping>,
     sections: Vec<Nested>,
     calls: Calls,
@@ -95,6 +97,7 @@ impl Compiler<'_> {
             operators,
             header,
             header_kinds,
+            header_at: self.header_at().map_err(|error| format!("header_at: {error}"))?,
             wrappings: self.wrappings()?,
             sections,
         })
@@ -146,6 +149,14 @@ impl Compiler<'_> {
             }
         }
         Ok((fields, kinds))
+    }
+
+    fn header_at(&self) -> Result<FxHashMap<u16, u32>, String> {
+        let mut places = FxHashMap::default();
+        for (kind, at) in &self.spec.header_at {
+            places.extend(self.names.ids(std::slice::from_ref(kind))?.iter().map(|id| (*id, *at)));
+        }
+        Ok(places)
     }
 
     fn wrappings(&self) -> Result<Vec<Wrapping>, String> {

@@ -1,6 +1,12 @@
 //! Languages of which only the lines are counted, by the library tokei: there is no grammar for them here. Their ids begin
 //! with `tokei:`, so that whatever bears an id says who counted.
 
+/// Whether the lines of the language are counted, and nothing else of it is known.
+#[must_use]
+pub fn is_counted(id: &str) -> bool {
+    id.starts_with("tokei:")
+}
+
 /// Lines of a file, each of one sort: a row with code and a comment is code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lines {
@@ -100,7 +106,7 @@ mod with {
         #[must_use]
         pub fn by_shebang(interpreter: &str) -> Option<Self> {
             let names = |shebang: &&str| shebang.rsplit('/').next() == Some(interpreter);
-            Self::all().find(|counted| counted.of.shebangs().iter().any(|shebang| names(&shebang)))
+            Self::all().find(|counted| counted.of.shebangs().iter().any(names))
         }
 
         /// By a name that people use, whatever its case.

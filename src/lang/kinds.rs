@@ -179,9 +179,9 @@ impl KindNames {
         calls: &Calls,
         rules: &VisibilityRules,
     ) -> Result<(), String> {
-        let lists = [&names.children, &names.receiver_types];
-        let lists = lists.into_iter().chain([&rules.modifiers, &rules.except_in, &rules.accessors]);
+        let lists = [&names.children, &names.receiver_types, &rules.except_in, &rules.accessors];
         lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
+        rules.modifiers.iter().flat_map(|path| path.split(" > ")).try_for_each(|kind| self.one(kind).map(drop))?;
         for (kind, field) in &names.receivers {
             self.one(kind)?;
             field_of(grammar, field)?;
@@ -195,7 +195,10 @@ impl KindNames {
             words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
         }
         names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
-        names.lists.iter().flat_map(|(values, names)| [values, names]).try_for_each(|kind| self.one(kind).map(drop))?;
+        for (values, words) in &names.lists {
+            self.one(values)?;
+            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
+        }
         calls.arguments.iter().try_for_each(|word| self.member(grammar, word).map(drop))?;
         names.fields.iter().try_for_each(|field| field_of(grammar, field).map(drop))
     }

@@ -46,6 +46,7 @@ pub struct Language {
     pub(super) condition_field: Option<u16>,
     pub(super) header: Vec<bool>,
     pub(super) header_kinds: Vec<u16>,
+    pub(super) header_at: FxHashMap<u16, u32>,
     pub(super) wrappings: Vec<Wrapping>,
     pub(super) sections: Vec<Nested>,
     pub(super) calls: Calls,
@@ -83,6 +84,13 @@ impl Language {
     #[must_use]
     pub fn is_header(&self, kind: u16, field: Option<u16>) -> bool {
         field.map_or_else(|| self.header_kinds.contains(&kind), |field| self.header[usize::from(field)])
+    }
+
+    /// Whether a child without a field is read before the nesting of its parent begins, by its place.
+    #[must_use]
+    pub fn is_header_at(&self, parent: Node<'_>, child: Node<'_>) -> bool {
+        let at = self.header_at.get(&parent.kind_id());
+        at.and_then(|at| parent.named_child(*at)).is_some_and(|header| header.id() == child.id())
     }
 
     /// Whether the child under this field is a condition.

@@ -47,6 +47,9 @@ pub struct Spec {
     /// no field.
     #[serde(default)]
     pub header: Vec<String>,
+    /// Kind -> which of its named children, from 0, is such a one that has no field.
+    #[serde(default)]
+    pub header_at: BTreeMap<String, u32>,
     /// Kinds that a logical sequence runs through, where a grammar lets other operators take in logical ones.
     #[serde(default)]
     pub sequences_through: Vec<String>,
@@ -182,7 +185,8 @@ pub struct Names {
     pub children: Vec<String>,
     /// Kind of the parent -> its field, or kinds of its child, that names a closure.
     pub parents: BTreeMap<String, String>,
-    /// Kind of a list of values -> kind of the list of names before it: `a, b = f, g` names the second value `b`.
+    /// Kind of a list of values -> kinds (`a | b`) of the list of names before it, or of the names: `a, b = f, g` names
+    /// the second value `b`. `outer > inner` is a kind that counts under one other only.
     pub lists: BTreeMap<String, String>,
     /// Kind -> the field that holds the receiver whose type qualifies the name.
     pub receivers: BTreeMap<String, String>,
@@ -206,6 +210,8 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
+    /// Texts in a list of parameters that let a call pass another number of arguments: a default, a rest.
+    pub varies: Vec<String>,
     /// Receivers that mean what the enclosing class inherits.
     pub supers: Vec<String>,
     /// Receivers that mean a module around the call.
@@ -254,7 +260,7 @@ pub struct VisibilityRules {
     pub public_attributes: bool,
     /// Kinds of class-like nodes that differ from the default.
     pub except_in: Vec<String>,
-    /// Kinds of the child nodes that hold modifiers.
+    /// Kinds of the child nodes that hold modifiers; `a > b` is a `b` in an `a`.
     pub modifiers: Vec<String>,
     /// Words among the modifiers that make a member public.
     pub public: Vec<String>,
@@ -329,6 +335,11 @@ impl Spec {
         when.append(&mut self.when);
         self.when = when;
         self.header.splice(0..0, base.header.iter().cloned());
+        for (kind, at) in &base.header_at {
+            if !self.without.contains(kind) {
+                self.header_at.entry(kind.clone()).or_insert(*at);
+            }
+        }
         self.sequences_through.splice(0..0, keep(&base.sequences_through));
         self.operators.splice(0..0, base.operators.iter().cloned());
         let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();

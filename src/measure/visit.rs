@@ -8,12 +8,14 @@ use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::rows::RowIndex;
-use super::{Engine, Limits, Options};
+use super::{Engine, Limits, Options, naming};
 use crate::facts::cfg;
 use crate::lang::{Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
 use crate::metric::{Open, Seen, Step, Trace};
 use crate::model::{Ast, AstNode, Cfg, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Kind id of an ERROR node, in every grammar.
 const ERROR: u16 = u16::MAX;
@@ -92,7 +94,7 @@ pub(super) fn visit(
         ast_kinds: FxHashMap::default(),
         nodes: 0,
         errors: 0,
-        read: 0,
+        read: if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 },
         trace,
         scratch: root.walk(),
     };
@@ -176,6 +178,7 @@ impl<'t> Visit<'_, 't> {
             self.mere_token(node, kind);
             return false;
         }
+        self.gap(node.start_byte());
         // Finding a node's field costs as much as a step of the walk: only where something depends on it.
         let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
         let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
@@ -197,7 +200,7 @@ impl<'t> Visit<'_, 't> {
                 open.error_bytes += width;
             }
         }
-        let (mut here, mut levels) = self.levels(roles, id, field);
+        let (mut here, mut levels) = self.levels(node, roles, field);
         if roles.has(Roles::SPACES) {
             if roles.has(Roles::ATTRIBUTE) {
                 self.attribute(node);
@@ -222,7 +225,7 @@ impl<'t> Visit<'_, 't> {
             return false;
         }
         let condition = roles.has(Roles::LOGICAL_EXPRESSION)
-            || (roles.has(Roles::PAREN | Roles::NOT) && self.in_condition(field, kind.named));
+            || (roles.has(Roles::PAREN | Roles::NOT) && self.in_condition(node, field, kind.named));
         let sequence = self.sequence_of(roles, kind.transparent);
         self.frames.push(Frame {
             node,
@@ -241,7 +244,7 @@ impl<'t> Visit<'_, 't> {
     fn leave(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
         if frame.in_error {
-            self.unread(frame.node.end_byte());
+            self.gap(frame.node.end_byte());
         }
         let keep = self.frames.last().map_or(1, |parent| parent.sequence + 1);
         self.sequences.truncate(keep);
@@ -268,14 +271,23 @@ impl<'t> Visit<'_, 't> {
     }
 
     /// The nesting level of a node under a field of the innermost frame, and the levels around it.
-    fn levels(&self, roles: Roles, id: u16, field: Option<u16>) -> (u32, Levels) {
+    fn levels(&self, node: Node<'t>, roles: Roles, field: Option<u16>) -> (u32, Levels) {
         let above = self.frames.last().map_or(Levels::default(), |frame| frame.levels);
+        if above.header == above.inside {
+            return (above.inside, Levels::of(roles, above.inside, above.header, self.policy));
+        }
         // A conditional in the condition of another, without parentheses, is a chain that the grammar binds the wrong way.
         let chained =
             roles.has(Roles::TERNARY) && self.frames.last().is_some_and(|parent| parent.roles.has(Roles::TERNARY));
-        let header = self.language.is_header(id, field) && !chained;
+        let header = self.language.is_header(node.kind_id(), field) || self.is_placed_header(node, field);
+        let header = header && !chained;
         let here = if header { above.header } else { above.inside };
         (here, Levels::of(roles, here, above.header, self.policy))
+    }
+
+    /// Whether a node without a field is the header of its parent by its place.
+    fn is_placed_header(&self, node: Node<'t>, field: Option<u16>) -> bool {
+        field.is_none() && self.frames.last().is_some_and(|parent| self.language.is_header_at(parent.node, node))
     }
 
     /// Where a logical expression's last operator is kept: with its parent, through parentheses; or a place of its own.
@@ -295,19 +307,21 @@ impl<'t> Visit<'_, 't> {
         }
     }
 
-    fn in_condition(&self, field: Option<u16>, named: bool) -> bool {
+    fn in_condition(&self, node: Node<'t>, field: Option<u16>, named: bool) -> bool {
         const CONDITIONAL: [Roles; 5] = [Roles::IF, Roles::ELIF, Roles::LOOP, Roles::TERNARY, Roles::ELSE_IF];
         let branching = CONDITIONAL.iter().fold(Roles::NONE, |all, role| all | *role);
         named
             && self.frames.last().is_some_and(|parent| {
-                parent.condition || (parent.roles.has(branching) && self.language.is_condition(field))
+                parent.condition
+                    || (parent.roles.has(branching) && self.language.is_condition(field))
+                    || (parent.roles.has(Roles::TERNARY) && self.is_placed_header(node, field))
             })
     }
 
     /// Hands a node to the metrics.
     #[inline]
     fn count(&mut self, node: Node<'t>, roles: Roles, here: u32, field: Option<u16>, named: bool) {
-        let condition = self.in_condition(field, named);
+        let condition = self.in_condition(node, field, named);
         if roles.is_empty() && !condition {
             return;
         }
@@ -333,6 +347,8 @@ impl<'t> Visit<'_, 't> {
         if let Some(open) = self.open.last_mut() {
             if roles.has(Roles::PARAMETER) && open.kind.is_function() {
                 open.parameters(1);
+                let list = self.frames.last().map(|frame| frame.node);
+                open.varies |= list.is_some_and(|list| naming::varies(self.language, list, self.source));
             }
             open.node(step, policy, &mut self.trace);
         }

@@ -45,13 +45,14 @@ pub fn exemptions(
 ) -> Result<(Vec<Exemption>, BTreeMap<Skip, u64>)> {
     super::scan::pool(options.jobs)?.install(|| {
         let walked = walk::walk(&options.root, &options.walk, registry)?;
+        let limits = (options.limits)(&walked.configs)?;
         let engines = engines(registry, &walked.entries, &options.policy)?;
         let of = |entry: &walk::Entry| -> Result<Vec<Exemption>> {
             if cancelled.load(std::sync::atomic::Ordering::Relaxed) {
                 return Err(Error::Interrupted);
             }
             let (by, path) = ("comment", entry.path.clone());
-            if !options.limits.is_gated(&path) {
+            if !limits.is_gated(&path) {
                 let reason = "gated = false".to_owned();
                 let (line, symbol, rules, expires) = (None, String::new(), Vec::new(), None);
                 return Ok(vec![Exemption { by: "configuration", path, line, symbol, rules, reason, expires }]);

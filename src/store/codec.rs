@@ -5,7 +5,7 @@
 //! the payload, cut). The payload is JSON, or postcard, and postcard of more than [`PLAIN_BYTES_MAX`] is compressed where
 //! that makes it smaller: its length as 4 bytes big-endian, then one zstd frame.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::family::{with_record, with_type};
 use super::{Family, Key, Record, Stored};
@@ -33,6 +33,14 @@ const UNPACKED_BYTES_MAX: usize = 512 << 20;
 const JSON: u8 = 1;
 const POSTCARD: u8 = 2;
 const COMPRESSED: u8 = 1;
+
+/// A thread keeps no more than this for the next value.
+const SCRATCH_BYTES_MAX: usize = 1 << 20;
+
+thread_local! {
+    // A value is made here and leaves with exactly its length: growing each from nothing costs as much as encoding it.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// The bytes of a record: the same from every writer.
 pub fn encode(record: &Record, encoding: Encoding) -> Result<Vec<u8>> {
@@ -71,8 +79,10 @@ pub fn encode_as<T: Stored>(record: &T, encoding: Encoding) -> Result<Vec<u8>> {
     let problem = |error: &dyn std::fmt::Display| {
         damaged(record.key().as_bytes(), T::FAMILY, format!("the record cannot be encoded: {error}"))
     };
-    let mut out = vec![0; HEADER_BYTES];
     let (tag, mut flags) = if encoding == Encoding::Json { (JSON, 0) } else { (POSTCARD, 0) };
+    let mut out = SCRATCH.take();
+    out.clear();
+    out.resize(HEADER_BYTES, 0);
     if tag == JSON {
         serde_json::to_writer(&mut out, record).map_err(|error| problem(&error))?;
     } else {
@@ -88,7 +98,11 @@ pub fn encode_as<T: Stored>(record: &T, encoding: Encoding) -> Result<Vec<u8>> {
     out[3] = flags;
     let checksum = checksum(&out);
     out[4..HEADER_BYTES].copy_from_slice(&checksum);
-    Ok(out)
+    let value = out.clone();
+    if out.capacity() <= SCRATCH_BYTES_MAX {
+        SCRATCH.set(out);
+    }
+    Ok(value)
 }
 
 /// [`decode`] for a known family.
@@ -155,11 +169,26 @@ pub(super) fn compress(plain: &[u8]) -> std::io::Result<Option<Vec<u8>>> {
 
 /// The inverse of [`compress`].
 pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, String> {
+    thread_local! {
+        static CONTEXT: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+    }
     let (length, frame) = packed.split_first_chunk::<4>().ok_or("the compressed payload is truncated")?;
     let length = u32::from_be_bytes(*length) as usize;
     if length > UNPACKED_BYTES_MAX {
         return Err(format!("a payload of {length} bytes is over the limit"));
     }
-    let plain = zstd::bulk::decompress(frame, length).map_err(|error| format!("not its zstd frame: {error}"))?;
+    // The frame says its length, too: no memory is set aside for what does not even agree with itself.
+    match zstd::zstd_safe::get_frame_content_size(frame) {
+        Ok(Some(stated)) if stated == length as u64 => {}
+        _ => return Err("the compressed payload is not of the length it states".to_owned()),
+    }
+    let failed = |error| format!("not its zstd frame: {error}");
+    let plain = CONTEXT.with_borrow_mut(|context| {
+        let decompressor = match context {
+            Some(decompressor) => decompressor,
+            None => context.insert(zstd::bulk::Decompressor::new().map_err(failed)?),
+        };
+        decompressor.decompress(frame, length).map_err(failed)
+    })?;
     if plain.len() == length { Ok(plain) } else { Err("the compressed payload is truncated".to_owned()) }
 }

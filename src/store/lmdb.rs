@@ -3,7 +3,6 @@
 
 mod environment;
 mod filling;
-mod gate;
 mod pages;
 mod system;
 

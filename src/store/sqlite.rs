@@ -2,20 +2,20 @@
 //! are written as exports. Statements have bound parameters only; table names come from the list of families.
 
 mod filling;
+mod rows;
 mod schema;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, OpenFlags, TransactionBehavior, params_from_iter};
+use rows::{cells, insert_record};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use schema::{Statements, explain};
 
 pub(super) use filling::Filling;
 
-use super::table::{Assembler, Cell, Row, project};
+use super::table::Assembler;
 use super::{
-    Access, Batch, Digest, Family, Key, OpenOptions, Put, Record, Source, Store, StoreUrl, Temporary, Value, Visit,
-    codec, stamp, target,
+    Access, Batch, Digest, Family, Key, OpenOptions, Record, Source, Store, StoreUrl, Temporary, Visit, stamp, target,
 };
 use crate::error::{Error, Result};
 use crate::metric::METRICS_VERSION;
@@ -193,25 +193,6 @@ impl Sqlite {
     }
 }
 
-/// Inserts the rows of a record.
-fn insert_record(url: &StoreUrl, insert: &mut CachedStatement<'_>, put: &Put, derived: bool) -> Result<()> {
-    let decoded;
-    let record = match &put.value {
-        Value::Record(record) => record,
-        Value::Bytes(bytes) => {
-            decoded = codec::decode(put.family, put.key.as_bytes(), bytes)?;
-            &decoded
-        }
-    };
-    let mut ordinal = 0_i64;
-    project(record, derived, &mut |cells| {
-        let head = [Cell::Blob(put.key.as_bytes().into()), Cell::Int(ordinal)];
-        insert.execute(params_from_iter(head.iter().chain(cells))).map_err(|error| explain(url, error))?;
-        ordinal += 1;
-        Ok(())
-    })
-}
-
 /// What went wrong: what SQLite says needs the store's name first.
 enum Failure {
     Sqlite(rusqlite::Error),
@@ -228,34 +209,6 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Ours(error)
     }
-}
-
-impl ToSql for Cell<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Int(value) => ValueRef::Integer(*value),
-            Self::Real(value) => ValueRef::Real(*value),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
-
-/// The cells after key and ordinal. Text that is not UTF-8 becomes a blob, which no text column takes.
-fn cells(row: &rusqlite::Row<'_>, width: usize) -> Result<Row, Failure> {
-    let mut cells = Vec::with_capacity(width);
-    for index in 2..width {
-        cells.push(match row.get_ref(index)? {
-            ValueRef::Null => Cell::Null,
-            ValueRef::Integer(value) => Cell::Int(value),
-            ValueRef::Real(value) => Cell::Real(value),
-            ValueRef::Text(bytes) => std::str::from_utf8(bytes)
-                .map_or_else(|_| Cell::Blob(bytes.to_vec().into()), |text| Cell::Text(text.to_owned().into())),
-            ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec().into()),
-        });
-    }
-    Ok(cells)
 }
 
 /// Makes a store where none is; complete or not at all, whoever else creates at the same time.

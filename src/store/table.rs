@@ -3,6 +3,7 @@
 //! the rows of a record, makes the record, and makes its rows again: a column that was changed is found even where the
 //! record does not need it. Knows no engine.
 
+mod facts;
 mod families;
 mod field;
 

@@ -1,11 +1,11 @@
 //! The only writer of a run: a queue that is bounded by bytes, and one thread that gathers what comes into large batches
 //! and commits each in one transaction. Records are prepared on the threads that send them. Nothing here knows an engine.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::sync::{Queue, Taken};
 use super::{Batch, Record, Store};
 use crate::error::{Error, Result};
 
@@ -47,7 +47,7 @@ pub struct Written {
 /// The writing thread.
 #[derive(Debug)]
 pub struct Writer {
-    queue: Arc<Queue>,
+    queue: Arc<Queue<Batch>>,
     thread: Option<JoinHandle<Result<Written>>>,
 }
 
@@ -55,35 +55,7 @@ pub struct Writer {
 #[derive(Clone)]
 pub struct Sender {
     store: Arc<dyn Store>,
-    queue: Arc<Queue>,
-}
-
-#[derive(Debug)]
-struct Queue {
-    state: Mutex<State>,
-    changed: Condvar,
-    bytes_max: usize,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    waiting: VecDeque<(Batch, usize)>,
-    bytes: usize,
-    /// No more is taken; what waits is still written.
-    closed: bool,
-    /// The thread is gone or is to go: what waits is dropped.
-    stopped: bool,
-}
-
-impl Queue {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.state());
-        self.changed.notify_all();
-    }
+    queue: Arc<Queue<Batch>>,
 }
 
 impl Sender {
@@ -94,18 +66,7 @@ impl Sender {
     pub fn send(&self, records: Vec<Record>) -> Result<()> {
         let batch = self.store.prepare(records)?;
         let bytes = batch.bytes();
-        let mut state = self.queue.state();
-        while !state.closed && !state.stopped && state.bytes > 0 && state.bytes + bytes > self.queue.bytes_max {
-            state = self.queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        if state.closed || state.stopped {
-            return Err(self.store.url().error("the writer has stopped"));
-        }
-        state.bytes += bytes;
-        state.waiting.push_back((batch, bytes));
-        drop(state);
-        self.queue.changed.notify_all();
-        Ok(())
+        if self.queue.push(batch, bytes) { Ok(()) } else { Err(self.store.url().error("the writer has stopped")) }
     }
 }
 
@@ -115,8 +76,7 @@ impl Writer {
     /// # Errors
     /// When the system gives no thread.
     pub fn spawn(store: Arc<dyn Store>, limits: Limits) -> Result<(Sender, Self)> {
-        let queue =
-            Arc::new(Queue { state: Mutex::default(), changed: Condvar::new(), bytes_max: limits.inbox_bytes_max });
+        let queue = Arc::new(Queue::new(limits.inbox_bytes_max));
         let sender = Sender { store: Arc::clone(&store), queue: Arc::clone(&queue) };
         let inbox = Arc::clone(&queue);
         let spawned = std::thread::Builder::new().name("elcano-writer".to_owned()).spawn(move || {
@@ -133,7 +93,7 @@ impl Writer {
     /// # Errors
     /// What stopped the writer, if anything did: then not all that was sent is in the store.
     pub fn finish(mut self) -> Result<Written> {
-        self.queue.set(|state| state.closed = true);
+        self.queue.close();
         self.thread.take().map_or(Ok(Written::default()), join)
     }
 }
@@ -147,7 +107,7 @@ fn join(thread: JoinHandle<Result<Written>>) -> Result<Written> {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.queue.set(|state| state.stopped = true);
+        self.queue.stop();
         if let Some(thread) = self.thread.take() {
             // Given up: whoever wanted the result would have called `finish`.
             drop(thread.join());
@@ -155,18 +115,15 @@ impl Drop for Writer {
     }
 }
 
-struct StopOnDrop<'q>(&'q Queue);
+struct StopOnDrop<'q>(&'q Queue<Batch>);
 
 impl Drop for StopOnDrop<'_> {
     fn drop(&mut self) {
-        self.0.set(|state| {
-            state.stopped = true;
-            state.waiting.clear();
-        });
+        self.0.stop();
     }
 }
 
-fn write_all(store: &dyn Store, queue: &Queue, limits: Limits) -> Result<Written> {
+fn write_all(store: &dyn Store, queue: &Queue<Batch>, limits: Limits) -> Result<Written> {
     let mut written = Written::default();
     while let Some(batch) = next_batch(queue, limits) {
         store.write(&batch)?;
@@ -178,34 +135,22 @@ fn write_all(store: &dyn Store, queue: &Queue, limits: Limits) -> Result<Written
 }
 
 /// Gathers messages until a batch is full, old enough or the last; none when there is nothing left to do.
-fn next_batch(queue: &Queue, limits: Limits) -> Option<Batch> {
+fn next_batch(queue: &Queue<Batch>, limits: Limits) -> Option<Batch> {
     let (mut batch, mut bytes, mut deadline) = (Batch::default(), 0, None::<Instant>);
-    let mut state = queue.state();
     loop {
-        if state.stopped {
-            return None;
-        }
-        while let Some((message, size)) = state.waiting.pop_front() {
-            state.bytes -= size;
-            bytes += size;
-            batch.append(message);
-            queue.changed.notify_all();
-            if bytes >= limits.batch_bytes_max || batch.puts.len() >= limits.batch_records_max {
-                return Some(batch);
+        let wait = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        match queue.take(wait) {
+            Taken::Message(message, size) => {
+                bytes += size;
+                batch.append(message);
+                if bytes >= limits.batch_bytes_max || batch.puts.len() >= limits.batch_records_max {
+                    return Some(batch);
+                }
+                deadline = deadline.or_else(|| (!batch.is_empty()).then(|| Instant::now() + limits.batch_wait_max));
             }
+            Taken::Nothing => return Some(batch),
+            Taken::End => return (!batch.is_empty()).then_some(batch),
+            Taken::Stop => return None,
         }
-        if state.closed {
-            return (!batch.is_empty()).then_some(batch);
-        }
-        if batch.is_empty() {
-            state = queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            continue;
-        }
-        let left = deadline.get_or_insert_with(|| Instant::now() + limits.batch_wait_max);
-        let left = left.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Some(batch);
-        }
-        state = queue.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::judge::{Case, Judge, Judged, Trace, Type};
 use super::rules::{Present, Scope, as_path, top_of};
-use super::{Detect, Entry, WalkOptions, Walked, conventions, read};
+use super::{CONFIG, Detect, Entry, WalkOptions, Walked, conventions, read};
 use crate::error::{Error, Result};
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
 
@@ -80,6 +80,7 @@ pub(super) fn folder(root: &Path, options: &WalkOptions, detect: &dyn Detect) ->
     let mut walked = walk.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     walked.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     walked.notes.sort_unstable();
+    walked.configs.sort_unstable();
     walked.warnings.sort_unstable();
     Ok(walked)
 }
@@ -151,6 +152,9 @@ impl Walk<'_> {
             found.files_on_disk += 1;
             match &inside {
                 Ok((scope, vendored)) => {
+                    if *kind == Type::File && name == CONFIG.as_bytes() {
+                        found.configs.push(RepoPath::new(path));
+                    }
                     let judged = self.judge.file(scope, case(*vendored), *kind, &mut Trace(None));
                     found.settle(judged, path, &absolute);
                 }
@@ -225,6 +229,7 @@ impl Walked {
     fn absorb(&mut self, mut other: Self) {
         self.entries.append(&mut other.entries);
         self.notes.append(&mut other.notes);
+        self.configs.append(&mut other.configs);
         self.warnings.append(&mut other.warnings);
         self.files_on_disk += other.files_on_disk;
         for (skip, count) in other.skipped {

@@ -252,3 +252,39 @@ fn what_moved_is_followed_whatever_tells_its_language() {
         .collect();
     assert_eq!((diff.code, symbols), (0, vec!["theirs", "gone"]), "{}", diff.out);
 }
+
+#[test]
+fn a_request_of_twenty_files_among_a_thousand_parses_twenty() {
+    let repo = Repo::new();
+    repo.init().file(".gitignore", "*.pack\n");
+    let text = |at: usize, cognitive: usize| function(&format!("f_{at}"), cognitive);
+    for at in 0..1000 {
+        repo.file(&format!("folder_{}/f_{at}.py", at % 37), text(at, 1 + at % 30));
+    }
+    repo.commit("before");
+    let elcano = |args: &[&str], variables: &[(&str, &str)]| {
+        let ran = crate::gate_check::elcano_in(&repo, ".", args, variables);
+        assert!(ran.code < 2, "{args:?}: {}", ran.err);
+        ran
+    };
+    elcano(&["scan"], &[]);
+    // As it comes from a cache: packed there, unpacked here.
+    elcano(&["store", "pack", "cache.pack"], &[]);
+    repo.remove(".elcano");
+    elcano(&["store", "unpack", "cache.pack"], &[]);
+    for at in (0..1000).step_by(50) {
+        repo.file(&format!("folder_{}/f_{at}.py", at % 37), text(at, 31));
+    }
+    repo.commit("the request");
+    let check = elcano(&[&["check", "--base", "HEAD^"], &LIMITS[..]].concat(), &[]);
+    let json = check.json();
+    assert_eq!((&json["files_gated"], &json["files_parsed"]), (&20.into(), &20.into()));
+    let raised = check.found("new").len() + check.found("regressed").len();
+    assert_eq!((check.code, raised), (1, 20), "{}", check.out);
+    // The main job measures everything for its report: the store knows all the rest.
+    let run = elcano(&["run", "ci"], &[("ELCANO_BASE", "HEAD^")]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let log = elcano(&["log", "--json"], &[]).json();
+    let tally = &log["executions"][0]["tally"];
+    assert_eq!((&tally["files_parsed"], &tally["files_cached"]), (&20.into(), &980.into()), "{log:#}");
+}

@@ -90,3 +90,16 @@ fn files_of_languages_that_are_parsed_are_not_counted() {
     assert_eq!(registry.by_linguist("Python"), Some("python"));
     assert_eq!(registry.by_shebang("perl"), Some("tokei:perl"));
 }
+
+#[test]
+fn the_gate_judges_code_only() {
+    let repo = sample();
+    repo.init().file("package-lock.json", "{\n".to_owned() + &"\"a\": 1,\n".repeat(5000) + "\"b\": 2 }\n");
+    let all = repo.elcano(&["check", "--format", "json"]);
+    assert_eq!(all.code, Some(0), "{}{}", all.out, all.err);
+    assert!(all.out.contains("\"files_gated\": 1"), "{}", all.out);
+    repo.commit("before");
+    repo.file("package-lock.json", "{}\n").remove("q.sql").file("a.py", "def f():\n    return 2\n");
+    let change = repo.elcano(&["check", "--base", "HEAD", "--format", "json"]);
+    assert!(change.out.contains("\"files_gated\": 1"), "{}{}", change.out, change.err);
+}

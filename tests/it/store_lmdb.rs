@@ -253,6 +253,55 @@ pub fn write_raw(folder: &Path, database: &str, key: &[u8], value: &[u8]) {
     made.unwrap();
 }
 
+/// All values of a database of a folder, as they are.
+fn read_raw(folder: &Path, database: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut options = heed::EnvOpenOptions::new();
+    options.map_size(1 << 30).max_dbs(16);
+    // SAFETY: nobody else has the folder of this test.
+    #[expect(unsafe_code, reason = "heed's open is unsafe")]
+    let env = unsafe { options.open(folder) }.unwrap();
+    let txn = env.read_txn().unwrap();
+    let opened = env.open_databases_and_commit(txn, |opener, txn| {
+        let found = opener.open_database::<heed::types::Bytes, heed::types::Bytes>(txn, Some(database))?;
+        Ok::<_, heed::Error>(heed::CommitOrAbort::<_, ()>::Commit(found.unwrap()))
+    });
+    let database = opened.unwrap().unwrap_commit();
+    let txn = env.read_txn().unwrap();
+    let owned = |entry: heed::Result<(&[u8], &[u8])>| entry.map(|(key, value)| (key.to_vec(), value.to_vec())).unwrap();
+    database.iter(&txn).unwrap().map(owned).collect()
+}
+
+#[test]
+fn every_writer_writes_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = records::sample_all(15, 33);
+    let url = |name: &str| StoreUrl::Lmdb(folder.path().join(name));
+    let make = |name: &str| store::open(&url(name), OpenOptions::create()).unwrap();
+    make("written").write(&Batch::of(records.clone())).unwrap();
+    let prepared = make("prepared");
+    prepared.write(&prepared.prepare(records.clone()).unwrap()).unwrap();
+    drop(prepared);
+    let (sender, writer) = store::Writer::spawn(make("sent"), store::Limits::default()).unwrap();
+    records.chunks(7).for_each(|records| sender.send(records.to_vec()).unwrap());
+    writer.finish().unwrap();
+    drop(sender);
+    // Through SQLite and back, too.
+    for (from, to) in [
+        (url("written"), StoreUrl::Sqlite(folder.path().join("x"))),
+        (StoreUrl::Sqlite(folder.path().join("x")), url("copied")),
+    ] {
+        let sink = store::write_to(&to, store::Existing::Refuse, OpenOptions::create()).unwrap();
+        store::read_from(&from, |source| store::copy(source, sink)).unwrap();
+    }
+    for family in Family::ALL {
+        let expected = read_raw(url("written").path(), family.name());
+        assert_eq!(expected.len(), 15);
+        for other in ["prepared", "sent", "copied"] {
+            assert_eq!(read_raw(url(other).path(), family.name()), expected, "{family} {other}");
+        }
+    }
+}
+
 #[test]
 fn a_newer_format_is_refused_and_untouched() {
     let (_folder, url) = fresh();

@@ -7,7 +7,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use elcano::error::Error;
 use elcano::model::{LinkRecord, SnapshotId, SymbolId};
 use elcano::store::{
-    Batch, Durability, Family, Key, OpenOptions, Record, RunLock, Source, StoreUrl, digest_all, open, read_from,
+    Batch, Durability, Existing, Family, Key, OpenOptions, Record, RunLock, Source, StoreUrl, copy, digest_all, open,
+    read_from, write_to,
 };
 
 use crate::records::{self, assert_same};
@@ -262,6 +263,60 @@ fn a_lock_names_its_holder_and_dies_with_it() {
         child.kill().unwrap();
         child.wait().unwrap();
         drop(RunLock::acquire(&url).unwrap());
+    }
+}
+
+#[test]
+fn what_another_process_has_locked_is_an_error_that_says_so() {
+    if let Some(url) = role() {
+        let held: Box<dyn std::any::Any> = match &url {
+            StoreUrl::Duckdb(path) => Box::new(duckdb::Connection::open(path).unwrap()),
+            StoreUrl::Sqlite(path) => {
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection.execute_batch("BEGIN IMMEDIATE; DELETE FROM links;").unwrap();
+                Box::new(connection)
+            }
+            StoreUrl::Lmdb(_) => Box::new(RunLock::acquire(&url).unwrap()),
+        };
+        say("held");
+        loop {
+            std::thread::park();
+            std::hint::black_box(&held);
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let records = records::sample_all(3, 105);
+    let [lmdb, sqlite] = urls(&folder).try_into().unwrap();
+    let duckdb = StoreUrl::Duckdb(folder.path().join("x.duckdb"));
+    open(&lmdb, OpenOptions::create()).unwrap().write(&Batch::of(records.clone())).unwrap();
+    open(&sqlite, OpenOptions::create()).unwrap().write(&Batch::of(records.clone())).unwrap();
+    let sink = write_to(&duckdb, Existing::Refuse, OpenOptions::create()).unwrap();
+    read_from(&lmdb, |source| copy(source, sink)).unwrap();
+    let hold = |url: &StoreUrl| {
+        let (child, mut said) = start(&mut other("what_another_process_has_locked_is_an_error_that_says_so", url, ""));
+        assert_eq!(said.next().as_deref(), Some("held"));
+        child
+    };
+    let mut holders = [hold(&lmdb), hold(&sqlite), hold(&duckdb)];
+    // A run is told at once; whoever only reads LMDB or SQLite is not disturbed.
+    let refused = RunLock::acquire(&lmdb).unwrap_err();
+    assert!(refused.exit_code() == 3 && refused.to_string().contains("in use by process"), "{refused}");
+    // Nor is a store replaced under a run.
+    let refused = write_to(&lmdb, Existing::Replace, OpenOptions::create()).map(drop).unwrap_err();
+    assert!(refused.exit_code() == 3 && refused.to_string().contains("in use by process"), "{refused}");
+    for url in [&lmdb, &sqlite] {
+        assert_same(&everything(&*open(url, OpenOptions::read()).unwrap()), &records);
+    }
+    let refused = read_from(&duckdb, digest_all).unwrap_err();
+    assert!(refused.exit_code() == 3 && refused.to_string().contains("another process has it open"), "{refused}");
+    for holder in &mut holders {
+        holder.kill().unwrap();
+        holder.wait().unwrap();
+    }
+    // Nothing is lost, and what the dead one had begun did not happen.
+    drop(RunLock::acquire(&lmdb).unwrap());
+    for url in [&lmdb, &sqlite, &duckdb] {
+        assert!(read_from(url, digest_all).unwrap().iter().all(|family| family.count == 3), "{url}");
     }
 }
 

@@ -1,10 +1,11 @@
 //! Values: round trips, the same bytes from every writer, and damage that is always an error naming family and key.
 
 use elcano::error::Error;
-use elcano::store::codec::{HEADER_BYTES, decode, encode};
+use elcano::store::codec::{HEADER_BYTES, canonical, decode, encode};
 use elcano::store::{Encoding, Family, Record};
 use proptest::prelude::*;
 
+use crate::memory::peak;
 use crate::records;
 
 const ENCODINGS: [Encoding; 3] = [Encoding::Family, Encoding::Json, Encoding::Postcard];
@@ -124,4 +125,60 @@ fn an_absurd_length_is_refused_without_being_believed() {
     let record = records::sample(Family::Links, 1, 6).remove(0);
     let value = [&[2, 0, 1, 1][..], &[0; 8], &u32::MAX.to_be_bytes(), &[0; 20]].concat();
     assert!(expect_damage(&record, &sealed(value)).contains("over the limit"));
+}
+
+/// Ways to spoil the payload of a sound value.
+fn spoiled(value: &[u8], other: &[u8], round: usize) -> Vec<u8> {
+    let payload = HEADER_BYTES..value.len();
+    let at = HEADER_BYTES + round.wrapping_mul(7919) % payload.len().max(1);
+    let mut spoiled = value.to_vec();
+    match round % 8 {
+        0 if at < value.len() => spoiled[at] ^= 1 << (round / 8 % 8),
+        1 => spoiled.truncate(at),
+        2 => spoiled.insert(at, (round % 256) as u8),
+        3 if at < value.len() => drop(spoiled.remove(at)),
+        // The longest numbers: a length that nothing holds.
+        4 => drop(spoiled.splice(at..(at + 1).min(value.len()), [0xFF, 0xFF, 0xFF, 0xFF, 0x0F])),
+        5 => drop(spoiled.splice(at.., other[at.min(other.len())..].iter().copied())),
+        6 => spoiled[3] ^= 1,
+        _ => spoiled[0] ^= 3,
+    }
+    spoiled
+}
+
+#[test]
+fn spoiled_records_of_every_family_are_errors_or_records_and_take_little_memory() {
+    for family in Family::ALL {
+        let records = records::sample(*family, 12, 7);
+        let (mut errors, mut read) = (0, 0);
+        for (index, record) in records.iter().enumerate() {
+            for encoding in ENCODINGS {
+                let value = encode(record, encoding).unwrap();
+                let other = encode(&records[(index + 1) % records.len()], encoding).unwrap();
+                let mut plain = Vec::new();
+                canonical(record, &mut plain).unwrap();
+                for round in 0..400 {
+                    let spoiled = sealed(spoiled(&value, &other, round * 31 + index));
+                    let (result, bytes) = peak(|| decode(*family, record.key().as_bytes(), &spoiled));
+                    // Serde sets aside a mebibyte at most for what a length promises, and lists hold lists.
+                    let most = (4 << 20) + 64 * (spoiled.len() + plain.len());
+                    assert!(bytes <= most, "{family}: {bytes} bytes for a value of {}", spoiled.len());
+                    match result {
+                        Ok(found) => {
+                            read += 1;
+                            assert_eq!(found.key(), record.key());
+                            let again = encode(&found, encoding).unwrap();
+                            assert_eq!(decode(*family, record.key().as_bytes(), &again).unwrap(), found);
+                        }
+                        Err(Error::Record { family: named, key, .. }) => {
+                            errors += 1;
+                            assert_eq!((named, key), (family.name(), record.key().to_string()));
+                        }
+                        Err(other) => panic!("{other}"),
+                    }
+                }
+            }
+        }
+        assert!(errors > 1000 && read > 10, "{family}: {errors} errors, {read} records");
+    }
 }

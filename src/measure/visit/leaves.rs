@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use bstr::ByteSlice;
 use tree_sitter::Node;
 
 use super::Visit;
@@ -13,6 +14,7 @@ impl<'t> Visit<'_, 't> {
     #[inline]
     pub(super) fn mere_token(&mut self, node: Node<'t>, kind: Kind) {
         let span = node.byte_range();
+        self.gap(span.start);
         self.read = span.end;
         if span.is_empty() {
             self.missing(node);
@@ -80,20 +82,30 @@ impl<'t> Visit<'_, 't> {
     /// Notes how far the source is read.
     #[inline]
     fn pass(&mut self, span: &Range<usize>) {
-        if self.frames.last().is_some_and(|frame| frame.in_error) {
-            self.unread(span.start);
-        }
         self.read = span.end;
     }
 
-    /// What the parser skipped in an ERROR node has no node of its own; its rows are code all the same.
+    /// What stands between the nodes before `end`: white space, or text that the parser skipped, in an ERROR node or
+    /// where a row ends in a backslash. That has no node of its own; its rows are code all the same.
+    #[inline]
+    pub(super) fn gap(&mut self, end: usize) {
+        if self.read < end {
+            let gap = self.source.get(self.read..end).unwrap_or_default();
+            if gap.trim_ascii_start().is_empty() {
+                self.read = end;
+            } else {
+                self.unread(end);
+            }
+        }
+    }
+
     #[cold]
-    pub(super) fn unread(&mut self, end: usize) {
+    fn unread(&mut self, end: usize) {
         let skipped = self.source.get(self.read..end).unwrap_or_default();
-        let text = skipped.trim_ascii_start();
+        let text = skipped.trim_start();
         let start = self.read + skipped.len() - text.len();
         if !text.is_empty() {
-            let rows = self.rows.of(start, start + text.trim_ascii_end().len());
+            let rows = self.rows.of(start, start + text.trim_end().len());
             if let Some(open) = self.open.last_mut() {
                 open.code(rows);
             }

@@ -36,8 +36,8 @@ impl<'t> Visit<'_, 't> {
     /// Opens a space and gives the nesting levels of its inside.
     pub(super) fn open_space(&mut self, node: Node<'t>, roles: Roles, here: u32) -> Levels {
         let kind = naming::space_kind(roles);
-        let parent = self.frames.last().map(|frame| frame.node);
-        let name = naming::name(self.language, node, parent, self.source);
+        let mut above = self.frames.iter().rev().map(|frame| frame.node);
+        let name = naming::name(self.language, node, [above.next(), above.next()], self.source);
         let enclosing = self.open.iter().rev().find(|open| open.kind.is_function());
         // A wrapper's own declarations are not nested in it; a callback that it passes on is.
         let declared = name != naming::ANONYMOUS;
@@ -118,6 +118,7 @@ impl<'t> Visit<'_, 't> {
             return;
         };
         open.has_parameters = true;
+        open.varies = naming::varies(self.language, list, self.source);
         open.parameters(naming::parameter_count(
             self.language,
             list,

@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use heed::types::Bytes;
 use heed::{CommitOrAbort, EnvFlags, EnvOpenOptions, FlagSetMode, MdbError, RoTxn, RwTxn, WithoutTls};
 
-use super::gate::{Gate, Pass};
 use super::pages;
 use super::system::{explain, is_errno, keep_to_this_process, refuse_network};
 use crate::error::{Error, Result};
+use crate::store::sync::{Gate, Pass};
 use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl, Temporary, target};
 
 pub(super) type Env = heed::Env<WithoutTls>;

@@ -4,8 +4,11 @@
 use std::path::PathBuf;
 
 use super::Lmdb;
+use super::environment::DATA_FILE;
 use crate::error::Result;
-use crate::store::{Access, Batch, Durability, OpenOptions, Record, Sink, Store as _, StoreUrl, Temporary, target};
+use crate::store::{
+    Access, Batch, Durability, OpenOptions, Record, RunLock, Sink, Store as _, StoreUrl, Temporary, target,
+};
 
 /// A folder that is not yet the target.
 pub(in crate::store) struct Filling {
@@ -13,15 +16,18 @@ pub(in crate::store) struct Filling {
     store: Lmdb,
     temporary: Temporary,
     target: PathBuf,
+    /// No run writes into a store that is about to be replaced.
+    _held: Option<RunLock>,
 }
 
 impl Filling {
     /// Begins beside the target.
     pub(in crate::store) fn start(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
+        let held = url.path().join(DATA_FILE).exists().then(|| RunLock::acquire(url)).transpose()?;
         let temporary = Temporary::beside(url.path())?;
         let options = OpenOptions { access: Access::Create, durability: Durability::Flush, ..options };
         let store = Lmdb::open(&StoreUrl::Lmdb(temporary.path()), options)?;
-        Ok(Self { store, temporary, target: url.path().to_owned() })
+        Ok(Self { store, temporary, target: url.path().to_owned(), _held: held })
     }
 }
 
@@ -31,10 +37,10 @@ impl Sink for Filling {
     }
 
     fn finish(self: Box<Self>) -> Result<()> {
-        let Self { store, temporary, target } = *self;
+        let Self { store, temporary, target, _held } = *self;
         store.flush()?;
         drop(store);
-        target::sync(&temporary.path().join("data.mdb"))?;
+        target::sync(&temporary.path().join(DATA_FILE))?;
         target::sync(&temporary.path())?;
         temporary.place(&target)
     }

@@ -3,8 +3,9 @@
 
 use rusqlite::Connection;
 
+use super::log_path;
+use super::rows::insert_record;
 use super::schema::{self, Statements, explain};
-use super::{insert_record, log_path};
 use crate::error::Result;
 use crate::store::stamp::Stamp;
 use crate::store::{Family, Put, Record, Sink, StoreUrl, Temporary, Value, target};

@@ -25,6 +25,19 @@ impl Column {
     }
 }
 
+impl Cell<'_> {
+    /// The same cell, which need not be made again for each row.
+    pub(super) fn borrowed(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Int(value) => Cell::Int(*value),
+            Self::Real(value) => Cell::Real(*value),
+            Self::Text(text) => Cell::Text(Cow::Borrowed(text)),
+            Self::Blob(bytes) => Cell::Blob(Cow::Borrowed(bytes)),
+        }
+    }
+}
+
 /// Takes the cells of a row one after the other.
 pub(super) struct Reader<'r>(std::slice::Iter<'r, Cell<'static>>);
 
