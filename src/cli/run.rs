@@ -161,7 +161,7 @@ fn resolve(plan: &mut Plan, flags: &ScanFlags, gate: &Gating) {
 pub(super) fn scan(session: &Session, args: &ScanArgs) -> Result<u8> {
     let level = args.scan.level.unwrap_or(Level::Metrics);
     if let Some(file) = &args.explain_path {
-        let (root, options) = what_to_walk(session, &args.paths, &args.scan, None)?;
+        let (root, options) = what_to_walk(&args.paths, &args.scan, None)?;
         let explanation = walk::explain(&root, file, &options, &session.registry)?;
         print(&explanation.to_string())?;
         return Ok(0);
@@ -199,7 +199,7 @@ fn exit_code(ran: &Ran) -> u8 {
 fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags, gating: Gating) -> Result<Ran> {
     let start = paths.first().map_or(Path::new("."), PathBuf::as_path);
     let url = session.store_url(start)?;
-    let (root, walk) = what_to_walk(session, paths, flags, Some(&url))?;
+    let (root, walk) = what_to_walk(paths, flags, Some(&url))?;
     let limits = crate::measure::Limits { file_bytes_max: flags.file_bytes_max, ..Default::default() };
     let gates = plan.stages.iter().any(|stage| matches!(stage, Stage::Gate { .. }));
     let Gating { fetch_base, limit, baseline, config, fail_on, .. } = gating;
@@ -257,13 +257,7 @@ fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags,
 
 /// The root of a snapshot over some paths, and what of it is walked: one path is the root; several are what is looked at
 /// of the folder they share.
-fn what_to_walk(
-    session: &Session,
-    paths: &[PathBuf],
-    flags: &ScanFlags,
-    store: Option<&StoreUrl>,
-) -> Result<(PathBuf, WalkOptions)> {
-    let _ = session;
+fn what_to_walk(paths: &[PathBuf], flags: &ScanFlags, store: Option<&StoreUrl>) -> Result<(PathBuf, WalkOptions)> {
     let resolved = |path: &PathBuf| {
         path.canonicalize().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Error::Usage(format!("`{}` does not exist", path.display())),

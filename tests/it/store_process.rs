@@ -188,7 +188,9 @@ fn readers_see_whole_versions_that_never_go_back() {
         store.write(&version(0)).unwrap();
         let done = std::sync::atomic::AtomicBool::new(false);
         let reads = std::sync::atomic::AtomicU64::new(0);
+        let writes = std::sync::atomic::AtomicU64::new(0);
         std::thread::scope(|scope| {
+            scope.spawn(|| abort_when_stuck(&done, &[&reads, &writes]));
             for _ in 0..3 {
                 scope.spawn(|| {
                     let mut last = 0;
@@ -211,12 +213,33 @@ fn readers_see_whole_versions_that_never_go_back() {
                     }
                 });
             }
-            for number in 1..400 {
+            let start = std::time::Instant::now();
+            for number in 1.. {
                 store.write(&version(number)).unwrap();
+                writes.store(number, std::sync::atomic::Ordering::Relaxed);
+                if number >= 400 && start.elapsed() >= std::time::Duration::from_secs(1) {
+                    break;
+                }
             }
             done.store(true, std::sync::atomic::Ordering::Relaxed);
         });
         assert!(reads.into_inner() > 0);
+    }
+}
+
+/// A watchdog: what neither reads nor writes for two minutes waits for itself, and would for ever.
+fn abort_when_stuck(done: &std::sync::atomic::AtomicBool, progress: &[&std::sync::atomic::AtomicU64]) {
+    let state = || progress.iter().map(|count| count.load(std::sync::atomic::Ordering::Relaxed)).collect::<Vec<_>>();
+    let mut last = (state(), std::time::Instant::now());
+    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let now = state();
+        if now.iter().zip(&last.0).all(|(now, last)| now != last) {
+            last = (now, std::time::Instant::now());
+        } else if last.1.elapsed() > std::time::Duration::from_mins(2) {
+            eprintln!("a deadlock: {:?} reads and writes for two minutes", last.0);
+            std::process::abort();
+        }
     }
 }
 
