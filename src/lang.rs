@@ -8,6 +8,7 @@ mod flow;
 mod kinds;
 mod language;
 mod policy;
+mod rewrite;
 mod role;
 mod rule;
 pub mod spec;

@@ -3,16 +3,13 @@
 
 mod count;
 mod naming;
+mod parse;
 mod roles;
 mod rows;
 mod visit;
 
-use std::cell::RefCell;
-use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-
-use tree_sitter::{ParseOptions, Parser, Tree};
 
 use crate::facts::classify;
 use crate::lang::{Language, Policy};
@@ -40,9 +37,6 @@ impl Default for Limits {
         Self { file_bytes_max: 8 << 20, depth_max: 10_000, nodes_max: 5_000_000, parse_steps_per_byte_max: 4 }
     }
 }
-
-/// Parser steps that every file may take, however small.
-const PARSE_STEPS_MIN: u64 = 100_000;
 
 /// A language under a policy: what facts are valid for.
 #[derive(Debug, Clone)]
@@ -100,10 +94,6 @@ pub struct Options {
     pub limits: Limits,
 }
 
-thread_local! {
-    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
-}
-
 /// Measures the bytes of one file. A panic inside becomes a note on the file.
 #[must_use]
 pub fn measure(engine: &Engine, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {
@@ -122,7 +112,7 @@ pub fn measure_traced(
     let origin =
         Origin { id: engine.id, language: engine.language.id, policy: engine.policy.id, generated: engine.generated };
     guarded(origin, content, bytes, options, |facts| {
-        let tree = parse(engine, bytes, &options.limits)?;
+        let tree = parse::parse(engine, bytes, &options.limits)?;
         visit::visit(engine, bytes, &tree, options, trace, facts)
     })
 }
@@ -176,32 +166,13 @@ fn guarded(
         Ok(Err(note)) => note,
         Err(panic) => {
             // The parser may be in any state: the next file on this thread gets a new one.
-            PARSER.with_borrow_mut(|parser| *parser = Parser::new());
+            parse::renew();
             Note::new(NoteKind::Panicked, message(panic.as_ref()))
         }
     };
     let mut facts = clean;
     facts.notes.push(note);
     facts
-}
-
-fn parse(engine: &Engine, bytes: &[u8], limits: &Limits) -> Result<Tree, Note> {
-    PARSER.with_borrow_mut(|parser| {
-        let refused = |error: tree_sitter::LanguageError| Note::new(NoteKind::Panicked, error.to_string());
-        parser.set_language(&engine.language.grammar).map_err(refused)?;
-        parser.reset();
-        let mut steps_left = PARSE_STEPS_MIN.max(bytes.len() as u64 * limits.parse_steps_per_byte_max);
-        let mut budget = |_: &tree_sitter::ParseState| {
-            steps_left = steps_left.saturating_sub(1);
-            if steps_left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let options = ParseOptions::new().progress_callback(&mut budget);
-        let mut read = |at: usize, _| bytes.get(at..).unwrap_or_default();
-        parser.parse_with_options(&mut read, None, Some(options)).ok_or_else(|| {
-            parser.reset();
-            Note::new(NoteKind::ParseBudget, "the parser used up its steps")
-        })
-    })
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {

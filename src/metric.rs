@@ -79,6 +79,10 @@ pub struct Open {
     pub receiver: String,
     /// It stands directly in a class.
     pub is_method: bool,
+    /// A function in it has its name: a bare call calls that one.
+    pub shadowed: bool,
+    /// It can be called by the name of its class.
+    pub is_static: bool,
     /// Cognitive nesting level at which its inside begins.
     pub entry: u32,
     /// Functions directly inside are not nested in it.
@@ -112,6 +116,8 @@ impl Open {
             section: Visibility::Public,
             receiver: String::new(),
             is_method: false,
+            is_static: true,
+            shadowed: false,
             entry,
             wraps: false,
             varies: false,

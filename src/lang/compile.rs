@@ -5,6 +5,7 @@ use tree_sitter::Language as Grammar;
 
 use super::kinds::{Kind, KindNames, Nested, role_of};
 use super::language::{Calls, Language, Wrapping};
+use super::rewrite::Rewrites;
 use super::rule::Rule;
 use super::spec::Spec;
 use super::{Flow, Roles};
@@ -16,7 +17,9 @@ impl Language {
     /// A kind, token, field or role that does not exist, named with the place in the spec.
     pub fn compile(id: &'static str, spec: Spec, grammar: Grammar, fingerprint: [u8; 16]) -> Result<Self, String> {
         let compiled = Compiler { names: KindNames::of(&grammar), spec: &spec, grammar: &grammar }.tables();
-        let tables = compiled.map_err(|what| format!("language `{id}`: {what}"))?;
+        let named = |what| format!("language `{id}`: {what}");
+        let tables = compiled.map_err(named)?;
+        let rewrites = Rewrites::compile(&spec.rewrites).map_err(named)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
             let id = u16::try_from(id).ok()?;
@@ -37,6 +40,7 @@ impl Language {
             wrappings: tables.wrappings,
             sections: tables.sections,
             calls: tables.calls,
+            rewrites,
             spec,
             grammar,
             fingerprint,
@@ -76,6 +80,12 @@ impl Compiler<'_> {
         }
         for kind in names.ids(&spec.sequences_through)? {
             kinds[usize::from(kind)].transparent = true;
+        }
+        for kind in names.ids(&spec.sequences_climb)? {
+            kinds[usize::from(kind)].climbs = true;
+        }
+        for kind in names.ids(&spec.bare_tokens)? {
+            kinds[usize::from(kind)].bare = true;
         }
         let operators = self.operators(&mut kinds)?;
         let rules = self.rules(&mut kinds)?;
@@ -178,6 +188,10 @@ impl Compiler<'_> {
             callee: KindNames::fields(self.grammar, &calls.callee)?,
             receiver: KindNames::fields(self.grammar, &calls.receiver)?,
             nameless: self.names.ids(&calls.nameless)?,
+            through: self.names.ids(&calls.through)?,
+            applied: self.names.ids(&calls.applied)?,
+            pipes: self.names.ids(&calls.pipes)?,
+            statics: self.names.ids(&calls.statics)?,
         })
     }
 

@@ -27,6 +27,10 @@ pub struct Kind {
     pub section: bool,
     /// A logical sequence runs through it.
     pub transparent: bool,
+    /// Logical sequences go on in the expression that begins with the same byte.
+    pub climbs: bool,
+    /// Its children are bare tokens.
+    pub bare: bool,
     /// Rules may change the roles.
     pub ruled: bool,
     /// Under some parents it is an operator with roles.

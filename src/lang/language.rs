@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use tree_sitter::{Language as Grammar, Node};
 
 use super::kinds::{Kind, Nested};
+use super::rewrite::Rewrites;
 use super::rule::{Place, Rule};
 use super::spec::Spec;
 use super::{Flow, Roles};
@@ -23,6 +24,10 @@ pub(super) struct Calls {
     pub(super) callee: Vec<u16>,
     pub(super) receiver: Vec<u16>,
     pub(super) nameless: Vec<u16>,
+    pub(super) through: Vec<u16>,
+    pub(super) applied: Vec<u16>,
+    pub(super) pipes: Vec<u16>,
+    pub(super) statics: Vec<u16>,
 }
 
 /// A compiled language.
@@ -50,9 +55,22 @@ pub struct Language {
     pub(super) wrappings: Vec<Wrapping>,
     pub(super) sections: Vec<Nested>,
     pub(super) calls: Calls,
+    pub(super) rewrites: Rewrites,
 }
 
 impl Language {
+    /// The copy of a source that is parsed in its place, where the grammar would misread it; None where it would not.
+    #[must_use]
+    pub fn rewritten(&self, source: &[u8]) -> Option<Vec<u8>> {
+        self.rewrites.before(source)
+    }
+
+    /// The copy that may be parsed better than a source that was parsed with errors; None if there is none.
+    #[must_use]
+    pub fn rewritten_after_error(&self, source: &[u8]) -> Option<Vec<u8>> {
+        self.rewrites.after_error(source)
+    }
+
     /// What is known of a kind; nothing for ERROR nodes.
     #[inline]
     #[must_use]
@@ -166,7 +184,35 @@ impl Language {
             return None;
         }
         let found = self.calls.callee.iter().find_map(|field| call.child_by_field_id(*field));
-        found.or_else(|| call.named_child(0))
+        let mut callee = found.or_else(|| call.named_child(0))?;
+        while self.calls.through.contains(&callee.kind_id()) {
+            callee = callee.named_child(u32::try_from(callee.named_child_count().checked_sub(1)?).ok()?)?;
+        }
+        if self.calls.applied.contains(&callee.kind_id()) {
+            callee = callee.named_child(0)?;
+        }
+        Some(callee)
+    }
+
+    /// Whether a call is passed what stands before it in the node above.
+    #[must_use]
+    pub fn is_piped(&self, above: Node<'_>, call: Node<'_>) -> bool {
+        let mut cursor = above.walk();
+        !self.calls.pipes.is_empty()
+            && above
+                .children(&mut cursor)
+                .take_while(|child| child.id() != call.id())
+                .any(|child| self.calls.pipes.contains(&child.kind_id()))
+    }
+
+    /// Whether a function can be called by the name of its class.
+    #[must_use]
+    pub fn is_static(&self, function: Node<'_>) -> bool {
+        let known = &self.calls.statics;
+        let mut cursor = function.walk();
+        known.is_empty()
+            || known.contains(&function.kind_id())
+            || function.children(&mut cursor).any(|child| known.contains(&child.kind_id()))
     }
 
     /// The receiver of a call, where the callee does not hold it.

@@ -37,6 +37,9 @@ pub struct Spec {
     /// Names in `linguist-language`, beside the id and the label.
     #[serde(default)]
     pub linguist: Vec<String>,
+    /// Syntax that the grammar does not know, and how it is read all the same.
+    #[serde(default, rename = "rewrite")]
+    pub rewrites: Vec<Rewrite>,
     /// Role -> kinds.
     #[serde(default)]
     pub roles: BTreeMap<String, Vec<String>>,
@@ -53,6 +56,13 @@ pub struct Spec {
     /// Kinds that a logical sequence runs through, where a grammar lets other operators take in logical ones.
     #[serde(default)]
     pub sequences_through: Vec<String>,
+    /// Kinds that a grammar lets take in a whole logical expression to their left: it goes on in the one that begins with
+    /// the same byte.
+    #[serde(default)]
+    pub sequences_climb: Vec<String>,
+    /// Kinds whose children are bare tokens, without a tree: what a macro is given.
+    #[serde(default)]
+    pub bare_tokens: Vec<String>,
     /// Operators that mean something under one parent only.
     #[serde(default, rename = "operator")]
     pub operators: Vec<Operators>,
@@ -89,6 +99,23 @@ pub struct Contest {
     pub language: String,
     /// How a line of such a file begins.
     pub begins: Vec<String>,
+}
+
+/// What stands in place of syntax that a grammar does not know, in the copy of the source that is parsed. No byte moves, and
+/// texts are read from the source itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rewrite {
+    /// The syntax, for the documentation.
+    pub what: String,
+    /// A regular expression over bytes.
+    pub find: String,
+    /// For each capture group of it, in their order, what is written over it; blanks fill the rest. A match in which one has
+    /// no room is left alone.
+    pub write: Vec<String>,
+    /// The grammar reads something else without an error: before the first attempt, not only where that failed.
+    #[serde(default)]
+    pub always: bool,
 }
 
 /// Tokens of one kind of parent: role -> token texts.
@@ -220,6 +247,16 @@ pub struct Calls {
     pub constructors: Vec<String>,
     /// Kinds of calls that name no callee.
     pub nameless: Vec<String>,
+    /// Kinds that a grammar puts in the callee's place, though the call is their last operand.
+    pub through: Vec<String>,
+    /// Kinds that a callee is given type arguments by, of which it is the first child.
+    pub applied: Vec<String>,
+    /// Tokens before a call by which it is passed one more argument.
+    pub pipes: Vec<String>,
+    /// Names that are never a function's own call: of a constructor that calls another one.
+    pub delegates: Vec<String>,
+    /// Kinds of functions, or of a child of theirs, that are called by the name of their class; empty if any may be.
+    pub statics: Vec<String>,
 }
 
 /// Where control goes, as far as roles and the usual field names do not say it.
@@ -341,6 +378,8 @@ impl Spec {
             }
         }
         self.sequences_through.splice(0..0, keep(&base.sequences_through));
+        self.sequences_climb.splice(0..0, keep(&base.sequences_climb));
+        self.rewrites.splice(0..0, base.rewrites.iter().cloned());
         self.operators.splice(0..0, base.operators.iter().cloned());
         let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();
         self.absent.extend(base.absent.iter().filter(|role| !mapped.contains(role)).cloned());

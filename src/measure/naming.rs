@@ -278,6 +278,8 @@ pub(super) struct Callee<'t, 's> {
     /// The last part of its name.
     pub(super) name: &'s str,
     before: &'s [u8],
+    /// The nodes that it stands in, innermost first.
+    around: Vec<Node<'t>>,
 }
 
 /// What a call calls; None where that is not a name.
@@ -286,14 +288,25 @@ pub(super) fn callee<'t, 's>(language: &'s Language, node: Node<'t>, source: &'s
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'#".contains(byte);
     // From the end: in a chain of calls each target holds all those before it.
     let start = written.iter().rposition(|byte| !is_part(byte)).map_or(0, |at| at + 1);
-    let name = std::str::from_utf8(&written[start..]).ok()?.trim_start_matches(['?', '!', '@', '$', '\'']);
+    let name = std::str::from_utf8(&written[start..]).ok()?.trim_start_matches(['?', '!', '@', '\'']);
     if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
         return None;
     }
-    Some(Callee { language, node, source, name, before: &written[..start] })
+    Some(Callee { language, node, source, name, before: &written[..start], around: Vec::new() })
 }
 
-impl Callee<'_, '_> {
+impl<'t> Callee<'t, '_> {
+    /// Whether its name is that of the open function; only then is the rest worth asking.
+    pub(super) fn is_named_as(&self, open: &Open) -> bool {
+        open.name.ends_with(self.name)
+    }
+
+    /// The same call with the nodes that it stands in, innermost first.
+    pub(super) fn within(mut self, around: impl Iterator<Item = Node<'t>>) -> Self {
+        self.around.extend(around);
+        self
+    }
+
     /// What stands before the name; empty for a bare call.
     pub(super) fn receiver(&self) -> &str {
         let written = self.language.call_receiver(self.node).map(|found| text(found, self.source));
@@ -313,36 +326,61 @@ impl Callee<'_, '_> {
             let mut cursor = list.walk();
             list.named_children(&mut cursor).filter(|child| !is_comment(child)).count()
         };
-        let count = self.language.first_field(self.node, known).map_or_else(
-            || {
-                let mut cursor = self.node.walk();
-                let lists =
-                    self.node.named_children(&mut cursor).filter(|child| known.iter().any(|kind| kind == child.kind()));
-                lists.map(count).sum()
-            },
-            count,
-        );
-        u32::try_from(count).unwrap_or(u32::MAX)
+        let of = |call: Node<'_>| {
+            self.language.first_field(call, known).map_or_else(
+                || {
+                    let mut cursor = call.walk();
+                    let lists =
+                        call.named_children(&mut cursor).filter(|child| known.iter().any(|kind| kind == child.kind()));
+                    lists.map(count).sum()
+                },
+                count,
+            )
+        };
+        let piped = self.around.first().is_some_and(|above| self.language.is_piped(*above, self.node));
+        let mut all = of(self.node) + usize::from(piped);
+        let mut call = self.node;
+        // Arguments in several lists: each is a call of what the ones before it gave.
+        for next in &self.around {
+            if next.kind_id() != call.kind_id() || self.language.callee(*next) != Some(call) {
+                break;
+            }
+            all += of(*next);
+            call = *next;
+        }
+        u32::try_from(all).unwrap_or(u32::MAX)
     }
 
     /// Whether this calls the open function itself, which stands in a space named `class`.
     pub(super) fn is_call_of(&self, open: &Open, class: Option<&str>) -> bool {
-        if !open.name.ends_with(self.name) {
+        if !self.is_named_as(open) {
             return false;
         }
         let own = open.name.rsplit(['.', ':']).next().unwrap_or(&open.name);
         let calls = &self.language.spec.calls;
-        if own != self.name || (calls.overloads && !open.varies && self.arguments() != open.nargs()) {
+        if own != self.name
+            || calls.delegates.iter().any(|name| name == self.name)
+            || (calls.overloads && !open.varies && self.arguments() != open.nargs())
+        {
             return false;
         }
         let receiver = self.receiver();
         if receiver.is_empty() {
+            if open.shadowed {
+                return false;
+            }
             let bare = own == open.name && open.receiver.is_empty() && !open.is_method;
             return calls.implicit_self || bare;
         }
+        let is_self_of = |own: &String, class: &str| {
+            receiver.strip_suffix(own.as_str()).and_then(|rest| rest.strip_suffix('.')) == Some(class)
+                || receiver.strip_prefix(own.as_str()).and_then(|rest| rest.strip_prefix('@')) == Some(class)
+        };
         calls.selves.iter().any(|known| known == receiver)
             || receiver == open.receiver
-            || class.is_some_and(|class| !class.is_empty() && class == receiver)
+            || class.filter(|class| !class.is_empty()).is_some_and(|class| {
+                (class == receiver && open.is_static) || calls.selves.iter().any(|own| is_self_of(own, class))
+            })
             || open.name.rsplit_once([':', '.']).is_some_and(|(owner, _)| owner.trim_end_matches(':') == receiver)
     }
 }

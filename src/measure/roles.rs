@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::{Engine, Limits, parse};
+use super::{Engine, Limits};
 use crate::lang::{Place, Roles};
 use crate::model::Note;
 
@@ -11,7 +11,7 @@ use crate::model::Note;
 /// # Errors
 /// The note of a parser that gave up.
 pub fn roles_in(engine: &Engine, bytes: &[u8]) -> Result<Roles, Note> {
-    let tree = parse(engine, bytes, &Limits::default())?;
+    let tree = super::parse::parse(engine, bytes, &Limits::default())?;
     let language = &engine.language;
     let mut cursor = tree.walk();
     let mut above: Vec<Node<'_>> = Vec::new();

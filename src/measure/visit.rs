@@ -1,6 +1,7 @@
 //! The one visit: once over the syntax tree, in source order, with an explicit stack of ancestors. Every metric, space,
 //! chunk and call of a file comes out of it.
 
+mod bare;
 mod leaves;
 mod spaces;
 
@@ -10,7 +11,7 @@ use tree_sitter::{Node, Tree, TreeCursor};
 use super::rows::RowIndex;
 use super::{Engine, Limits, Options, naming};
 use crate::facts::cfg;
-use crate::lang::{Language, Place, Policy, Roles};
+use crate::lang::{Kind, Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
 use crate::metric::{Open, Seen, Step, Trace};
 use crate::model::{Ast, AstNode, Cfg, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
@@ -28,12 +29,16 @@ struct Frame<'t> {
     levels: Levels,
     /// Where the last operator of the running logical sequence is kept.
     sequence: usize,
+    /// How many sequences were being read before it.
+    sequences: usize,
     /// It opened a space that closes with it.
     opened: bool,
     /// Its operands stand where a condition is expected.
     condition: bool,
     /// It lies in an ERROR node.
     in_error: bool,
+    /// Its children are bare tokens; what stands before the next one.
+    bare: Option<bare::Before>,
     /// Its index in the stored tree, or its nearest stored ancestor's.
     stored: u32,
 }
@@ -174,6 +179,8 @@ impl<'t> Visit<'_, 't> {
             self.missing(node);
             return false;
         }
+        let before = self.frames.last().and_then(|parent| parent.bare);
+        let before = before.map(|before| self.bare(node, kind, before));
         if kind.mere && !in_error {
             self.mere_token(node, kind);
             return false;
@@ -187,6 +194,7 @@ impl<'t> Visit<'_, 't> {
         } else {
             self.language.roles(kind, id, self.place(id, field), node, self.source)
         };
+        let roles = if matches!(before, None | Some(bare::Before::Operand)) { roles } else { roles & !Roles::LOGICAL };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
             self.comment(node);
@@ -226,16 +234,19 @@ impl<'t> Visit<'_, 't> {
         }
         let condition = roles.has(Roles::LOGICAL_EXPRESSION)
             || (roles.has(Roles::PAREN | Roles::NOT) && self.in_condition(node, field, kind.named));
-        let sequence = self.sequence_of(roles, kind.transparent);
+        let sequences = self.sequences.len();
+        let sequence = self.sequence_of(node, roles, kind, before);
         self.frames.push(Frame {
             node,
             kind: id,
             roles,
             levels,
             sequence,
+            sequences,
             opened: roles.has(Roles::SPACES),
             condition,
             in_error: in_error || is_error,
+            bare: kind.bare.then_some(bare::Before::Nothing),
             stored,
         });
         true
@@ -246,8 +257,7 @@ impl<'t> Visit<'_, 't> {
         if frame.in_error {
             self.gap(frame.node.end_byte());
         }
-        let keep = self.frames.last().map_or(1, |parent| parent.sequence + 1);
-        self.sequences.truncate(keep);
+        self.sequences.truncate(frame.sequences);
         if frame.opened {
             self.draw(frame.node, frame.roles);
             self.close();
@@ -279,32 +289,37 @@ impl<'t> Visit<'_, 't> {
         // A conditional in the condition of another, without parentheses, is a chain that the grammar binds the wrong way.
         let chained =
             roles.has(Roles::TERNARY) && self.frames.last().is_some_and(|parent| parent.roles.has(Roles::TERNARY));
-        let header = self.language.is_header(node.kind_id(), field) || self.is_placed_header(node, field);
+        let header = self.language.is_header(node.kind_id(), field) || self.is_placed_header(node);
         let header = header && !chained;
         let here = if header { above.header } else { above.inside };
         (here, Levels::of(roles, here, above.header, self.policy))
     }
 
-    /// Whether a node without a field is the header of its parent by its place.
-    fn is_placed_header(&self, node: Node<'t>, field: Option<u16>) -> bool {
-        field.is_none() && self.frames.last().is_some_and(|parent| self.language.is_header_at(parent.node, node))
+    /// Whether a node is the header of its parent by its place.
+    fn is_placed_header(&self, node: Node<'t>) -> bool {
+        self.frames.last().is_some_and(|parent| self.language.is_header_at(parent.node, node))
     }
 
     /// Where a logical expression's last operator is kept: with its parent, through parentheses; or a place of its own.
-    fn sequence_of(&mut self, roles: Roles, transparent: bool) -> usize {
+    fn sequence_of(&mut self, node: Node<'t>, roles: Roles, kind: Kind, before: Option<bare::Before>) -> usize {
         const JOINING: [Roles; 2] = [Roles::LOGICAL_EXPRESSION, Roles::PAREN];
-        let parent = self.frames.last();
-        let joins = (transparent || roles.has(JOINING[0] | JOINING[1]))
-            && parent.is_some_and(|parent| {
-                parent.roles.has(JOINING[0] | JOINING[1]) || self.language.kind(parent.kind).transparent
-            });
-        match parent {
-            Some(parent) if joins => parent.sequence,
-            _ => {
-                self.sequences.push(Roles::NONE);
-                self.sequences.len() - 1
+        let joins = |roles: Roles, kind: Kind| kind.transparent || kind.climbs || roles.has(JOINING[0] | JOINING[1]);
+        let parent = self.frames.last().filter(|parent| joins(parent.roles, self.language.kind(parent.kind)));
+        if let Some(parent) = parent.filter(|_| joins(roles, kind)) {
+            return parent.sequence;
+        }
+        if let Some(parent) = self.frames.last().filter(|_| self.is_bare_group(node, kind, before)) {
+            return parent.sequence;
+        }
+        if kind.climbs {
+            let start = node.start_byte();
+            let mut spine = self.frames.iter().rev().take_while(|frame| frame.node.start_byte() == start);
+            if let Some(above) = spine.find(|frame| frame.roles.has(Roles::LOGICAL_EXPRESSION)) {
+                return above.sequence;
             }
         }
+        self.sequences.push(Roles::NONE);
+        self.sequences.len() - 1
     }
 
     fn in_condition(&self, node: Node<'t>, field: Option<u16>, named: bool) -> bool {
@@ -314,7 +329,7 @@ impl<'t> Visit<'_, 't> {
             && self.frames.last().is_some_and(|parent| {
                 parent.condition
                     || (parent.roles.has(branching) && self.language.is_condition(field))
-                    || (parent.roles.has(Roles::TERNARY) && self.is_placed_header(node, field))
+                    || (parent.roles.has(Roles::TERNARY) && self.is_placed_header(node))
             })
     }
 

@@ -146,6 +146,12 @@ pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Re
     if !absent.is_empty() {
         let _ = write!(out, "\nThe language has nothing for {}.\n", codes(&absent));
     }
+    if !spec.rewrites.is_empty() {
+        out += "\n## Beyond the grammar\n\nSyntax that the grammar does not know and that is read all the same:\n\n";
+        for rewrite in &spec.rewrites {
+            let _ = writeln!(out, "- {}", rewrite.what);
+        }
+    }
     if !spec.remarks.is_empty() {
         out += "\n## Remarks\n\n";
         for metric in CATALOG {

@@ -10,6 +10,9 @@ use crate::metric::cognitive::{self, Levels};
 use crate::metric::{Open, Step, count_lines};
 use crate::model::{BodyHash, Call, Level, Metrics, Space, SpaceKind, Visibility};
 
+/// How many lists of arguments a call may have.
+const CURRIED_MAX: usize = 8;
+
 impl<'t> Visit<'_, 't> {
     pub(super) fn open_unit(&mut self, kind: u16) {
         let source = self.source;
@@ -45,11 +48,17 @@ impl<'t> Visit<'_, 't> {
         let entry = here + u32::from(deeper);
         let index = offset(self.spaces.len());
         let visibility = self.visibility(node, Some(&name));
+        if kind.is_function()
+            && let Some(outer) = self.open.last_mut().filter(|outer| outer.kind.is_function())
+        {
+            outer.shadowed |= outer.name == name;
+        }
         let mut open = Open::new(index, kind, name.clone(), entry, &self.seen);
         open.visibility = visibility;
         open.is_method = self.open.last().is_some_and(|outer| outer.kind.is_class());
         if kind.is_function() {
             open.wraps = self.language.is_wrapper(node);
+            open.is_static = self.language.is_static(node);
         }
         let (receiver, receiver_type) = naming::receiver(self.language, node, self.source);
         open.receiver = receiver;
@@ -114,11 +123,12 @@ impl<'t> Visit<'_, 't> {
     }
 
     pub(super) fn parameters(&mut self, list: Node<'t>) {
-        let Some(open) = self.open.last_mut().filter(|open| open.kind.is_function() && !open.has_parameters) else {
+        let Some(open) = self.open.last_mut().filter(|open| open.kind.is_function()) else { return };
+        open.varies |= naming::varies(self.language, list, self.source);
+        if open.has_parameters {
             return;
-        };
+        }
         open.has_parameters = true;
-        open.varies = naming::varies(self.language, list, self.source);
         open.parameters(naming::parameter_count(
             self.language,
             list,
@@ -128,8 +138,9 @@ impl<'t> Visit<'_, 't> {
     }
 
     pub(super) fn call(&mut self, node: Node<'t>, byte: u32) {
-        let Some(callee) = naming::callee(self.language, node, self.source) else { return };
-        if self.policy.recursion {
+        let Some(mut callee) = naming::callee(self.language, node, self.source) else { return };
+        if self.policy.recursion && self.open.iter().any(|open| callee.is_named_as(open)) {
+            callee = callee.within(self.frames.iter().rev().take(CURRIED_MAX).map(|frame| frame.node));
             let is_self = |open: &Open, class: Option<&str>| callee.is_call_of(open, class);
             cognitive::call(&mut self.open, byte, is_self, &mut self.trace);
         }

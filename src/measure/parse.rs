@@ -1,0 +1,77 @@
+//! From bytes to a syntax tree: within a budget of steps, and with what the grammar does not know written over.
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+
+use tree_sitter::{Node, ParseOptions, Parser, Tree};
+
+use super::{Engine, Limits};
+use crate::model::{Note, NoteKind};
+
+/// Parser steps that every file may take, however small.
+const PARSE_STEPS_MIN: u64 = 100_000;
+
+thread_local! {
+    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+}
+
+/// Gives this thread a new parser: after a panic the old one may be in any state.
+pub(super) fn renew() {
+    PARSER.with_borrow_mut(|parser| *parser = Parser::new());
+}
+
+/// The tree of a source, or of the copy of it that has fewer errors.
+///
+/// # Errors
+/// The note of the budget, when it is used up.
+pub(super) fn parse(engine: &Engine, source: &[u8], limits: &Limits) -> Result<Tree, Note> {
+    let rewritten = engine.language.rewritten(source);
+    let source = rewritten.as_deref().unwrap_or(source);
+    let tree = parse_once(engine, source, limits)?;
+    if !tree.root_node().has_error() {
+        return Ok(tree);
+    }
+    let Some(rewritten) = engine.language.rewritten_after_error(source) else { return Ok(tree) };
+    let other = parse_once(engine, &rewritten, limits)?;
+    Ok(if errors(&other) < errors(&tree) { other } else { tree })
+}
+
+fn parse_once(engine: &Engine, source: &[u8], limits: &Limits) -> Result<Tree, Note> {
+    PARSER.with_borrow_mut(|parser| {
+        let refused = |error: tree_sitter::LanguageError| Note::new(NoteKind::Panicked, error.to_string());
+        parser.set_language(&engine.language.grammar).map_err(refused)?;
+        parser.reset();
+        let mut steps_left = PARSE_STEPS_MIN.max(source.len() as u64 * limits.parse_steps_per_byte_max);
+        let mut budget = |_: &tree_sitter::ParseState| {
+            steps_left = steps_left.saturating_sub(1);
+            if steps_left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = ParseOptions::new().progress_callback(&mut budget);
+        let mut read = |at: usize, _| source.get(at..).unwrap_or_default();
+        parser.parse_with_options(&mut read, None, Some(options)).ok_or_else(|| {
+            parser.reset();
+            Note::new(NoteKind::ParseBudget, "the parser used up its steps")
+        })
+    })
+}
+
+/// How badly a tree was parsed: bytes in ERROR nodes, then how many tokens the parser made up.
+fn errors(tree: &Tree) -> (usize, usize) {
+    let mut sums = (0, 0);
+    let mut cursor = tree.walk();
+    loop {
+        let node: Node<'_> = cursor.node();
+        if node.is_error() {
+            sums.0 += node.byte_range().len();
+        } else if node.is_missing() {
+            sums.1 += 1;
+        } else if node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return sums;
+            }
+        }
+    }
+}
