@@ -6,10 +6,10 @@ CARGO_FLAGS ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 ELCANO := $(TARGET)/release/elcano
 
-.PHONY: help setup build run test lint corpus bench bench-docs bench-peers round-trip
+.PHONY: help setup build run test lint lint-workflows corpus compare bench bench-docs bench-peers round-trip
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
 setup: ## put DuckDB's prebuilt library into .duckdb (done once; the others call it)
 	@scripts/libduckdb.sh
@@ -27,6 +27,9 @@ lint: ## check the format and clippy, warnings are errors
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets $(CARGO_FLAGS) -- -D warnings
 
+lint-workflows: ## check workflows, the action and scripts with actionlint, zizmor and shellcheck, where they are installed
+	@LINT_ALL=$(LINT_ALL) scripts/lint-workflows.sh
+
 corpus: ## fetch real repositories to measure into corpus/ (or $ELCANO_CORPUS)
 	@scripts/corpus.sh
 
@@ -41,3 +44,6 @@ round-trip: build ## carry FOLDER's store (corpus/django) through every engine a
 
 bench-peers: build ## compare with other tools on the same files
 	@ELCANO=$(ELCANO) scripts/bench-peers.sh
+
+compare: build ## hold the numbers against those of other tools and write docs/agreement.md
+	@ELCANO=$(ELCANO) scripts/compare.sh

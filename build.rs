@@ -44,6 +44,9 @@ fn languages(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
         )?;
     }
     list.push_str("];\n");
+    if let Some(version) = version_of(&lock, "tokei") {
+        writeln!(list, "#[cfg(feature = \"tokei\")]\nconst TOKEI_VERSION: &str = \"{version}\";")?;
+    }
     Ok(list)
 }
 

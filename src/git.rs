@@ -1,7 +1,8 @@
 //! What git knows of a root, read with gix: whose repository it is, which commit is checked out, what the index says of
-//! unchanged files, and trees and blobs of other commits. Never writes, never runs a program (no filters, no hooks, no
-//! git binary), never fetches. Paths are relative to the root that was asked for, not to the top of the work tree.
+//! unchanged files, and trees and blobs of other commits. Never writes and never runs a program (no filters, no hooks, no
+//! git binary), but for the one commit that git fetches when a person asks for that. Paths are relative to the root that was asked for, not to the top of the work tree.
 
+mod fetch;
 mod history;
 mod index;
 mod name;

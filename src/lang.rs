@@ -1,18 +1,27 @@
 //! Languages as data: specs, their compiled tables, the registry that finds a file's language. Never reads a file:
 //! specs are embedded, or handed in as text.
 
+mod compile;
+mod contest;
+mod counted;
 mod flow;
+mod kinds;
 mod language;
 mod policy;
 mod role;
+mod rule;
 pub mod spec;
 
 use std::sync::{Arc, OnceLock};
 
+pub use contest::START_BYTES;
+pub use counted::{Counted, Lines, is_counted};
 pub use flow::Flow;
-pub use language::{Kind, Language, Place};
+pub use kinds::Kind;
+pub use language::Language;
 pub use policy::{POLICIES, Policy};
 pub use role::{ROLES, Roles};
+pub use rule::Place;
 use spec::Spec;
 
 /// A language as the build embeds it.
@@ -101,24 +110,59 @@ impl Registry {
     /// # Errors
     /// An unknown id (with a suggestion), or a spec that does not fit its grammar.
     pub fn language(&self, id: &str) -> Result<Arc<Language>, String> {
-        let entry = self
-            .entry(id)
-            .ok_or_else(|| format!("unknown language `{id}`{}", crate::error::suggestion(id, self.ids())))?;
+        let entry = self.entry(id).ok_or_else(|| match Counted::by_id(id) {
+            Some(counted) => format!("of {} only lines are counted", counted.label()),
+            None => format!("unknown language `{id}`{}", crate::error::suggestion(id, self.ids())),
+        })?;
         entry.compiled.get_or_init(|| entry.compile().map(Arc::new)).clone()
     }
 
-    /// The language of a file by its name: whole name first, then the longest known ending.
+    /// The language of a file by its name: whole name first, then its ending; one that is parsed before one whose lines
+    /// are counted.
     #[must_use]
     pub fn by_name(&self, file_name: &[u8]) -> Option<&'static str> {
         let name = std::str::from_utf8(file_name).ok()?;
         let by = |matches: &dyn Fn(&Spec) -> bool| {
             self.entries.iter().find(|entry| matches(&entry.spec)).map(|entry| entry.id)
         };
-        by(&|spec| spec.filenames.iter().any(|known| known == name)).or_else(|| {
-            let (_, ending) = name.rsplit_once('.')?;
-            by(&|spec| spec.extensions.iter().any(|known| known == ending))
-                .or_else(|| by(&|spec| spec.extensions.iter().any(|known| known.eq_ignore_ascii_case(ending))))
+        by(&|spec| spec.filenames.iter().any(|known| known == name))
+            .or_else(|| {
+                let (_, ending) = name.rsplit_once('.')?;
+                by(&|spec| spec.extensions.iter().any(|known| known == ending))
+                    .or_else(|| by(&|spec| spec.extensions.iter().any(|known| known.eq_ignore_ascii_case(ending))))
+            })
+            .or_else(|| Counted::by_name(name).map(|counted| counted.id))
+    }
+
+    /// The languages whose lines are counted: those of which some files are left when what is parsed has taken its own.
+    pub fn counted(&self) -> impl Iterator<Item = Counted> {
+        Counted::all().filter(|counted| {
+            let endings = counted.extensions();
+            let goes = |ending: &&str| self.by_name(format!("a.{ending}").as_bytes()) == Some(counted.id);
+            endings.is_empty() || endings.iter().any(goes)
         })
+    }
+
+    /// Whether a file of that name may be of several languages, so that its text decides.
+    #[must_use]
+    pub fn is_contested(&self, file_name: &[u8]) -> bool {
+        self.contested(file_name).is_some()
+    }
+
+    /// The language of a file by its name and its first [`START_BYTES`] bytes.
+    #[must_use]
+    pub fn by_content(&self, file_name: &[u8], start: &[u8]) -> Option<&'static str> {
+        let winner =
+            self.contested(file_name).and_then(|(spec, ending)| contest::winner(&spec.contests, ending, start));
+        let known = winner.and_then(|id| self.entry(id)).map(|entry| entry.id);
+        known.or_else(|| self.by_name(file_name))
+    }
+
+    /// The spec that claims a contested ending, and that ending.
+    fn contested<'n>(&self, file_name: &'n [u8]) -> Option<(&Spec, &'n str)> {
+        let (_, ending) = std::str::from_utf8(file_name).ok()?.rsplit_once('.')?;
+        let spec = self.spec(self.by_name(file_name)?)?.0;
+        spec.contests.iter().any(|contest| contest.ending == ending).then_some((spec, ending))
     }
 
     /// The language of an interpreter named in a first line: `python3`, `node`.
@@ -131,7 +175,8 @@ impl Registry {
                 .find(|entry| entry.spec.shebangs.iter().any(|known| known == word))
                 .map(|entry| entry.id)
         };
-        find(interpreter).or_else(|| find(bare))
+        let counted = || Counted::by_shebang(interpreter).or_else(|| Counted::by_shebang(bare));
+        find(interpreter).or_else(|| find(bare)).or_else(|| counted().map(|counted| counted.id))
     }
 
     /// The language of a `linguist-language` attribute: an id, a label or an alias, whatever its case.
@@ -143,7 +188,8 @@ impl Registry {
                 .chain(entry.spec.linguist.iter().map(String::as_str))
                 .any(|known| known.eq_ignore_ascii_case(name))
         };
-        self.entries.iter().find(matches).map(|entry| entry.id)
+        let counted = || Counted::by_label(name).map(|counted| counted.id);
+        self.entries.iter().find(matches).map(|entry| entry.id).or_else(counted)
     }
 
     fn entry(&self, id: &str) -> Option<&Entry> {

@@ -1,9 +1,10 @@
 //! Bytes of one file in, facts out: pure, no IO, no failure. The syntax tree lives and dies inside [`measure`], on the
 //! calling thread; whatever cannot be measured comes back as a note.
 
+mod count;
 mod naming;
 mod roles;
-mod tokens;
+mod rows;
 mod visit;
 
 use std::cell::RefCell;
@@ -18,6 +19,7 @@ use crate::lang::{Language, Policy};
 use crate::metric::{METRICS_VERSION, Trace};
 use crate::model::{ContentId, EngineId, FileFacts, Level, Note, NoteKind, Skip};
 
+pub use count::Meter;
 pub use roles::roles_in;
 
 /// What must not be exceeded by one file; where a limit bites the file gets a note and is not measured.
@@ -75,11 +77,18 @@ impl Engine {
     /// own: facts are a function of content and engine alone.
     #[must_use]
     pub fn with_generated(mut self) -> Self {
-        let hash = blake3::hash(&[b"generated".as_slice(), &self.id.0].concat());
-        self.id.0.copy_from_slice(&hash.as_bytes()[..16]);
+        self.id = generated(self.id);
         self.generated = true;
         self
     }
+}
+
+/// The id of an engine that measures generated code, too.
+fn generated(id: EngineId) -> EngineId {
+    let hash = blake3::hash(&[b"generated".as_slice(), &id.0].concat());
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash.as_bytes()[..16]);
+    EngineId(id)
 }
 
 /// How to measure.
@@ -110,15 +119,41 @@ pub fn measure_traced(
     options: Options,
     trace: Option<&mut Trace>,
 ) -> FileFacts {
+    let origin =
+        Origin { id: engine.id, language: engine.language.id, policy: engine.policy.id, generated: engine.generated };
+    guarded(origin, content, bytes, options, |facts| {
+        let tree = parse(engine, bytes, &options.limits)?;
+        visit::visit(engine, bytes, &tree, options, trace, facts)
+    })
+}
+
+/// Who measures.
+#[derive(Debug, Clone, Copy)]
+struct Origin {
+    id: EngineId,
+    language: &'static str,
+    policy: &'static str,
+    generated: bool,
+}
+
+/// The facts of a file to which `work` adds what it finds; none of that where the bytes are no code that people write, where a
+/// limit bites or where `work` panics.
+fn guarded(
+    origin: Origin,
+    content: ContentId,
+    bytes: &[u8],
+    options: Options,
+    work: impl FnOnce(&mut FileFacts) -> Result<(), Note>,
+) -> FileFacts {
     let mut facts = FileFacts {
         content,
-        engine: engine.id,
-        language: engine.language.id.to_owned(),
-        policy: engine.policy.id.to_owned(),
+        engine: origin.id,
+        language: origin.language.to_owned(),
+        policy: origin.policy.to_owned(),
         level: options.level,
         bytes: bytes.len() as u64,
         error_bytes: 0,
-        skip: classify::classify(bytes).filter(|skip| !(engine.generated && *skip == Skip::Generated)),
+        skip: classify::classify(bytes).filter(|skip| !(origin.generated && *skip == Skip::Generated)),
         notes: Vec::new(),
         spaces: Vec::new(),
         chunks: Vec::new(),
@@ -136,11 +171,7 @@ pub fn measure_traced(
         facts.notes.push(Note::new(NoteKind::NotUtf8, format!("from byte {}", error.valid_up_to())));
     }
     let clean = facts.clone();
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let tree = parse(engine, bytes, &options.limits)?;
-        visit::visit(engine, bytes, &tree, options, trace, &mut facts)
-    }));
-    let note = match outcome {
+    let note = match catch_unwind(AssertUnwindSafe(|| work(&mut facts))) {
         Ok(Ok(())) => return facts,
         Ok(Err(note)) => note,
         Err(panic) => {

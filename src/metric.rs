@@ -15,7 +15,7 @@ mod lines;
 mod maintainability;
 
 pub use catalog::{Aggregate, CATALOG, Direction, Metric, Value};
-pub use halstead::Token;
+pub use halstead::{Seen, Token};
 pub use lines::{Rows, count as count_lines};
 
 use crate::lang::{Policy, Roles};
@@ -83,6 +83,8 @@ pub struct Open {
     pub entry: u32,
     /// Functions directly inside are not nested in it.
     pub wraps: bool,
+    /// Calls may pass another number of arguments than it has parameters.
+    pub varies: bool,
     /// It was found to call itself.
     pub recursive: bool,
     /// Its parameters were counted.
@@ -96,9 +98,9 @@ pub struct Open {
 }
 
 impl Open {
-    /// A space that begins here.
+    /// A space that begins here, after the tokens `seen`.
     #[must_use]
-    pub fn new(index: u32, kind: SpaceKind, name: String, entry: u32) -> Self {
+    pub fn new(index: u32, kind: SpaceKind, name: String, entry: u32, seen: &Seen<'_>) -> Self {
         let mut own = Metrics::default();
         cyclomatic::open(&mut own, kind);
         counts::open(&mut own, kind);
@@ -112,13 +114,14 @@ impl Open {
             is_method: false,
             entry,
             wraps: false,
+            varies: false,
             recursive: false,
             has_parameters: false,
             error_bytes: 0,
             own,
             below: Metrics::default(),
             rows: lines::Lines::default(),
-            halstead: halstead::Halstead::default(),
+            halstead: halstead::Halstead::new(seen.now()),
         }
     }
 
@@ -132,16 +135,6 @@ impl Open {
         abc::node(&mut self.own, step, trace, self.index);
         counts::node(&mut self.own, step, trace, self.index);
         class::node(&mut self.own, step, self.kind);
-    }
-
-    /// Passes a code token.
-    #[inline]
-    pub fn token(&mut self, rows: Rows, token: Option<Token>) {
-        self.rows.code(rows);
-        self.own.tokens += 1;
-        if let Some(token) = token {
-            self.halstead.add(token);
-        }
     }
 
     /// Passes code that is no token by itself: the inside of a string.
@@ -166,7 +159,7 @@ impl Open {
     }
 
     /// Ends the space: its numbers, after handing its parent what sums upwards. `sloc` is its rows.
-    pub fn close(mut self, sloc: u32, parent: Option<&mut Self>) -> Metrics {
+    pub fn close(self, sloc: u32, parent: Option<&mut Self>) -> Metrics {
         let mut total = self.own;
         counts::add(&mut total, &self.below);
         total.cyclomatic += self.below.cyclomatic;
@@ -192,13 +185,25 @@ impl Open {
             cognitive::add(below, &total);
             class::method(&mut parent.own, parent.kind, self.kind, self.visibility, settled.cyclomatic);
             parent.rows.merge(&self.rows);
-            parent.halstead.merge(self.halstead);
+            parent.halstead.merge(&self.halstead);
             parent.error_bytes += self.error_bytes;
         }
         if !self.kind.is_function() {
             settled.nesting = self.own.nesting.max(self.below.nesting);
         }
         settled
+    }
+}
+
+/// Passes a code token of the innermost open space; None is one that is neither operator nor operand.
+#[inline]
+pub fn token<'s>(spaces: &mut [Open], seen: &mut Seen<'s>, rows: Rows, token: Option<Token<'s>>) {
+    if let Some(open) = spaces.last_mut() {
+        open.rows.code(rows);
+        open.own.tokens += 1;
+    }
+    if let Some(token) = token {
+        halstead::add(spaces, seen, token);
     }
 }
 

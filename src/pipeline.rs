@@ -6,12 +6,15 @@ pub mod base;
 pub mod check;
 pub mod diff;
 pub mod exemptions;
+pub mod graph;
 pub mod journal;
 mod link;
+mod place;
 pub mod plan;
 pub mod progress;
 pub mod report;
 pub mod scan;
+pub mod survey;
 pub mod verdict;
 
 use std::sync::Arc;
@@ -126,7 +129,7 @@ impl Run<'_> {
                     Ok(said)
                 }
                 Stage::Gate { formats, base } => {
-                    let (failed, said) = self.gate(store, formats, base.as_deref())?;
+                    let (failed, said) = self.gate(store, formats, base.as_deref(), scanned.as_ref())?;
                     *gate_failed |= failed;
                     Ok(said)
                 }
@@ -152,12 +155,13 @@ impl Run<'_> {
         store: &Arc<dyn Store>,
         formats: &[verdict::Output],
         base: Option<&str>,
+        scanned: Option<&Scanned>,
     ) -> Result<(bool, String)> {
         let environment = self.environment;
         let Some(gate) = &mut self.gate else {
             return Err(Error::Usage("a gate stage without limits".into()));
         };
-        if base.is_none() && !base::tells(&gate.root, environment)? {
+        if base.is_none() && !base::tells(&gate.root, gate.fetch_base, environment)? {
             let said = "no base, nothing gated: set ELCANO_BASE, or `elcano check` gates everything";
             if self.scan.verbosity != progress::Verbosity::Quiet {
                 anstream::eprintln!("elcano: gate: {said}");
@@ -168,7 +172,9 @@ impl Run<'_> {
             Some(base) => check::Against::Revision(base.to_owned(), "the pipeline".to_owned()),
             None => check::Against::Detected(environment),
         };
-        let checked = check::check(self.registry, Some(store), gate, self.cancelled)?;
+        let is_same = gate.root.canonicalize().is_ok_and(|root| self.scan.root == root) && gate.walk == self.scan.walk;
+        let surveyed = scanned.filter(|_| is_same).map(|scanned| &scanned.survey);
+        let checked = check::check(self.registry, Some(store), gate, surveyed, self.cancelled)?;
         let mut outputs = formats.to_vec();
         if environment("GITHUB_ACTIONS").is_some() {
             let more = ["github", "summary", "outputs"].into_iter().filter(|name| {

@@ -1,6 +1,7 @@
 //! The store: all that elcano keeps, in families of records. One list of families, two small traits ([`Source`] and
 //! [`Sink`]) that every engine has, and [`Store`] for the engines that a run can live on. It never interprets what it keeps.
 
+mod aside;
 mod batch;
 pub mod codec;
 mod copy;
@@ -25,6 +26,7 @@ mod writer;
 use std::fmt;
 use std::sync::Arc;
 
+pub use aside::set_aside;
 pub use batch::{Batch, Put, Value};
 pub use codec::Encoding;
 pub use copy::{Counts, Existing, copy, export_to, read_from, write_to};

@@ -1,5 +1,5 @@
 //! Finds the files of a root, decides which are to be measured, and counts why the others are not. Follows no links,
-//! opens no pipes, and reads no file but rule files and the first line of those whose name does not tell a language.
+//! opens no pipes, and reads no file but rule files and the start of those whose name does not tell a language.
 //!
 //! Every file on disk is accounted for once: `entries + notes + Σ skipped = files_on_disk`. Ignore rules hold outside of
 //! git work trees, too; inside one, those of the folders between its top and the root hold as well, and outside one
@@ -9,6 +9,7 @@ mod attributes;
 mod conventions;
 mod explain;
 mod judge;
+mod past;
 mod read;
 mod rules;
 mod traverse;
@@ -18,6 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use explain::{Explanation, Outcome, explain};
+pub use past::Rules;
 
 use crate::error::{Error, Result};
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
@@ -51,6 +53,14 @@ impl Default for WalkOptions {
 pub trait Detect: Sync {
     /// By the name of a file.
     fn by_name(&self, file_name: &[u8]) -> Option<&'static str>;
+    /// Whether several languages use such a name, so that the text decides.
+    fn is_contested(&self, _file_name: &[u8]) -> bool {
+        false
+    }
+    /// By the name of a file and how it starts.
+    fn by_content(&self, file_name: &[u8], _start: &[u8]) -> Option<&'static str> {
+        self.by_name(file_name)
+    }
     /// By the interpreter that a first line names: `python3`.
     fn by_shebang(&self, interpreter: &str) -> Option<&'static str>;
     /// By the value of a `linguist-language` attribute.
@@ -60,6 +70,14 @@ pub trait Detect: Sync {
 impl Detect for crate::lang::Registry {
     fn by_name(&self, file_name: &[u8]) -> Option<&'static str> {
         self.by_name(file_name)
+    }
+
+    fn is_contested(&self, file_name: &[u8]) -> bool {
+        self.is_contested(file_name)
+    }
+
+    fn by_content(&self, file_name: &[u8], start: &[u8]) -> Option<&'static str> {
+        self.by_content(file_name, start)
     }
 
     fn by_shebang(&self, interpreter: &str) -> Option<&'static str> {
@@ -102,6 +120,9 @@ impl Entry {
     }
 }
 
+/// The name of the configuration files that a walk notes on its way.
+pub const CONFIG: &str = "elcano.toml";
+
 /// What a walk found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Walked {
@@ -113,6 +134,8 @@ pub struct Walked {
     pub notes: Vec<(RepoPath, Note)>,
     /// Everything under the root that is not a folder; `.git`, `.elcano` and what the options leave out are not counted.
     pub files_on_disk: u64,
+    /// Configuration files ([`CONFIG`]) on the way, by path, whether they are measured or not.
+    pub configs: Vec<RepoPath>,
     /// Lines of rule files that could not be understood, and rule files that could not be read; sorted.
     pub warnings: Vec<String>,
 }
@@ -126,15 +149,6 @@ pub struct Walked {
 pub fn walk(root: &Path, options: &WalkOptions, detect: &dyn Detect) -> Result<Walked> {
     let root = resolve(root)?;
     if root.is_dir() { traverse::folder(&root, options, detect) } else { traverse::file(&root, options, detect) }
-}
-
-/// Whether names alone say that a file is not people's own code: in a folder of vendored code, or named as generated or
-/// minified. For files that are not on disk; those that are, are walked.
-#[must_use]
-pub fn is_foreign_by_name(path: &RepoPath) -> bool {
-    let mut parts = path.as_bytes().split(|byte| *byte == b'/').rev();
-    let name = parts.next().unwrap_or_default();
-    conventions::by_name(name).is_some() || parts.any(conventions::is_vendored_folder)
 }
 
 /// The root without links; what was named may be one.

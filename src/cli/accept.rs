@@ -82,7 +82,7 @@ fn both(session: &Session, gate: &GateFlags) -> Result<(Baseline, Baseline)> {
     let resolved = gate.resolve()?;
     // A first `write` makes the file that it names.
     let before = if resolved.baseline.exists() { resolved.read_baseline()? } else { Baseline::default() };
-    let check = judge(session, gate, Against::Nothing, None, false)?;
+    let check = judge(session, &gate.options(session, Against::Nothing, None, false)?)?;
     let over: Vec<_> = check.findings.into_iter().filter(|finding| finding.accepted.is_none()).collect();
     Ok((before.clone(), Baseline::of(&over, &before)))
 }
@@ -239,18 +239,18 @@ pub(super) fn config(command: &ConfigCommand) -> Result<u8> {
     let resolved = gate.resolve()?;
     let mut table =
         Table::new(if *origin { &["rule", "#warn", "#fail", "origin"] } else { &["rule", "#warn", "#fail"] });
-    let file = resolved.config.file.as_ref().map(|file| file.display().to_string());
-    for rule in resolved.limits.rules() {
+    for rule in resolved.limits(&[])?.rules() {
         let level = |level: Option<f64>| level.map_or_else(|| "off".to_owned(), number_text);
         let mut cells = vec![rule.id.clone(), level(rule.warn), level(rule.fail)];
         if *origin {
-            let from_file = file.clone().filter(|_| resolved.config.sets(&rule.id));
+            let from_file = resolved.configs.origin(&rule.id).map(|file| file.display().to_string());
             let typed = gate.types(&rule.id).then(|| "--limit".to_owned());
             cells.push(typed.or(from_file).unwrap_or_else(|| "default".to_owned()));
         }
         table.row(cells);
     }
-    let file = file.unwrap_or_else(|| "none".to_owned());
-    print(&format!("configuration: {file}\nbaseline: {}\n\n{}", resolved.baseline.display(), table.text()))?;
+    let files: Vec<_> = resolved.configs.files().map(|file| file.display().to_string()).collect();
+    let files = if files.is_empty() { "none".to_owned() } else { files.join(", ") };
+    print(&format!("configuration: {files}\nbaseline: {}\n\n{}", resolved.baseline.display(), table.text()))?;
     Ok(0)
 }

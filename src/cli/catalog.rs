@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::session::{Session, print, print_json};
 use crate::error::{Error, Result, suggestion};
-use crate::lang::{Policy, Roles};
+use crate::lang::{Counted, Policy, Roles};
 use crate::measure::{self, Engine, Limits, Options};
 use crate::metric::{CATALOG, Direction, Metric, Trace, catalog};
 use crate::model::{ContentId, Level};
@@ -37,6 +37,9 @@ pub(super) struct ExplainArgs {
     /// Only what is particular to this language
     #[arg(long, value_name = "ID")]
     language: Option<String>,
+    /// The counting policy
+    #[arg(long, value_name = "ID", default_value = "default", env = "ELCANO_POLICY")]
+    policy: String,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -54,7 +57,12 @@ pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
                 })
             })
             .collect();
-        print_json(&json!({ "schema": "elcano.langs/1", "languages": languages }))?;
+        let counted = session
+            .registry
+            .counted()
+            .map(|of| json!({ "id": of.id, "label": of.label(), "extensions": of.extensions(), "counter": "tokei" }));
+        let counted: Vec<_> = counted.collect();
+        print_json(&json!({ "schema": "elcano.langs/1", "languages": languages, "counted": counted }))?;
         return Ok(0);
     }
     let mut table = Table::new(&["id", "language", "files", "grammar"]);
@@ -63,7 +71,15 @@ pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
         let files = endings.chain(spec.filenames.iter().cloned()).collect::<Vec<_>>().join(" ");
         table.row(vec![id.to_owned(), spec.label.clone(), files, format!("{} {version}", spec.krate)]);
     }
-    print(&table.text())?;
+    let mut out = table.text();
+    let counted = session.registry.counted().count();
+    if counted > 0 {
+        out += &format!(
+            "\nand {counted} languages of which tokei {} counts the lines; --json lists them\n",
+            Counted::VERSION
+        );
+    }
+    print(&out)?;
     Ok(0)
 }
 
@@ -85,7 +101,8 @@ pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
         .filter(wanted)
         .filter_map(|id| session.registry.spec(id).map(|(spec, _)| (id, spec)))
         .map(|(id, spec)| {
-            let counted = counted(metric, id, &spec.roles)?;
+            let policy = Policy::load(&args.policy, id).map_err(Error::Usage)?;
+            let counted = counted(metric, &policy, &spec.roles);
             Ok((id, spec.label.clone(), spec.remarks.get(metric.id).cloned(), counted))
         })
         .collect::<Result<Vec<_>>>()?;
@@ -139,7 +156,7 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
         None => super::inspect::detect(session, Path::new(file), &bytes)?,
     };
     let language = session.registry.language(&language).map_err(Error::Usage)?;
-    let policy = Policy::load("default", language.id).map_err(Error::Usage)?;
+    let policy = Policy::load(&args.policy, language.id).map_err(Error::Usage)?;
     let engine = Engine::new(language, policy);
     let options = Options { level: Level::Metrics, limits: Limits::default() };
     let content = ContentId::of(&bytes);
@@ -198,10 +215,9 @@ const fn direction(metric: &Metric) -> &'static str {
 /// The constructs of a language that a metric counts, by role, as its spec names them.
 fn counted(
     metric: &Metric,
-    language: &str,
+    policy: &Policy,
     kinds: &std::collections::BTreeMap<String, Vec<String>>,
-) -> Result<Vec<(String, Vec<String>)>> {
-    let policy = Policy::load("default", language).map_err(Error::Usage)?;
+) -> Vec<(String, Vec<String>)> {
     let roles = match metric.id {
         "cyclomatic" | "cyclomatic_modified" => policy.cyclomatic,
         "cognitive" => policy.structural | policy.flat,
@@ -212,8 +228,7 @@ fn counted(
         "abc.assignments" => Roles::ASSIGNMENT,
         "abc.branches" => Roles::CALL | Roles::GOTO,
         "npa" => Roles::ATTRIBUTE,
-        _ => return Ok(Vec::new()),
+        _ => return Vec::new(),
     };
-    let counted = roles.names().filter_map(|role| Some((role.to_owned(), kinds.get(role)?.clone())));
-    Ok(counted.collect())
+    roles.names().filter_map(|role| Some((role.to_owned(), kinds.get(role)?.clone()))).collect()
 }

@@ -1,6 +1,9 @@
-//! The configuration file `elcano.toml`: limits, where others hold, what is accepted. Found from the root upwards to the
-//! top of the work tree. What it does not know is an error with a suggestion, never ignored.
+//! The configuration files `elcano.toml`: limits, where others hold, what is accepted. Those from the top of the work tree
+//! down to the root hold for all of it, the nearer one before the farther; those in folders below hold there. What a file
+//! does not know is an error with a suggestion, never ignored.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
@@ -8,30 +11,37 @@ use toml::{Table, Value};
 
 use crate::error::{Error, Result, suggestion};
 use crate::gate::Limits;
-use crate::gate::limits::Change;
+use crate::gate::limits::{Change, Folder};
 use crate::metric::CATALOG;
-use crate::model::FailOn;
+use crate::model::{FailOn, RepoPath};
 
-/// The file's name.
-pub(super) const NAME: &str = "elcano.toml";
+pub(super) use crate::walk::CONFIG as NAME;
 
 /// Other limits for some paths.
 #[derive(Debug, Clone)]
 struct Override {
     paths: Vec<String>,
-    gated: bool,
+    gated: Option<bool>,
     changes: Vec<Change>,
+}
+
+/// The configuration files that hold for a root.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Configs {
+    root: PathBuf,
+    /// The outermost first.
+    files: Vec<Config>,
+    /// The only one was named, and no other holds.
+    named: bool,
 }
 
 /// What a configuration file says.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Config {
-    /// Where it is; none when there is no file.
-    pub(super) file: Option<PathBuf>,
-    /// The baseline's file.
-    pub(super) baseline: Option<PathBuf>,
-    /// What fails the gate.
-    pub(super) fail_on: Option<FailOn>,
+struct Config {
+    file: PathBuf,
+    folder: Folder,
+    baseline: Option<PathBuf>,
+    fail_on: Option<FailOn>,
     limits: Vec<Change>,
     overrides: Vec<Override>,
 }
@@ -40,36 +50,102 @@ const KEYS: [&str; 4] = ["baseline", "fail-on", "limits", "override"];
 const OVERRIDE_KEYS: [&str; 3] = ["paths", "gated", "limits"];
 const LIMIT_KEYS: [&str; 3] = ["warn", "fail", "rows-min"];
 
-impl Config {
-    /// The file that was named, or the nearest above the root, not beyond `top`; an empty configuration when there is none.
+impl Configs {
+    /// The file that was named alone, or all from `top` down to the root.
     ///
     /// # Errors
     /// A file that cannot be read, or that says what it may not: [`Error::Usage`] with file and key.
     pub(super) fn find(root: &Path, top: &Path, named: Option<&Path>) -> Result<Self> {
-        let file = if let Some(file) = named {
-            file.to_owned()
+        let mut files = Vec::new();
+        if let Some(file) = named {
+            files.push(Config::read(file, Folder::Root)?);
         } else {
             let inside = |folder: &&Path| folder.starts_with(top);
-            let mut candidates = root.ancestors().take_while(inside).map(|folder| folder.join(NAME));
-            match candidates.find(|file| file.is_file()) {
-                Some(file) => file,
-                None => return Ok(Self::default()),
+            for folder in root.ancestors().take_while(inside) {
+                let file = folder.join(NAME);
+                if file.is_file() {
+                    files.push(Config::read(&file, Folder::above(folder, root))?);
+                }
             }
-        };
-        let text = std::fs::read_to_string(&file)
+            files.reverse();
+        }
+        Ok(Self { root: root.to_owned(), files, named: named.is_some() })
+    }
+
+    /// What is nearest to the root, of what some of the files say.
+    fn nearest<T>(&self, said: impl Fn(&Config) -> Option<T>) -> Option<T> {
+        self.files.iter().rev().find_map(said)
+    }
+
+    /// The baseline's file.
+    pub(super) fn baseline(&self) -> Option<PathBuf> {
+        self.nearest(|config| config.baseline.clone())
+    }
+
+    /// What fails the gate.
+    pub(super) fn fail_on(&self) -> Option<FailOn> {
+        self.nearest(|config| config.fail_on)
+    }
+
+    /// The file that has the last word on a rule.
+    pub(super) fn origin(&self, rule: &str) -> Option<PathBuf> {
+        let speaks = |config: &Config| config.limits.iter().any(|change| change.id() == rule);
+        self.nearest(|config| speaks(config).then(|| config.file.clone()))
+    }
+
+    /// The files, the outermost first.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|config| config.file.as_path())
+    }
+
+    /// The limits of the root, and of the folders below it that hold the configuration files `below`.
+    ///
+    /// # Errors
+    /// As [`Configs::find`].
+    pub(super) fn limits(&self, below: &[RepoPath]) -> Result<Limits> {
+        let mut limits = Limits::default();
+        for config in &self.files {
+            config.limits.iter().for_each(|change| limits.set(change));
+            config.override_in(&mut limits)?;
+        }
+        // A folder's own file is one of those above; the shorter paths are the outer folders.
+        let mut below: Vec<_> = below.iter().filter(|path| !self.named && path.as_bytes() != NAME.as_bytes()).collect();
+        below.sort_by_key(|path| path.as_bytes().len());
+        for path in below {
+            let folder = path.as_bytes()[..path.as_bytes().len() - NAME.len()].to_vec();
+            let file = self.root.join(OsStr::from_bytes(path.as_bytes()));
+            let config = Config::read(&file, Folder::Below(folder.clone()))?;
+            limits.override_folder(Folder::Below(folder), config.limits.clone());
+            config.override_in(&mut limits)?;
+        }
+        Ok(limits)
+    }
+}
+
+impl Config {
+    fn read(file: &Path, folder: Folder) -> Result<Self> {
+        let text = std::fs::read_to_string(file)
             .map_err(|error| Error::Usage(format!("cannot read `{}`: {error}", file.display())))?;
         let wrong = |problem: String| Error::Usage(format!("{}: {problem}", file.display()));
         let config = Self::parse(&text).map_err(wrong)?;
         let beside =
             |baseline: PathBuf| file.parent().map_or_else(|| baseline.clone(), |folder| folder.join(&baseline));
-        Ok(Self { baseline: config.baseline.map(beside), file: Some(file), ..config })
+        Ok(Self { baseline: config.baseline.map(beside), file: file.to_owned(), folder, ..config })
+    }
+
+    fn override_in(&self, limits: &mut Limits) -> Result<()> {
+        let wrong = |problem: String| Error::Usage(format!("{}: {problem}", self.file.display()));
+        self.overrides.iter().try_for_each(|part| {
+            let changes = part.changes.clone();
+            limits.override_paths(self.folder.clone(), &part.paths, part.gated, changes).map_err(wrong)
+        })
     }
 
     /// Reads a configuration.
     ///
     /// # Errors
     /// What is wrong, with the key.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, String> {
         let table: Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
         known(&table, &KEYS, "")?;
         let mut config = Self::default();
@@ -86,29 +162,7 @@ impl Config {
         for (at, value) in overrides.transpose()?.into_iter().flatten().enumerate() {
             config.overrides.push(over(value, &format!("override {}", at + 1))?);
         }
-        // What cannot be applied is said when it is read.
-        config.apply(&mut Limits::default())?;
         Ok(config)
-    }
-
-    /// Changes limits as the file says.
-    ///
-    /// # Errors
-    /// A pattern that is none.
-    pub(super) fn apply(&self, limits: &mut Limits) -> Result<(), String> {
-        for change in &self.limits {
-            limits.set(change);
-        }
-        for part in &self.overrides {
-            limits.override_paths(&part.paths, part.gated, part.changes.clone())?;
-        }
-        Ok(())
-    }
-
-    /// Whether the file speaks of a rule.
-    #[must_use]
-    pub(super) fn sets(&self, rule: &str) -> bool {
-        self.limits.iter().any(|change| change.id() == rule)
     }
 }
 
@@ -165,28 +219,19 @@ fn over(value: &Value, place: &str) -> Result<Override, String> {
     let paths = paths.iter().map(|path| string(path, place).map(str::to_owned)).collect::<Result<_, _>>()?;
     let gated = table.get("gated").map(|value| value.as_bool().ok_or_else(|| format!("{place}.gated: true or false")));
     let changes = table.get("limits").map(|value| changes(value, &format!("{place}.limits"))).transpose()?;
-    Ok(Override { paths, gated: gated.transpose()?.unwrap_or(true), changes: changes.unwrap_or_default() })
+    Ok(Override { paths, gated: gated.transpose()?, changes: changes.unwrap_or_default() })
 }
 
 /// The JSON schema of the file, made from the catalog of metrics.
 #[must_use]
 pub(super) fn schema() -> Json {
-    let level = json!({ "oneOf": [{ "type": "number" }, { "const": "off" }] });
-    let limit = json!({ "oneOf": [
-        { "type": "number", "description": "the failing limit; no warning below it" },
-        { "const": "off" },
-        { "type": "object", "additionalProperties": false, "properties": {
-            "warn": level, "fail": level, "rows-min": { "type": "integer", "minimum": 0 } } },
-    ]});
     let mut rules = serde_json::Map::new();
     for metric in CATALOG {
         for prefix in ["", "function:", "class:", "file:"] {
-            let mut described = limit.clone();
-            described["description"] = format!("{}: {}", metric.label, metric.about).into();
+            let described = json!({ "$ref": "#/$defs/limit", "description": metric.label });
             rules.insert(format!("{prefix}{}", metric.id), described);
         }
     }
-    let limits = json!({ "type": "object", "additionalProperties": false, "properties": rules });
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": NAME,
@@ -195,13 +240,27 @@ pub(super) fn schema() -> Json {
         "properties": {
             "baseline": { "type": "string", "description": "the file of accepted offenders, beside this one" },
             "fail-on": { "enum": FailOn::ALL.iter().map(|value| value.name()).collect::<Vec<_>>() },
-            "limits": limits,
+            "limits": { "$ref": "#/$defs/limits" },
             "override": { "type": "array", "items": {
                 "type": "object", "additionalProperties": false, "required": ["paths"], "properties": {
-                    "paths": { "type": "array", "minItems": 1, "items": { "type": "string" } },
+                    "paths": { "type": "array", "minItems": 1, "items": { "type": "string" },
+                        "description": "written as in .gitignore, from this file's folder" },
                     "gated": { "type": "boolean" },
-                    "limits": limits,
+                    "limits": { "$ref": "#/$defs/limits" },
                 } } },
+        },
+        "$defs": {
+            "level": { "oneOf": [{ "type": "number" }, { "const": "off" }] },
+            "limit": { "oneOf": [
+                { "type": "number", "description": "the failing limit; no warning below it" },
+                { "const": "off" },
+                { "type": "object", "additionalProperties": false, "properties": {
+                    "warn": { "$ref": "#/$defs/level" },
+                    "fail": { "$ref": "#/$defs/level" },
+                    "rows-min": { "type": "integer", "minimum": 0, "description": "spaces of fewer rows are not gated" },
+                } },
+            ] },
+            "limits": { "type": "object", "additionalProperties": false, "properties": rules },
         },
     })
 }
@@ -240,6 +299,6 @@ mod tests {
         };
         assert_eq!(keys("/properties"), KEYS.map(str::to_owned).into());
         assert_eq!(keys("/properties/override/items/properties"), OVERRIDE_KEYS.map(str::to_owned).into());
-        assert!(keys("/properties/limits/properties").contains("file:loc.ploc"));
+        assert!(keys("/$defs/limits/properties").contains("file:loc.ploc"));
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::config::Config;
+use super::config::Configs;
 use super::session::{CANCELLED, Session, print};
 use crate::error::{Error, Result};
 use crate::gate::Limits;
 use crate::gate::baseline::Baseline;
 use crate::gate::limits::Change;
 use crate::git;
-use crate::model::{Check, FailOn, Verdict};
+use crate::model::{Check, FailOn, RepoPath, Verdict};
 use crate::pipeline::check::{Against, CheckOptions, check as run_check};
 use crate::pipeline::progress::Verbosity;
 use crate::pipeline::verdict::{self, Output};
@@ -30,13 +30,13 @@ pub(super) struct GateFlags {
     pub(super) path: Option<PathBuf>,
     /// Another limit: METRIC=N or METRIC=off, also class:METRIC and <file:METRIC>; may repeat
     #[arg(long, value_name = "METRIC=N", value_parser = change)]
-    limit: Vec<Change>,
+    pub(super) limit: Vec<Change>,
     /// Accepted offenders [default: elcano-baseline.jsonl, if it is there]
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
-    /// The configuration [default: the nearest elcano.toml upwards]
+    /// The only configuration [default: every elcano.toml from the top of the work tree down]
     #[arg(long, value_name = "FILE", env = "ELCANO_CONFIG")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Gate only files that match; written as in .gitignore
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
@@ -58,6 +58,9 @@ pub(super) struct CheckArgs {
     /// Gate only what differs from this revision; `auto` asks the CI environment [default: `ELCANO_BASE`]
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+    /// Let git fetch the base from origin when its id is known and this clone does not hold it
+    #[arg(long)]
+    fetch_base: bool,
     /// A format, also as FORMAT=FILE; may repeat [default: text]
     #[arg(long, value_name = "FORMAT", value_parser = output)]
     format: Vec<Output>,
@@ -90,7 +93,8 @@ pub(super) fn check(session: &Session, args: &CheckArgs) -> Result<u8> {
         None => environment("ELCANO_BASE")
             .map_or(Against::Nothing, |revision| Against::Revision(revision, "ELCANO_BASE".to_owned())),
     };
-    let judged = judge(session, &args.gate, against, args.fail_on, true)?;
+    let options = args.gate.options(session, against, args.fail_on, true)?;
+    let judged = judge(session, &CheckOptions { fetch_base: args.fetch_base, ..options })?;
     let outputs =
         if args.format.is_empty() { vec![output("text").map_err(Error::Usage)?] } else { args.format.clone() };
     let written = verdict::write(&judged, &outputs, &environment, &print)?;
@@ -107,8 +111,8 @@ fn exit_code(check: &Check) -> u8 {
 /// What the flags and the configuration come to.
 pub(super) struct Resolved {
     pub(super) root: PathBuf,
-    pub(super) config: Config,
-    pub(super) limits: Limits,
+    pub(super) configs: Configs,
+    typed: Vec<Change>,
     pub(super) baseline: PathBuf,
     baseline_named: bool,
 }
@@ -128,14 +132,13 @@ impl GateFlags {
         let folder = if root.is_dir() { root.as_path() } else { root.parent().unwrap_or(&root) };
         let top =
             git::Repository::discover(&root)?.map_or_else(|| folder.to_owned(), |found| found.workdir().to_owned());
-        let config = Config::find(folder, &top, self.config.as_deref())?;
-        let mut limits = Limits::default();
-        config.apply(&mut limits).map_err(Error::Usage)?;
-        self.limit.iter().for_each(|change| limits.set(change));
-        let named = self.baseline.clone().or_else(|| config.baseline.clone());
+        let configs = Configs::find(folder, &top, self.config.as_deref())?;
+        // What cannot be applied is said before anything is done.
+        configs.limits(&[])?;
+        let named = self.baseline.clone().or_else(|| configs.baseline());
         let baseline_named = named.is_some();
         let baseline = named.unwrap_or_else(|| folder.join(BASELINE));
-        Ok(Resolved { root: root.clone(), config, limits, baseline, baseline_named })
+        Ok(Resolved { root: root.clone(), configs, typed: self.limit.clone(), baseline, baseline_named })
     }
 
     /// Everything that a check is told.
@@ -148,7 +151,7 @@ impl GateFlags {
     ) -> Result<CheckOptions<'a>> {
         let resolved = self.resolve()?;
         let baseline = if accepting { resolved.read_baseline()? } else { Baseline::default() };
-        let fail_on = fail_on.or(resolved.config.fail_on).unwrap_or(FailOn::New);
+        let fail_on = fail_on.or(resolved.configs.fail_on()).unwrap_or(FailOn::New);
         let extra = if fail_on == FailOn::New { String::new() } else { format!(" --fail-on {fail_on}") };
         Ok(CheckOptions {
             walk: self.walk(),
@@ -156,12 +159,13 @@ impl GateFlags {
             file_limits: crate::measure::Limits::default(),
             jobs: session.jobs,
             verbosity: session.verbosity,
-            limits: resolved.limits,
             fail_on,
             against,
+            fetch_base: false,
             baseline,
             command: self.command() + &extra,
-            root: resolved.root,
+            root: resolved.root.clone(),
+            limits: Box::new(move |below| resolved.limits(below)),
         })
     }
 
@@ -206,6 +210,13 @@ fn quoted(word: &str) -> String {
 }
 
 impl Resolved {
+    /// The limits of the root, given the configuration files below it: what is typed beats what is written.
+    pub(super) fn limits(&self, below: &[RepoPath]) -> Result<Limits> {
+        let mut limits = self.configs.limits(below)?;
+        self.typed.iter().for_each(|change| limits.set(change));
+        Ok(limits)
+    }
+
     /// The accepted offenders; none when no file was named and none is there.
     pub(super) fn read_baseline(&self) -> Result<Baseline> {
         let wrong = |problem: String| Error::Usage(format!("baseline `{}`: {problem}", self.baseline.display()));
@@ -219,17 +230,10 @@ impl Resolved {
     }
 }
 
-/// Judges; `accepting` the baseline or not.
-pub(super) fn judge(
-    session: &Session,
-    flags: &GateFlags,
-    against: Against<'_>,
-    fail_on: Option<FailOn>,
-    accepting: bool,
-) -> Result<Check> {
-    let options = flags.options(session, against, fail_on, accepting)?;
+/// Judges, with what the store knows.
+pub(super) fn judge(session: &Session, options: &CheckOptions<'_>) -> Result<Check> {
     let store = known_facts(session, &options.root);
-    run_check(&session.registry, store.as_ref(), &options, &CANCELLED)
+    run_check(&session.registry, store.as_ref(), options, None, &CANCELLED)
 }
 
 /// The store, if there is one that can be read: it spares parsing, and nothing depends on it.

@@ -8,8 +8,7 @@ use serde_json::json;
 
 use super::session::{Session, print, print_json};
 use crate::error::{Error, Result};
-use crate::lang::Policy;
-use crate::measure::{Engine, Limits, Options};
+use crate::measure::{Limits, Meter, Options};
 use crate::model::{ContentId, ExecutionRecord, FileFacts, Level, Outcome};
 use crate::pipeline::address;
 use crate::report::measured;
@@ -108,16 +107,14 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
         Some(language) => language.clone(),
         None => detect(session, file, &bytes)?,
     };
-    let language = session.registry.language(&language).map_err(Error::Usage)?;
-    let policy = Policy::load(&args.policy, language.id).map_err(Error::Usage)?;
-    let engine = Engine::new(language, policy);
+    let meter = Meter::new(&session.registry, &language, &args.policy).map_err(Error::Usage)?;
     let options = Options { level: Level::Metrics, limits: Limits::default() };
-    Ok(crate::measure::measure(&engine, ContentId::of(&bytes), &bytes, options))
+    Ok(meter.measure(ContentId::of(&bytes), &bytes, options))
 }
 
 pub(super) fn detect(session: &Session, file: &Path, bytes: &[u8]) -> Result<String> {
     use std::os::unix::ffi::OsStrExt as _;
-    let by_name = file.file_name().and_then(|name| session.registry.by_name(name.as_bytes()));
+    let by_name = file.file_name().and_then(|name| session.registry.by_content(name.as_bytes(), bytes));
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let found = by_name.or_else(|| {
         let line = std::str::from_utf8(first).ok()?.strip_prefix("#!")?;

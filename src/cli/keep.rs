@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 use super::data::copied;
 use super::session::{Session, print, print_json};
 use crate::error::{Error, Result};
+use crate::git;
+use crate::pipeline::scan;
 use crate::report::table::{Table, thousands};
 use crate::store::{self, Access, Existing, Family, OpenOptions, RunLock};
 
@@ -38,9 +40,17 @@ pub(super) enum StoreCommand {
         /// Replace what is there
         #[arg(long)]
         force: bool,
+        /// Write nothing when the newest run parsed less than this part of its files: what was packed before will do
+        #[arg(long, value_name = "PERCENT", default_value_t = 0)]
+        if_parsed: u8,
         /// As JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Print the name under which a packed store may be kept: equal where its facts are of use
+    Key {
+        /// The folder that is measured [default: .]
+        path: Option<PathBuf>,
     },
     /// Make the store from a packed file; a damaged file changes nothing
     Unpack {
@@ -65,7 +75,8 @@ pub(super) fn store(session: &Session, command: &StoreCommand) -> Result<u8> {
     match command {
         StoreCommand::Stats { json } => stats(session, *json),
         StoreCommand::Gc { keep, dry_run, json } => gc(session, *keep, *dry_run, *json),
-        StoreCommand::Pack { file, force, json } => pack(session, file, *force, *json),
+        StoreCommand::Pack { file, force, if_parsed, json } => pack(session, file, *force, *if_parsed, *json),
+        StoreCommand::Key { path } => key(session, path.as_deref().unwrap_or(Path::new("."))),
         StoreCommand::Unpack { file, force, json } => unpack(session, file, *force, *json),
         StoreCommand::Doctor { json } => doctor(session, *json),
     }
@@ -117,11 +128,35 @@ fn gc(session: &Session, keep: usize, dry_run: bool, as_json: bool) -> Result<u8
     Ok(0)
 }
 
-fn pack(session: &Session, file: &Path, force: bool, as_json: bool) -> Result<u8> {
+fn pack(session: &Session, file: &Path, force: bool, if_parsed: u8, as_json: bool) -> Result<u8> {
     let store = session.read_store()?;
+    if if_parsed > 0 {
+        let newest = store.latest_snapshot(None)?.map(|snapshot| snapshot.tally).unwrap_or_default();
+        if newest.files_parsed * 100 < newest.files_found * u64::from(if_parsed) {
+            let (parsed, found) = (thousands(newest.files_parsed), thousands(newest.files_found));
+            anstream::eprintln!("elcano: not packed: the newest run parsed {parsed} of {found} files");
+            return Ok(0);
+        }
+    }
     let existing = if force { Existing::Replace } else { Existing::Refuse };
     let counts = store::pack(store.view()?.as_ref(), file, existing)?;
     copied("pack", &store.url(), &file.display(), &counts, as_json)
+}
+
+/// Store format, schemas and engines, operating system, processor, and the folder within its repository.
+fn key(session: &Session, path: &Path) -> Result<u8> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&scan::engine_of_everything(&session.registry, "default")?.0);
+    for family in Family::ALL {
+        hasher.update(family.name().as_bytes()).update(&family.schema().to_be_bytes());
+    }
+    let repository = git::Repository::discover(path)?;
+    let folder = blake3::hash(repository.as_ref().map_or(&[][..], git::Repository::prefix));
+    let short = |hash: blake3::Hash| hash.to_hex()[..16].to_owned();
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    let (engine, folder) = (short(hasher.finalize()), short(folder));
+    print(&format!("elcano-v{}-{engine}-{os}-{arch}-{folder}\n", store::FORMAT))?;
+    Ok(0)
 }
 
 fn unpack(session: &Session, file: &Path, force: bool, as_json: bool) -> Result<u8> {

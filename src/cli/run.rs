@@ -1,19 +1,23 @@
 //! `run`, `scan`, `report`: pipelines, whole or of one stage.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 
 use clap::Args;
 use serde_json::json;
 
 use super::ScanFlags;
+use super::gate::{GateFlags, environment};
 use super::session::{CANCELLED, Session, print, print_json};
 use crate::error::{Error, Result};
-use crate::model::{Level, Outcome};
+use crate::gate::limits::Change;
+use crate::model::{FailOn, Level, Outcome};
 use crate::pipeline::check::{Against, CheckOptions};
 use crate::pipeline::plan::{EMBEDDED, Output, Plan, Stage};
 use crate::pipeline::scan::ScanOptions;
-use crate::pipeline::{Ran, Run, report as report_stage};
-use crate::store::StoreUrl;
+use crate::pipeline::{Ran, Run, report as report_stage, verdict};
+use crate::store::{self, StoreUrl};
 use crate::walk::{self, WalkOptions};
 
 #[derive(Debug, Args)]
@@ -27,6 +31,35 @@ pub(super) struct RunArgs {
     plan: bool,
     #[command(flatten)]
     scan: ScanFlags,
+    #[command(flatten)]
+    gate: Gating,
+}
+
+/// What is said to the gate stages of a pipeline.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Gate")]
+struct Gating {
+    /// What the gate compares with; `auto` asks the CI environment [default: as the pipeline says]
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// Let git fetch the base from origin when its id is known and this clone does not hold it
+    #[arg(long)]
+    fetch_base: bool,
+    /// Another limit: METRIC=N or METRIC=off; may repeat
+    #[arg(long, value_name = "METRIC=N", value_parser = Change::parse)]
+    limit: Vec<Change>,
+    /// Accepted offenders [default: elcano-baseline.jsonl, if it is there]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// The only configuration [default: every elcano.toml from the top of the work tree down]
+    #[arg(long, value_name = "FILE", env = "ELCANO_CONFIG")]
+    config: Option<PathBuf>,
+    /// What fails: new (and regressed) findings, any, or none
+    #[arg(long, value_name = "WHICH", value_parser = FailOn::from_str)]
+    fail_on: Option<FailOn>,
+    /// Formats of the gate in place of the pipeline's, also as FORMAT=FILE; may repeat
+    #[arg(long, value_name = "FORMAT", value_parser = verdict::Output::from_str)]
+    format: Vec<verdict::Output>,
 }
 
 #[derive(Debug, Args)]
@@ -48,12 +81,16 @@ pub(super) struct ScanArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  elcano report\n  elcano report --format markdown=report.md --format json=report.json"
+    after_help = "Examples:\n  elcano report\n  elcano report --format markdown=report.md --format json=report.json\n  elcano report --format dot --function parse | dot -Tsvg > parse.svg"
 )]
 pub(super) struct ReportArgs {
-    /// text, markdown or json, each also as FORMAT=FILE; may repeat
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output)]
-    format: Vec<Output>,
+    /// text, markdown or json, each also as FORMAT=FILE; may repeat. Or dot: the control flow of one function
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = wanted)]
+    format: Vec<Wanted>,
+    /// The function whose graph is drawn with --format dot, of a scan with --level full: its name, qualified name,
+    /// PATH:NAME or id
+    #[arg(long, value_name = "NAME")]
+    function: Option<String>,
     /// The snapshot whose id begins so [default: the newest]
     #[arg(long, value_name = "ID")]
     snapshot: Option<String>,
@@ -62,8 +99,19 @@ pub(super) struct ReportArgs {
     worst: usize,
 }
 
-fn output(text: &str) -> std::result::Result<Output, String> {
-    text.parse()
+/// What a report may be asked for: the summary in some format, or a function's graph.
+#[derive(Debug, Clone)]
+enum Wanted {
+    Summary(Output),
+    Graph(Option<PathBuf>),
+}
+
+fn wanted(text: &str) -> std::result::Result<Wanted, String> {
+    match text.strip_prefix("dot").and_then(|rest| if rest.is_empty() { Some("-") } else { rest.strip_prefix('=') }) {
+        None => text.parse().map(Wanted::Summary),
+        Some("") => Err(format!("`{text}`: no file after `=`")),
+        Some(file) => Ok(Wanted::Graph((file != "-").then(|| PathBuf::from(file)))),
+    }
 }
 
 pub(super) fn run(session: &Session, args: RunArgs) -> Result<u8> {
@@ -77,12 +125,12 @@ pub(super) fn run(session: &Session, args: RunArgs) -> Result<u8> {
     };
     let paths: Vec<PathBuf> = first.into_iter().chain(words).map(PathBuf::from).collect();
     let mut plan = Plan::load(&name)?;
-    resolve(&mut plan, &args.scan);
+    resolve(&mut plan, &args.scan, &args.gate);
     if args.plan {
         print(&plan.to_toml()?)?;
         return Ok(0);
     }
-    execute(session, &plan, &paths, &args.scan).map(|ran| exit_code(&ran))
+    execute(session, &plan, &paths, &args.scan, args.gate).map(|ran| exit_code(&ran))
 }
 
 fn is_toml(word: &str) -> bool {
@@ -90,11 +138,22 @@ fn is_toml(word: &str) -> bool {
 }
 
 /// Puts what was typed in place of what the pipeline says.
-fn resolve(plan: &mut Plan, flags: &ScanFlags) {
+fn resolve(plan: &mut Plan, flags: &ScanFlags, gate: &Gating) {
     for stage in &mut plan.stages {
-        if let Stage::Scan { level, files_failed_max } = stage {
-            *level = flags.level.unwrap_or(*level);
-            *files_failed_max = flags.files_failed_max.or(*files_failed_max);
+        match stage {
+            Stage::Scan { level, files_failed_max } => {
+                *level = flags.level.unwrap_or(*level);
+                *files_failed_max = flags.files_failed_max.or(*files_failed_max);
+            }
+            Stage::Gate { formats, base } => {
+                if let Some(typed) = &gate.base {
+                    *base = Some(typed.clone()).filter(|base| base != "auto");
+                }
+                if !gate.format.is_empty() {
+                    formats.clone_from(&gate.format);
+                }
+            }
+            Stage::Export { .. } | Stage::Report { .. } => {}
         }
     }
 }
@@ -109,7 +168,7 @@ pub(super) fn scan(session: &Session, args: &ScanArgs) -> Result<u8> {
     }
     let stage = Stage::Scan { level, files_failed_max: args.scan.files_failed_max };
     let plan = Plan { name: "scan".to_owned(), about: "measure".to_owned(), stages: vec![stage] };
-    let ran = execute(session, &plan, &args.paths, &args.scan)?;
+    let ran = execute(session, &plan, &args.paths, &args.scan, Gating::default())?;
     let Some(made) = &ran.scanned else { return Ok(exit_code(&ran)) };
     let tally = &made.snapshot.tally;
     if args.json {
@@ -137,42 +196,63 @@ fn exit_code(ran: &Ran) -> u8 {
     }
 }
 
-fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags) -> Result<Ran> {
+fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags, gating: Gating) -> Result<Ran> {
     let start = paths.first().map_or(Path::new("."), PathBuf::as_path);
     let url = session.store_url(start)?;
     let (root, walk) = what_to_walk(session, paths, flags, Some(&url))?;
     let limits = crate::measure::Limits { file_bytes_max: flags.file_bytes_max, ..Default::default() };
     let gates = plan.stages.iter().any(|stage| matches!(stage, Stage::Gate { .. }));
-    let gate = gates.then(|| {
-        let path = if paths.len() > 1 { Some(root.clone()) } else { paths.first().cloned() };
-        let gate = super::gate::GateFlags::of(path).options(session, Against::Nothing, None, true)?;
-        Ok(CheckOptions { walk: walk.clone(), policy: flags.policy.clone(), file_limits: limits, ..gate })
-    });
-    let gate = gate.transpose()?;
-    let scan = ScanOptions {
-        root,
-        walk,
-        level: flags.level.unwrap_or(Level::Metrics),
-        policy: flags.policy.clone(),
-        limits,
-        jobs: session.jobs,
-        verbosity: session.verbosity,
+    let Gating { fetch_base, limit, baseline, config, fail_on, .. } = gating;
+    let path = if paths.len() > 1 { Some(root.clone()) } else { paths.first().cloned() };
+    let mut gate_flags = GateFlags::of(path);
+    (gate_flags.limit, gate_flags.baseline, gate_flags.config) = (limit, baseline, config);
+    let printed = Cell::new(false);
+    let print = |text: &str| {
+        printed.set(true);
+        print(text)
     };
-    let run = Run {
-        gate,
-        environment: &super::gate::environment,
-        plan,
-        args: std::env::args().skip(1).collect(),
-        registry: &session.registry,
-        store: &url,
-        scan,
-        level: None,
-        files_failed_max: None,
-        log: !flags.no_log,
-        cancelled: &CANCELLED,
-        print: &print,
+    let attempt = || {
+        let gate = gates.then(|| {
+            let gate = gate_flags.options(session, Against::Nothing, fail_on, true)?;
+            let policy = flags.policy.clone();
+            Ok(CheckOptions { walk: walk.clone(), policy, file_limits: limits, fetch_base, ..gate })
+        });
+        let scan = ScanOptions {
+            root: root.clone(),
+            walk: walk.clone(),
+            level: flags.level.unwrap_or(Level::Metrics),
+            policy: flags.policy.clone(),
+            limits,
+            jobs: session.jobs,
+            verbosity: session.verbosity,
+        };
+        let run = Run {
+            gate: gate.transpose()?,
+            environment: &environment,
+            plan,
+            args: std::env::args().skip(1).collect(),
+            registry: &session.registry,
+            store: &url,
+            scan,
+            level: None,
+            files_failed_max: None,
+            log: !flags.no_log,
+            cancelled: &CANCELLED,
+            print: &print,
+        };
+        run.run()
     };
-    run.run()
+    let result = attempt();
+    match &result {
+        // There the store came out of a cache, nobody looks after it, and measuring anew mends it.
+        Err(error @ (Error::Store { .. } | Error::Record { .. })) if environment("CI").is_some() && !printed.get() => {
+            let Ok(Some(aside)) = store::set_aside(&url) else { return result };
+            let why = error.chain().join(": ");
+            tracing::warn!("measuring everything anew, the store is now `{}`: {why}", aside.display());
+            attempt()
+        }
+        _ => result,
+    }
 }
 
 /// The root of a snapshot over some paths, and what of it is walked: one path is the root; several are what is looked at
@@ -217,7 +297,28 @@ fn what_to_walk(
 pub(super) fn report(session: &Session, args: &ReportArgs) -> Result<u8> {
     let store = session.read_store()?;
     let snapshot = Session::snapshot(store.as_ref(), args.snapshot.as_deref())?;
-    let summary = report_stage::summary(store.as_ref(), Some(snapshot.id), None, args.worst)?;
-    report_stage::write(&summary, &args.format, &print)?;
+    let (mut summaries, mut graphs) = (Vec::new(), Vec::new());
+    for format in &args.format {
+        match format {
+            Wanted::Summary(output) => summaries.push(output.clone()),
+            Wanted::Graph(file) => graphs.push(file),
+        }
+    }
+    if graphs.is_empty() != args.function.is_none() {
+        return Err(Error::Usage("--format dot and --function NAME go together".to_owned()));
+    }
+    if let Some(name) = &args.function {
+        let graph = crate::pipeline::graph::dot(store.as_ref(), &snapshot, name)?;
+        for file in graphs {
+            match file {
+                None => print(&graph)?,
+                Some(file) => report_stage::replace(file, graph.as_bytes())?,
+            }
+        }
+    }
+    if !summaries.is_empty() {
+        let summary = report_stage::summary(store.as_ref(), Some(snapshot.id), None, args.worst)?;
+        report_stage::write(&summary, &summaries, &print)?;
+    }
     Ok(0)
 }

@@ -5,7 +5,7 @@ use crate::store::Family;
 use crate::store::table::{self, Kind};
 
 /// Queries people ask, each of which both engines answer alike; the page shows them and the tests run them.
-pub const QUERIES: [(&str, &str); 8] = [
+pub const QUERIES: [(&str, &str); 9] = [
     (
         "The ten functions that are hardest to follow",
         "SELECT path, start_line, qualified_name, cognitive, cyclomatic FROM functions \
@@ -14,6 +14,10 @@ pub const QUERIES: [(&str, &str); 8] = [
     (
         "Totals by language",
         "SELECT language, files, sloc, ploc, cloc, blank, functions FROM languages ORDER BY language",
+    ),
+    (
+        "Languages by what the parser did not understand",
+        "SELECT language, files, broken_files, bytes, error_bytes FROM parse_health ORDER BY error_percent DESC, language",
     ),
     (
         "Files with the most decisions for their size",

@@ -39,11 +39,12 @@ pub const OFFENDER_CYCLOMATIC: u32 = 15;
 pub const VIEWS: &[View] = &[
     View {
         name: "file_metrics",
-        about: "Each measured file with its metrics.",
+        about: "Each measured file with its metrics. Where `counter` is not `elcano`, it counted the lines and nothing else is known.",
         reads: &[],
         sql: |_| {
             format!(
-                "SELECT f.path, f.language, f.bytes, s.error_bytes, {} FROM files f \
+                "SELECT f.path, f.language, CASE WHEN f.language LIKE 'tokei:%' THEN 'tokei' ELSE 'elcano' END AS counter, \
+             f.bytes, s.error_bytes, {} FROM files f \
              JOIN facts s ON s.content = f.content AND s.engine = f.engine AND s.ordinal = 0 \
              WHERE f.snapshot = {NEWEST} AND s.kind IS NOT NULL",
                 metric_columns()
@@ -129,6 +130,24 @@ pub const VIEWS: &[View] = &[
          CAST(sum(nom_functions) AS BIGINT) AS functions, CAST(sum(cyclomatic) AS BIGINT) AS cyclomatic, \
          CAST(sum(cognitive) AS BIGINT) AS cognitive FROM file_metrics GROUP BY language ORDER BY sloc DESC, language"
             .to_owned()
+        },
+    },
+    View {
+        name: "parse_health",
+        about: "How much of each language the parser did not understand: files, those with parse errors, bytes, bytes \
+                inside ERROR nodes, their share in percent, and the file with most of them. Worst language first.",
+        reads: &[],
+        sql: |_| {
+            "WITH totals AS (SELECT language, count(*) AS files, \
+         CAST(sum(CASE WHEN error_bytes > 0 THEN 1 ELSE 0 END) AS BIGINT) AS broken_files, \
+         CAST(sum(bytes) AS BIGINT) AS bytes, CAST(sum(error_bytes) AS BIGINT) AS error_bytes, \
+         max(error_bytes) AS worst FROM file_metrics GROUP BY language), \
+         worst AS (SELECT w.language, min(w.path) AS path FROM file_metrics w \
+         JOIN totals t ON t.language = w.language AND t.worst = w.error_bytes WHERE w.error_bytes > 0 GROUP BY w.language) \
+         SELECT t.language, t.files, t.broken_files, t.bytes, t.error_bytes, \
+         CASE WHEN t.bytes > 0 THEN 100.0 * t.error_bytes / t.bytes ELSE 0.0 END AS error_percent, w.path AS worst_file \
+         FROM totals t LEFT JOIN worst w ON w.language = t.language ORDER BY error_percent DESC, t.language"
+                .to_owned()
         },
     },
     View {

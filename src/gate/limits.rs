@@ -1,5 +1,10 @@
 //! Limits: which number of which kind of space must not exceed what, and where other limits hold. Never looks at code.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::metric::{Direction, Metric, catalog};
@@ -175,12 +180,57 @@ fn finite(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| format!("`{text}` is not a number"))
 }
 
+/// Where a configuration lies, seen from the root that is checked.
+#[derive(Debug, Clone, Default)]
+pub enum Folder {
+    /// In the root, or somewhere else altogether: its paths are those of the root.
+    #[default]
+    Root,
+    /// Above the root: the way from there down to the root, with a slash at its end.
+    Above(Vec<u8>),
+    /// Below the root: the way down to it, with a slash at its end. It holds there only.
+    Below(Vec<u8>),
+}
+
+impl Folder {
+    /// The folder at or above a root.
+    #[must_use]
+    pub fn above(folder: &Path, root: &Path) -> Self {
+        let mut way = root.strip_prefix(folder).unwrap_or(Path::new("")).as_os_str().as_bytes().to_vec();
+        if way.is_empty() {
+            return Self::Root;
+        }
+        way.push(b'/');
+        Self::Above(way)
+    }
+
+    /// A path of the root as the folder sees it; None outside of it.
+    fn see<'p>(&self, path: &'p [u8]) -> Option<Cow<'p, [u8]>> {
+        match self {
+            Self::Root => Some(path.into()),
+            Self::Above(way) => Some([way, path].concat().into()),
+            Self::Below(way) => path.strip_prefix(way.as_slice()).map(Cow::from),
+        }
+    }
+}
+
 /// Other limits for some paths.
 #[derive(Debug, Clone)]
 struct Override {
-    paths: Gitignore,
-    gated: bool,
+    folder: Folder,
+    /// None is the whole folder.
+    paths: Option<Gitignore>,
+    gated: Option<bool>,
     changes: Vec<Change>,
+}
+
+impl Override {
+    fn holds(&self, path: &RepoPath) -> bool {
+        self.folder.see(path.as_bytes()).is_some_and(|path| {
+            let path = Path::new(OsStr::from_bytes(&path));
+            self.paths.as_ref().is_none_or(|paths| paths.matched_path_or_any_parents(path, false).is_ignore())
+        })
+    }
 }
 
 /// All limits.
@@ -210,32 +260,39 @@ impl Limits {
         }
     }
 
-    /// Adds other limits for paths, written as in `.gitignore`; later ones win. What is not gated has none.
+    /// Adds other limits for a whole folder; later ones win.
+    pub fn override_folder(&mut self, folder: Folder, changes: Vec<Change>) {
+        self.overrides.push(Override { folder, paths: None, gated: None, changes });
+    }
+
+    /// Adds other limits for paths in a folder, written as in `.gitignore`; later ones win. What is not gated has none.
     ///
     /// # Errors
     /// A pattern that is none.
-    pub fn override_paths(&mut self, paths: &[String], gated: bool, changes: Vec<Change>) -> Result<(), String> {
+    pub fn override_paths(
+        &mut self,
+        folder: Folder,
+        paths: &[String],
+        gated: Option<bool>,
+        changes: Vec<Change>,
+    ) -> Result<(), String> {
         let mut builder = GitignoreBuilder::new("");
         for path in paths {
             builder.add_line(None, path).map_err(|error| format!("pattern `{path}`: {error}"))?;
         }
-        let paths = builder.build().map_err(|error| error.to_string())?;
-        self.overrides.push(Override { paths, gated, changes });
+        let paths = Some(builder.build().map_err(|error| error.to_string())?);
+        self.overrides.push(Override { folder, paths, gated, changes });
         Ok(())
     }
 
     /// The limits of a file; empty when it is not gated.
     #[must_use]
     pub fn of(&self, path: &RepoPath) -> Vec<Limit> {
-        use std::os::unix::ffi::OsStrExt as _;
-        let on_disk = std::path::Path::new(std::ffi::OsStr::from_bytes(path.as_bytes()));
         let mut rules = self.rules.clone();
         let mut gated = true;
-        for part in &self.overrides {
-            if part.paths.matched_path_or_any_parents(on_disk, false).is_ignore() {
-                gated = part.gated;
-                part.changes.iter().for_each(|change| change.apply(&mut rules));
-            }
+        for part in self.overrides.iter().filter(|part| part.holds(path)) {
+            gated = part.gated.unwrap_or(gated);
+            part.changes.iter().for_each(|change| change.apply(&mut rules));
         }
         if gated { rules } else { Vec::new() }
     }
@@ -276,8 +333,8 @@ mod tests {
     fn what_is_typed_beats_what_is_written() {
         let mut limits = Limits::default();
         let written = Change { fail: Some(Some(99.0)), ..Change::of("cognitive").unwrap() };
-        limits.override_paths(&["tests/".into(), "*.gen.py".into()], true, vec![written]).unwrap();
-        limits.override_paths(&["/old/".into()], false, Vec::new()).unwrap();
+        limits.override_paths(Folder::Root, &["tests/".into(), "*.gen.py".into()], None, vec![written]).unwrap();
+        limits.override_paths(Folder::Root, &["/old/".into()], Some(false), Vec::new()).unwrap();
         assert_eq!(of(&limits, "src/a.py", "cognitive"), Some((Some(15.0), Some(25.0))));
         assert_eq!(of(&limits, "x/tests/a.py", "cognitive"), Some((Some(15.0), Some(99.0))));
         assert_eq!(of(&limits, "a.gen.py", "cognitive"), Some((Some(15.0), Some(99.0))));
@@ -285,6 +342,20 @@ mod tests {
         assert!(limits.is_gated(&RepoPath::from("src/old/a.py")));
         limits.set(&Change::parse("cognitive=3").unwrap());
         assert_eq!(of(&limits, "x/tests/a.py", "cognitive"), Some((None, Some(3.0))));
+    }
+
+    #[test]
+    fn a_folder_sees_its_own_paths() {
+        let mut limits = Limits::default();
+        let change = |limit| Change { fail: Some(Some(limit)), ..Change::of("cognitive").unwrap() };
+        let above = Folder::Above(b"api/".to_vec());
+        limits.override_paths(above, &["/api/old/".into()], Some(false), Vec::new()).unwrap();
+        limits.override_folder(Folder::Below(b"new/".to_vec()), vec![change(20.0)]);
+        limits.override_paths(Folder::Below(b"new/".to_vec()), &["/a.py".into()], None, vec![change(40.0)]).unwrap();
+        assert!(limits.of(&RepoPath::from("old/a.py")).is_empty());
+        assert_eq!(of(&limits, "new/a.py", "cognitive"), Some((Some(15.0), Some(40.0))));
+        assert_eq!(of(&limits, "new/x/a.py", "cognitive"), Some((Some(15.0), Some(20.0))));
+        assert_eq!(of(&limits, "newer/a.py", "cognitive"), Some((Some(15.0), Some(25.0))));
     }
 
     #[test]

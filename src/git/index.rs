@@ -173,6 +173,14 @@ impl Index {
         found.unwrap_or(Ok(false))
     }
 
+    /// The regular files of the commit that is checked out; None when the index cannot tell, for it holds something else, or
+    /// whole folders in one entry.
+    pub(super) fn committed(&self) -> Option<impl Iterator<Item = (&RepoPath, ContentId)>> {
+        let tells = !self.staged && self.entries.iter().all(|entry| entry.mode != Mode::DIR);
+        let is_file = |entry: &&Tracked| matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
+        tells.then(|| self.entries.iter().filter(is_file).map(|entry| (&entry.path, entry.id)))
+    }
+
     /// How many files the index holds under the root.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -7,7 +7,7 @@ use gix::diff::Options;
 use gix::object::tree::EntryMode;
 use gix::object::tree::diff::ChangeDetached;
 
-use super::{CommitId, Repository, content_id, failed, object_id};
+use super::{CommitId, Index, Repository, content_id, failed, object_id};
 use crate::error::{Error, Result};
 use crate::model::{ContentId, RepoPath};
 
@@ -57,6 +57,25 @@ impl Repository {
         Ok(files)
     }
 
+    /// What the regular files of a commit under the root hold, by path. Where the index is as the commit that is checked
+    /// out, only trees in which the two commits differ are read.
+    ///
+    /// # Errors
+    /// As [`Repository::tree_files`].
+    pub fn contents(&self, commit: CommitId, index: &Index) -> Result<BTreeMap<RepoPath, ContentId>> {
+        let (Some(head), Some(committed)) = (self.head()?.commit, index.committed()) else {
+            return Ok(self.tree_files(commit)?.into_iter().map(|file| (file.path, file.content)).collect());
+        };
+        let mut contents: BTreeMap<_, _> = committed.map(|(path, content)| (path.clone(), content)).collect();
+        for change in self.differences(commit, head)? {
+            match change.old {
+                Some((path, content)) => contents.insert(path, content),
+                None => contents.remove(&change.path),
+            };
+        }
+        Ok(contents)
+    }
+
     /// The bytes of a blob.
     ///
     /// # Errors
@@ -75,6 +94,12 @@ impl Repository {
     /// # Errors
     /// A commit or tree that is not in this clone ([`Error::Undecided`]) or is damaged.
     pub fn changed(&self, base: CommitId, head: CommitId) -> Result<Vec<Change>> {
+        self.differences(base, head).map(join_moves)
+    }
+
+    /// As [`Repository::changed`], in the order of the trees, a file that was moved as one that was deleted and one that
+    /// was added.
+    fn differences(&self, base: CommitId, head: CommitId) -> Result<Vec<Change>> {
         let (old, new) = (self.tree(base)?, self.tree(head)?);
         let problem = || format!("comparing commits {base} and {head}");
         // Moves are found below: here, the same bytes are the only thing that makes two files one.
@@ -103,7 +128,7 @@ impl Repository {
                 files.push(Change { old: old.map(|content| (path.clone(), content)), new, path });
             }
         }
-        Ok(join_moves(files))
+        Ok(files)
     }
 
     fn tree(&self, commit: CommitId) -> Result<gix::Tree<'_>> {

@@ -25,7 +25,11 @@ pub struct Flow {
     pub guard_fields: Vec<u16>,
     /// Kinds, or the words they begin with, that branch when their condition does not hold.
     pub inverted: Vec<u16>,
-    /// Kinds in the head of a loop that hold its condition or what it runs over.
+    /// Kinds of children that together are the body of a function, the first kind first.
+    pub bodies: Vec<u16>,
+    /// Kinds that hold the handlers of a `try`.
+    pub handlers: Vec<u16>,
+    /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the head of a function.
     pub clauses: Vec<u16>,
     /// Kind -> which of its named children is the condition.
     pub condition_at: FxHashMap<u16, usize>,
@@ -73,6 +77,8 @@ impl Flow {
             guard_kinds: kinds(&guard_kinds)?,
             guard_fields: guard_fields.iter().filter_map(|name| field(name)).collect(),
             inverted: kinds(&spec.inverted)?,
+            bodies: kinds(&spec.bodies)?,
+            handlers: kinds(&spec.handlers)?,
             clauses: kinds(&spec.clauses)?,
             condition_at,
             condition: field("condition"),

@@ -65,6 +65,9 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("gocyclo", include_str!("policies/gocyclo.toml")),
     ("radon", include_str!("policies/radon.toml")),
     ("eslint", include_str!("policies/eslint.toml")),
+    ("lizard", include_str!("policies/lizard.toml")),
+    ("rca", include_str!("policies/rca.toml")),
+    ("visual-studio", include_str!("policies/visual-studio.toml")),
 ];
 
 impl Policy {

@@ -112,6 +112,8 @@ impl Roles {
     );
     /// Functions and closures.
     pub const FUNCTIONS: Self = Self(Self::FUNCTION.0 | Self::CLOSURE.0);
+    /// What branches and nests what is inside.
+    pub const BRANCHES: Self = Self(Self::IF.0 | Self::TERNARY.0 | Self::SWITCH.0 | Self::LOOP.0 | Self::CATCH.0);
     /// Short-circuit operators that form sequences.
     pub const LOGICAL: Self = Self(Self::LOGICAL_AND.0 | Self::LOGICAL_OR.0);
 

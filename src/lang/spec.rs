@@ -25,6 +25,9 @@ pub struct Spec {
     /// File name endings, without the dot.
     #[serde(default)]
     pub extensions: Vec<String>,
+    /// Which of the endings others use, too, and how their files are told.
+    #[serde(default, rename = "contest")]
+    pub contests: Vec<Contest>,
     /// Whole file names.
     #[serde(default)]
     pub filenames: Vec<String>,
@@ -44,6 +47,9 @@ pub struct Spec {
     /// no field.
     #[serde(default)]
     pub header: Vec<String>,
+    /// Kind -> which of its named children, from 0, is such a one that has no field.
+    #[serde(default)]
+    pub header_at: BTreeMap<String, u32>,
     /// Kinds that a logical sequence runs through, where a grammar lets other operators take in logical ones.
     #[serde(default)]
     pub sequences_through: Vec<String>,
@@ -71,6 +77,18 @@ pub struct Spec {
     /// Metric id -> what is particular to this language, for `explain` and the documentation.
     #[serde(default)]
     pub remarks: BTreeMap<String, String>,
+}
+
+/// An ending that another language uses, too: files with such lines are its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contest {
+    /// The ending, one of this language's.
+    pub ending: String,
+    /// The id of the other language; where this build does not have it, the file stays.
+    pub language: String,
+    /// How a line of such a file begins.
+    pub begins: Vec<String>,
 }
 
 /// Tokens of one kind of parent: role -> token texts.
@@ -111,12 +129,24 @@ pub struct When {
     /// None of these fields or kinds is among the children.
     #[serde(default)]
     pub lacks: Vec<String>,
+    /// The node's first child is one of these; `a > b` is an `a` whose first child is a `b`.
+    #[serde(default)]
+    pub first: Vec<String>,
+    /// One of these kinds stands before the node under its parent.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// None of these kinds stands before the node under its parent.
+    #[serde(default)]
+    pub not_after: Vec<String>,
     /// The node's text is one of these.
     #[serde(default)]
     pub text: Vec<String>,
     /// The text of the child under a field, or of the first child of a kind, is one of these.
     #[serde(default, rename = "where")]
     pub fields: BTreeMap<String, Vec<String>>,
+    /// The text of such a child begins with one of these words.
+    #[serde(default)]
+    pub begins: BTreeMap<String, Vec<String>>,
     /// One of these fields or kinds is among the parent's children.
     #[serde(default)]
     pub parent_has: Vec<String>,
@@ -155,7 +185,8 @@ pub struct Names {
     pub children: Vec<String>,
     /// Kind of the parent -> its field, or kinds of its child, that names a closure.
     pub parents: BTreeMap<String, String>,
-    /// Kind of a list of values -> kind of the list of names before it: `a, b = f, g` names the second value `b`.
+    /// Kind of a list of values -> kinds (`a | b`) of the list of names before it, or of the names: `a, b = f, g` names
+    /// the second value `b`. `outer > inner` is a kind that counts under one other only.
     pub lists: BTreeMap<String, String>,
     /// Kind -> the field that holds the receiver whose type qualifies the name.
     pub receivers: BTreeMap<String, String>,
@@ -179,6 +210,8 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
+    /// Texts in a list of parameters that let a call pass another number of arguments: a default, a rest.
+    pub varies: Vec<String>,
     /// Receivers that mean what the enclosing class inherits.
     pub supers: Vec<String>,
     /// Receivers that mean a module around the call.
@@ -207,7 +240,11 @@ pub struct Flow {
     pub guards: Vec<String>,
     /// Kinds, or the words they begin with, that branch when their condition does not hold: `unless`, `until`.
     pub inverted: Vec<String>,
-    /// Kinds in the head of a loop that hold its condition or what it runs over.
+    /// Kinds of children that together are the body of a function, where no field says so; the first kind first.
+    pub bodies: Vec<String>,
+    /// Kinds that hold the handlers of a `try`, where they do not stand beside its body.
+    pub handlers: Vec<String>,
+    /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the head of a function.
     pub clauses: Vec<String>,
     /// Kind -> which of its named children, from 0, is the condition, where no field says so.
     pub condition_at: BTreeMap<String, usize>,
@@ -223,7 +260,7 @@ pub struct VisibilityRules {
     pub public_attributes: bool,
     /// Kinds of class-like nodes that differ from the default.
     pub except_in: Vec<String>,
-    /// Kinds of the child nodes that hold modifiers.
+    /// Kinds of the child nodes that hold modifiers; `a > b` is a `b` in an `a`.
     pub modifiers: Vec<String>,
     /// Words among the modifiers that make a member public.
     pub public: Vec<String>,
@@ -282,7 +319,7 @@ impl Spec {
         let mut when: Vec<When> = base.when.clone();
         for rule in &mut when {
             rule.kind = keep(&rule.kind);
-            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.has] {
+            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.has, &mut rule.first, &mut rule.after] {
                 // A condition that nothing meets any more must not turn into no condition.
                 let kept = keep(list);
                 if kept.is_empty() && !list.is_empty() {
@@ -292,11 +329,17 @@ impl Spec {
             }
             rule.parent_not = keep(&rule.parent_not);
             rule.lacks = keep(&rule.lacks);
+            rule.not_after = keep(&rule.not_after);
         }
         when.retain(|rule| !rule.kind.is_empty());
         when.append(&mut self.when);
         self.when = when;
         self.header.splice(0..0, base.header.iter().cloned());
+        for (kind, at) in &base.header_at {
+            if !self.without.contains(kind) {
+                self.header_at.entry(kind.clone()).or_insert(*at);
+            }
+        }
         self.sequences_through.splice(0..0, keep(&base.sequences_through));
         self.operators.splice(0..0, base.operators.iter().cloned());
         let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();
@@ -328,7 +371,9 @@ impl Spec {
             self.flow = base.flow.clone();
             let flow = &mut self.flow;
             let lists = [&mut flow.falls_through, &mut flow.falls_through_by, &mut flow.exhaustive, &mut flow.guards];
-            for list in lists.into_iter().chain([&mut flow.inverted, &mut flow.clauses]) {
+            for list in
+                lists.into_iter().chain([&mut flow.inverted, &mut flow.bodies, &mut flow.handlers, &mut flow.clauses])
+            {
                 list.retain(|kind| !self.without.contains(kind));
             }
             flow.condition_at.retain(|kind, _| !self.without.contains(kind));

@@ -1,5 +1,6 @@
 //! Names: what a space is called, who may see it, what a call calls. All by the rules of the spec.
 
+use bstr::ByteSlice;
 use tree_sitter::Node;
 
 use crate::lang::spec::{Names, VisibilityRules};
@@ -38,8 +39,9 @@ fn line(node: Node<'_>, source: &[u8]) -> String {
     if text.contains(char::is_whitespace) { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.into() }
 }
 
-/// The name of a space.
-pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>, source: &[u8]) -> String {
+/// The name of a space, by its node, the node's parent and that one's.
+pub(super) fn name(language: &Language, node: Node<'_>, around: [Option<Node<'_>>; 2], source: &[u8]) -> String {
+    let parent = around[0];
     let names = &language.spec.names;
     let kind = node.kind();
     if let Some(fixed) = names.fixed.get(kind) {
@@ -63,7 +65,8 @@ pub(super) fn name(language: &Language, node: Node<'_>, parent: Option<Node<'_>>
         let words = names.parents.get(parent.kind())?;
         language.child_by_word(parent, words).filter(|found| found.id() != node.id())
     });
-    let given = given.or_else(|| parent.and_then(|list| named_beside(names, node, list)));
+    let given =
+        given.or_else(|| parent.zip(around[1]).and_then(|(list, above)| named_beside(names, node, list, above)));
     let given = given.map(|found| end_of_declarator(language, found));
     given.map_or_else(|| ANONYMOUS.to_owned(), |found| line(found, source))
 }
@@ -77,15 +80,22 @@ fn head<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'
 }
 
 /// The name that stands in the list of names where the node stands in the list of values.
-fn named_beside<'t>(names: &Names, node: Node<'t>, values: Node<'t>) -> Option<Node<'t>> {
-    let kind = names.lists.get(values.kind())?;
+fn named_beside<'t>(names: &Names, node: Node<'t>, values: Node<'t>, above: Node<'t>) -> Option<Node<'t>> {
+    let words = names.lists.get(values.kind())?;
     let mut cursor = values.walk();
     let at = values.named_children(&mut cursor).position(|child| child.id() == node.id())?;
-    let mut before = values.prev_named_sibling();
-    while let Some(sibling) = before.filter(|sibling| sibling.kind() != kind) {
-        before = sibling.prev_named_sibling();
+    let mut cursor = above.walk();
+    let before = above.named_children(&mut cursor).take_while(|child| child.id() != values.id());
+    let before = before.filter(|child| words.split(" | ").any(|word| is_at(word, *child, above))).collect::<Vec<_>>();
+    match before.last()? {
+        list if list.named_child_count() > 0 => list.named_child(u32::try_from(at).ok()?),
+        _ => before.get(at).copied(),
     }
-    before?.named_child(u32::try_from(at).ok()?)
+}
+
+/// Whether a node is of a kind, or of a kind under one of another (`outer > inner`).
+fn is_at(word: &str, node: Node<'_>, above: Node<'_>) -> bool {
+    word.split_once(" > ").map_or(node.kind() == word, |(outer, inner)| above.kind() == outer && node.kind() == inner)
 }
 
 fn named_by_kind<'t>(language: &Language, names: &Names, node: Node<'t>) -> Option<Node<'t>> {
@@ -190,7 +200,7 @@ pub(super) fn visibility<'t>(
         let name = if let Some(name) = name {
             name
         } else {
-            found = self::name(language, node, None, source);
+            found = self::name(language, node, [None; 2], source);
             if found == ANONYMOUS { &line(node, source) } else { &found }
         };
         if rules.capitals {
@@ -210,7 +220,7 @@ fn said(rules: &VisibilityRules, node: Node<'_>, source: &[u8]) -> Option<Visibi
     let mut cursor = node.walk();
     let mut modifiers = node
         .children(&mut cursor)
-        .filter(|child| rules.modifiers.iter().any(|kind| kind.trim_matches('\'') == child.kind()));
+        .filter(|child| rules.modifiers.iter().any(|kind| is_at(kind.trim_matches('\''), *child, node)));
     modifiers.find_map(|child| {
         let words = text(child, source);
         let says = |list: &[String]| {
@@ -260,40 +270,40 @@ pub(super) fn parameter_count<'t>(language: &Language, list: Node<'t>, outer: Op
     count
 }
 
-/// A call, read as far as it is asked for.
+/// A call, read as far as it is asked for: every call of a file is, and few of them matter.
 pub(super) struct Callee<'t, 's> {
     language: &'s Language,
     node: Node<'t>,
     source: &'s [u8],
     /// The last part of its name.
     pub(super) name: &'s str,
-    before: &'s str,
+    before: &'s [u8],
 }
 
 /// What a call calls; None where that is not a name.
 pub(super) fn callee<'t, 's>(language: &'s Language, node: Node<'t>, source: &'s [u8]) -> Option<Callee<'t, 's>> {
-    if language.spec.calls.nameless.iter().any(|kind| kind == node.kind()) {
-        return None;
-    }
-    let target = language.first_field(node, &language.spec.calls.callee).or_else(|| node.named_child(0))?;
-    let written = without_type_arguments(std::str::from_utf8(text(target, source)).ok()?.trim());
+    let written = without_type_arguments(text(language.callee(node)?, source).trim_ascii());
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'#".contains(byte);
-    let start = written.bytes().rposition(|byte| !is_part(&byte)).map_or(0, |at| at + 1);
-    let name = written[start..].trim_start_matches(['?', '!', '@', '$', '\'']);
+    // From the end: in a chain of calls each target holds all those before it.
+    let start = written.iter().rposition(|byte| !is_part(byte)).map_or(0, |at| at + 1);
+    let name = std::str::from_utf8(&written[start..]).ok()?.trim_start_matches(['?', '!', '@', '$', '\'']);
     if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
         return None;
     }
-    let joins = |character: char| character.is_ascii_punctuation() && !matches!(character, '_' | '$' | ')' | ']' | '}');
-    let before = written[..start].trim_end_matches(|character: char| joins(character) || character.is_whitespace());
-    Some(Callee { language, node, source, name, before })
+    Some(Callee { language, node, source, name, before: &written[..start] })
 }
 
 impl Callee<'_, '_> {
     /// What stands before the name; empty for a bare call.
     pub(super) fn receiver(&self) -> &str {
-        let found = self.language.first_field(self.node, &self.language.spec.calls.receiver);
-        let written = found.and_then(|found| std::str::from_utf8(text(found, self.source)).ok());
-        written.unwrap_or(self.before).trim_end_matches('?').trim()
+        let written = self.language.call_receiver(self.node).map(|found| text(found, self.source));
+        let joins = |byte: &u8| {
+            byte.is_ascii_whitespace()
+                || (byte.is_ascii_punctuation() && !matches!(byte, b'_' | b'$' | b')' | b']' | b'}'))
+        };
+        let end = self.before.iter().rposition(|byte| !joins(byte)).map_or(0, |at| at + 1);
+        let written = written.unwrap_or(&self.before[..end]);
+        std::str::from_utf8(written).unwrap_or_default().trim_end_matches('?').trim()
     }
 
     fn arguments(&self) -> u32 {
@@ -317,9 +327,12 @@ impl Callee<'_, '_> {
 
     /// Whether this calls the open function itself, which stands in a space named `class`.
     pub(super) fn is_call_of(&self, open: &Open, class: Option<&str>) -> bool {
+        if !open.name.ends_with(self.name) {
+            return false;
+        }
         let own = open.name.rsplit(['.', ':']).next().unwrap_or(&open.name);
         let calls = &self.language.spec.calls;
-        if own != self.name || (calls.overloads && self.arguments() != open.nargs()) {
+        if own != self.name || (calls.overloads && !open.varies && self.arguments() != open.nargs()) {
             return false;
         }
         let receiver = self.receiver();
@@ -334,20 +347,27 @@ impl Callee<'_, '_> {
     }
 }
 
+/// Whether calls may pass another number of arguments than there are in this list of parameters.
+pub(super) fn varies(language: &Language, list: Node<'_>, source: &[u8]) -> bool {
+    let text = text(list, source);
+    language.spec.calls.varies.iter().any(|sign| text.find(sign).is_some())
+}
+
 /// `f::<T>` and `f<T>` without what is in the angle brackets.
-fn without_type_arguments(written: &str) -> &str {
-    if !written.ends_with('>') || written.ends_with("->") {
+fn without_type_arguments(written: &[u8]) -> &[u8] {
+    if !written.ends_with(b">") || written.ends_with(b"->") {
         return written;
     }
     let mut depth = 0;
-    for (at, character) in written.char_indices().rev() {
-        match character {
-            '>' => depth += 1,
-            '<' => depth -= 1,
+    for (at, byte) in written.iter().enumerate().rev() {
+        match byte {
+            b'>' => depth += 1,
+            b'<' => depth -= 1,
             _ => {}
         }
         if depth == 0 {
-            return written[..at].trim_end_matches("::").trim_end();
+            let before = &written[..at];
+            return before.strip_suffix(b"::").unwrap_or(before).trim_ascii_end();
         }
     }
     written

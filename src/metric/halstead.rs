@@ -1,79 +1,101 @@
 //! Halstead's software science: distinct and total operators and operands, by text. Halstead 1977.
+//!
+//! A token is new to exactly those open spaces that began after it was last seen: one number a text, and no set a space.
 
+use rustc_hash::FxHashMap;
+
+use super::Open;
 use crate::model::Metrics;
 
 /// A token by its text.
 #[derive(Debug, Clone, Copy)]
-pub enum Token {
+pub enum Token<'s> {
+    /// Anything that does something, by the id of a kind that has one text only.
+    Mark(u16),
     /// Anything that does something.
-    Operator(u32),
+    Operator(&'s [u8]),
     /// An identifier or literal.
-    Operand(u32),
+    Operand(&'s [u8]),
 }
 
-/// Token ids seen; duplicates are removed when a space closes, and now and then in a large one.
+/// When each token of a file was seen last, counted in tokens; 0 is never.
+#[derive(Debug, Default)]
+pub struct Seen<'s> {
+    now: u32,
+    marks: Vec<u32>,
+    /// As an operator and as an operand.
+    texts: FxHashMap<&'s [u8], [u32; 2]>,
+}
+
+impl<'s> Seen<'s> {
+    /// Nothing seen of a file of so many bytes, in a language of so many kinds.
+    #[must_use]
+    pub fn new(kinds: usize, bytes: usize) -> Self {
+        // Sources have about one distinct text in a hundred bytes.
+        let texts = FxHashMap::with_capacity_and_hasher(bytes / 100, rustc_hash::FxBuildHasher);
+        Self { now: 0, marks: vec![0; kinds], texts }
+    }
+
+    /// The tokens seen so far.
+    #[must_use]
+    pub const fn now(&self) -> u32 {
+        self.now
+    }
+
+    /// Notes a token; gives when it was seen before.
+    fn note(&mut self, token: Token<'s>) -> u32 {
+        self.now += 1;
+        let last = match token {
+            Token::Mark(kind) => &mut self.marks[usize::from(kind)],
+            Token::Operator(text) => &mut self.texts.entry(text).or_default()[0],
+            Token::Operand(text) => &mut self.texts.entry(text).or_default()[1],
+        };
+        std::mem::replace(last, self.now)
+    }
+}
+
+/// Counts of a space and what is in it.
 #[derive(Debug, Default)]
 pub(super) struct Halstead {
-    operators: Distinct,
-    operands: Distinct,
-}
-
-#[derive(Debug, Default)]
-struct Distinct {
-    seen: Vec<u32>,
-    total: u32,
-    compact_at: usize,
-}
-
-const COMPACT_MIN: usize = 4096;
-
-impl Distinct {
-    fn add(&mut self, id: u32) {
-        self.total += 1;
-        self.seen.push(id);
-        if self.seen.len() > self.compact_at.max(COMPACT_MIN) {
-            self.compact();
-        }
-    }
-
-    fn compact(&mut self) {
-        self.seen.sort_unstable();
-        self.seen.dedup();
-        self.compact_at = self.seen.len() * 2;
-    }
-
-    fn merge(&mut self, mut inner: Self) {
-        inner.compact();
-        self.total += inner.total;
-        self.seen.append(&mut inner.seen);
-        if self.seen.len() > self.compact_at.max(COMPACT_MIN) {
-            self.compact();
-        }
-    }
-
-    fn settle(&mut self) -> (u32, u32) {
-        self.compact();
-        (u32::try_from(self.seen.len()).unwrap_or(u32::MAX), self.total)
-    }
+    /// The tokens seen before it began.
+    since: u32,
+    operators: u32,
+    operators_distinct: u32,
+    operands: u32,
+    operands_distinct: u32,
 }
 
 impl Halstead {
-    #[inline]
-    pub(super) fn add(&mut self, token: Token) {
-        match token {
-            Token::Operator(id) => self.operators.add(id),
-            Token::Operand(id) => self.operands.add(id),
-        }
+    pub(super) const fn new(since: u32) -> Self {
+        Self { since, operators: 0, operators_distinct: 0, operands: 0, operands_distinct: 0 }
     }
 
-    pub(super) fn merge(&mut self, inner: Self) {
-        self.operators.merge(inner.operators);
-        self.operands.merge(inner.operands);
+    /// Adds the totals of a space inside; distinct ones are counted in all open spaces at once.
+    pub(super) const fn merge(&mut self, inner: &Self) {
+        self.operators += inner.operators;
+        self.operands += inner.operands;
     }
 
-    pub(super) fn settle(&mut self, metrics: &mut Metrics) {
-        (metrics.operators_distinct, metrics.operators) = self.operators.settle();
-        (metrics.operands_distinct, metrics.operands) = self.operands.settle();
+    pub(super) const fn settle(&self, metrics: &mut Metrics) {
+        metrics.operators = self.operators;
+        metrics.operators_distinct = self.operators_distinct;
+        metrics.operands = self.operands;
+        metrics.operands_distinct = self.operands_distinct;
+    }
+}
+
+/// Passes a token of the innermost open space.
+#[inline]
+pub(super) fn add<'s>(spaces: &mut [Open], seen: &mut Seen<'s>, token: Token<'s>) {
+    let last = seen.note(token);
+    let is_operand = matches!(token, Token::Operand(_));
+    if let Some(innermost) = spaces.last_mut() {
+        let own = &mut innermost.halstead;
+        *if is_operand { &mut own.operands } else { &mut own.operators } += 1;
+    }
+    for open in spaces.iter_mut().rev().take_while(|open| open.halstead.since >= last) {
+        let own = &mut open.halstead;
+        *if is_operand { &mut own.operands_distinct } else { &mut own.operators_distinct } += 1;
     }
 }
 

@@ -10,54 +10,88 @@ use crate::model::Base;
 /// The environment, by variable; empty counts as absent.
 pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
+/// What a change may be compared with: the repository, and what may be done to have the base in it.
+#[derive(Clone, Copy)]
+pub struct Bases<'a> {
+    /// Whose commits they are.
+    pub repository: &'a Repository,
+    /// Whether git may fetch a base that is told by its id and is not in this clone.
+    pub fetch: bool,
+}
+
+impl Bases<'_> {
+    /// The commit of a revision that somebody chose.
+    ///
+    /// # Errors
+    /// It is not in this clone: [`Error::Undecided`] with the lines that mend it.
+    pub fn named(self, revision: &str, chosen_by: &str) -> Result<(CommitId, Base)> {
+        self.at(revision, chosen_by, 1)
+    }
+
+    /// As [`Bases::named`], for a revision that lies this many commits back.
+    fn at(self, revision: &str, chosen_by: &str, commits: usize) -> Result<(CommitId, Base)> {
+        let repository = self.repository;
+        // A commit at the border of a shallow clone names parents that are not there.
+        let find = || repository.resolve(revision).and_then(|commit| repository.parents(commit).map(|_| commit));
+        let commit = find().or_else(|error| match revision.parse() {
+            Ok(id) if self.fetch => repository.fetch(id).and_then(|()| find()),
+            _ => Err(error),
+        });
+        let commit = commit.map_err(|error| undecided(&error, revision, chosen_by, self.mend(revision, commits)))?;
+        let base = Base { commit: commit.to_string(), revision: revision.to_owned(), chosen_by: chosen_by.to_owned() };
+        Ok((commit, base))
+    }
+
+    /// What a change is gated against when somebody names a revision: the commit where the two part, so that what others
+    /// did there since is neither blamed on the change nor credited to it. The revision itself where that cannot be told:
+    /// its history is unrelated, or cut.
+    ///
+    /// # Errors
+    /// As [`Bases::named`].
+    pub fn parted_from(self, revision: &str, chosen_by: &str) -> Result<(CommitId, Base)> {
+        let (commit, base) = self.named(revision, chosen_by)?;
+        let Some(head) = self.repository.head()?.commit else { return Ok((commit, base)) };
+        match self.repository.merge_base(head, commit)? {
+            MergeBase::Found(parted) if parted != commit => {
+                let chosen_by = format!("merge base with {chosen_by}");
+                Ok((parted, Base { commit: parted.to_string(), chosen_by, ..base }))
+            }
+            _ => Ok((commit, base)),
+        }
+    }
+
+    /// What gives this clone a base that is so many commits back.
+    fn mend(self, revision: &str, commits: usize) -> String {
+        let cut = |commit| self.repository.parents(commit).is_ok_and(|parents| parents.cut);
+        let head_is_cut = self.repository.head().is_ok_and(|head| head.commit.is_some_and(cut));
+        let lines = match self.repository.is_shallow() {
+            Ok(false) => None,
+            _ if head_is_cut && commits <= 1 => Some(ONE_MORE),
+            _ => Some(ALL),
+        };
+        let by_id = revision.parse::<CommitId>().is_ok() && !self.fetch;
+        match (lines, by_id) {
+            (Some(lines), true) => format!("{lines}{OR_FETCH}"),
+            (Some(lines), false) => lines.to_owned(),
+            (None, true) => GONE.to_owned(),
+            (None, false) => String::new(),
+        }
+    }
+}
+
 /// What to do when the base is not in the clone.
 const ONE_MORE: &str =
     "\n\nGive the checkout the commit before, too:\n\n  - uses: actions/checkout@v7\n    with:\n      fetch-depth: 2\n";
 const ALL: &str =
     "\n\nGive the checkout its history, too:\n\n  - uses: actions/checkout@v7\n    with:\n      fetch-depth: 0\n";
+const OR_FETCH: &str = "\nOr let git fetch that one commit: --fetch-base\n";
+/// All of history is there, and the commit is not: it was replaced.
+const GONE: &str =
+    "\n\nNo branch holds it (a force push?). Let git fetch it, --fetch-base, or name another base in ELCANO_BASE.\n";
 
-/// The commit of a revision that somebody chose.
-///
-/// # Errors
-/// It is not in this clone: [`Error::Undecided`] with the lines that mend it.
-pub fn named(repository: &Repository, revision: &str, chosen_by: &str) -> Result<(CommitId, Base)> {
-    let commit = repository.resolve(revision).and_then(|commit| {
-        // A commit at the border of a shallow clone names parents that are not there.
-        repository.parents(commit).map(|_| commit)
-    });
-    let commit = commit.map_err(|error| undecided(&error, revision, chosen_by, ONE_MORE))?;
-    let base = Base { commit: commit.to_string(), revision: revision.to_owned(), chosen_by: chosen_by.to_owned() };
-    Ok((commit, base))
-}
-
-/// What a change is gated against when somebody names a revision: the commit where the two part, so that what others did
-/// there since is neither blamed on the change nor credited to it. The revision itself where that cannot be told: its
-/// history is unrelated, or cut.
-///
-/// # Errors
-/// As [`named`].
-pub fn parted_from(repository: &Repository, revision: &str, chosen_by: &str) -> Result<(CommitId, Base)> {
-    let (commit, base) = named(repository, revision, chosen_by)?;
-    let Some(head) = repository.head()?.commit else { return Ok((commit, base)) };
-    match repository.merge_base(head, commit)? {
-        MergeBase::Found(parted) if parted != commit => {
-            let chosen_by = format!("merge base with {chosen_by}");
-            Ok((parted, Base { commit: parted.to_string(), chosen_by, ..base }))
-        }
-        _ => Ok((commit, base)),
-    }
-}
-
-fn undecided(error: &Error, revision: &str, chosen_by: &str, mend: &str) -> Error {
-    match error {
-        Error::Undecided(why) => {
-            Error::Undecided(format!("cannot compare with base `{revision}` ({chosen_by}): {why}{mend}"))
-        }
-        other => Error::Undecided(format!(
-            "cannot compare with base `{revision}` ({chosen_by}): {}{mend}",
-            other.chain().join(": ")
-        )),
-    }
+fn undecided(error: &Error, revision: &str, chosen_by: &str, mend: impl std::fmt::Display) -> Error {
+    let why = error.chain().join(": ");
+    Error::Undecided(format!("cannot compare with base `{revision}` ({chosen_by}): {why}{mend}"))
 }
 
 /// What the environment tells of a base.
@@ -77,12 +111,13 @@ pub enum Detected {
 ///
 /// # Errors
 /// It is told of, and is not in this clone.
-pub fn detect(repository: &Repository, environment: Environment<'_>) -> Result<Detected> {
+pub fn detect(bases: Bases<'_>, environment: Environment<'_>) -> Result<Detected> {
+    let repository = bases.repository;
     let found = |(commit, base)| Detected::Base(commit, base);
     let get = |name: &str| environment(name).filter(|value| !value.is_empty());
-    let direct = |revision: &str, by: &str| named(repository, revision, by).map(found);
+    let direct = |revision: &str, by: &str| bases.named(revision, by).map(found);
     if let Some(revision) = get("ELCANO_BASE") {
-        return parted_from(repository, &revision, "ELCANO_BASE").map(found);
+        return bases.parted_from(&revision, "ELCANO_BASE").map(found);
     }
     let event = event(get("GITHUB_EVENT_PATH").as_deref())?;
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
@@ -102,7 +137,8 @@ pub fn detect(repository: &Repository, environment: Environment<'_>) -> Result<D
         }
         Some("push") => {
             if let Some(before) = text("/before").filter(|before| before.bytes().any(|byte| byte != b'0')) {
-                return direct(&before, "push: before");
+                let commits = event.pointer("/commits").and_then(Value::as_array).map_or(1, Vec::len);
+                return bases.at(&before, "push: before", commits).map(found);
             }
             if text("/before").is_some() {
                 let main = text("/repository/default_branch");
@@ -160,7 +196,7 @@ fn branched_from(repository: &Repository, target: &str, event: &str) -> Result<(
 ///
 /// # Errors
 /// As [`detect`].
-pub fn tells(root: &std::path::Path, environment: Environment<'_>) -> Result<bool> {
+pub fn tells(root: &std::path::Path, fetch: bool, environment: Environment<'_>) -> Result<bool> {
     let Some(repository) = Repository::discover(root)? else { return Ok(false) };
-    Ok(detect(&repository, environment)? != Detected::Nothing)
+    Ok(detect(Bases { repository: &repository, fetch }, environment)? != Detected::Nothing)
 }

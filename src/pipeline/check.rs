@@ -9,16 +9,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::base::{self, Detected};
+use super::base::{self, Bases, Detected};
+use super::place::place;
 use super::progress::{Progress, Verbosity};
-use super::scan::{Engines, engines, nothing_found};
+use super::scan::{Engines, engines};
+use super::survey::{Survey, nothing_found, survey};
 use crate::error::{Error, Result};
 use crate::gate::baseline::{Baseline, note_stale};
-use crate::gate::{self, Limits, Side, allow};
+use crate::gate::{self, Limits, Side};
 use crate::git::{self, CommitId};
-use crate::lang::Registry;
-use crate::measure::{self, Engine, Options};
-use crate::model::{Base, Check, ContentId, FailOn, Finding, Level, NoteKind, RepoPath, Skip, Space, Status, Verdict};
+use crate::lang::{Registry, is_counted};
+use crate::measure::{self, Meter, Options};
+use crate::model::{Base, Check, ContentId, FailOn, Finding, Level, NoteKind, RepoPath, Skip, Space, Verdict};
 use crate::store::Store;
 use crate::walk::{self, Entry, WalkOptions};
 
@@ -31,6 +33,9 @@ pub enum Against<'a> {
     /// What the environment tells of; nothing when it tells of none.
     Detected(base::Environment<'a>),
 }
+
+/// The limits of a root, given the configuration files below it.
+pub type LimitsOf<'a> = Box<dyn Fn(&[RepoPath]) -> Result<Limits> + Sync + 'a>;
 
 /// What to check and how.
 pub struct CheckOptions<'a> {
@@ -47,18 +52,20 @@ pub struct CheckOptions<'a> {
     /// What is said meanwhile.
     pub verbosity: Verbosity,
     /// What the gate allows.
-    pub limits: Limits,
+    pub limits: LimitsOf<'a>,
     /// What fails it.
     pub fail_on: FailOn,
     /// The base.
     pub against: Against<'a>,
+    /// Whether git may fetch a base that is not in this clone.
+    pub fetch_base: bool,
     /// Accepted offenders.
     pub baseline: Baseline,
     /// The command that was typed, without its base.
     pub command: String,
 }
 
-/// Checks the root.
+/// Checks the root; with what was found there just now by the same walk, or else it is walked.
 ///
 /// # Errors
 /// Nothing to measure, a base that is not there, an exemption without a reason, or the user's interrupt.
@@ -66,37 +73,54 @@ pub fn check(
     registry: &Registry,
     store: Option<&Arc<dyn Store>>,
     options: &CheckOptions<'_>,
+    surveyed: Option<&Survey>,
     cancelled: &AtomicBool,
 ) -> Result<Check> {
     let pool = super::scan::pool(options.jobs)?;
     pool.install(|| {
         let repository = git::Repository::discover(&options.root)?;
-        let base = find_base(repository.as_ref(), &options.against)?;
-        let walked = walk::walk(&options.root, &options.walk, registry)?;
-        if walked.entries.is_empty() && base.is_none() {
-            return Err(nothing_found(&options.root, &walked));
+        let base = find_base(repository.as_ref(), options)?;
+        let own;
+        let Survey { walked, index } = if let Some(surveyed) = surveyed {
+            surveyed
+        } else {
+            own = survey(&options.root, &options.walk, registry)?;
+            &own
+        };
+        // Of what is only counted nothing is judged: most of it is data, and no limit is meant for it.
+        let entries: Vec<&Entry> = walked.entries.iter().filter(|entry| !is_counted(entry.language)).collect();
+        if entries.is_empty() && base.is_none() {
+            return Err(nothing_found(&options.root, walked));
         }
-        let engines = engines(registry, &walked.entries, &options.policy)?;
-        let index = repository.as_ref().map(git::Repository::index).transpose()?;
         let mut work = Work::new(registry, store, options, cancelled);
-        work.engines = engines;
-        work.index = index;
+        work.limits = (options.limits)(&walked.configs)?;
+        work.engines = engines(registry, &walked.entries, &options.policy)?;
+        work.index = index.as_ref();
         work.prefix = RepoPath::new(repository.as_ref().map_or(&[][..], git::Repository::prefix));
-        match (repository, base) {
-            (Some(repository), Some((commit, base))) => work.against_base(&repository, commit, base, &walked.entries),
-            _ => work.against_nothing(&walked.entries),
+        match (repository, index, base) {
+            (Some(repository), Some(index), Some((commit, base))) => {
+                let before = repository.contents(commit, index)?;
+                work.against_base(&repository, base, &before, &entries)
+            }
+            _ => work.against_nothing(&entries),
         }
     })
 }
 
-fn find_base(repository: Option<&git::Repository>, against: &Against<'_>) -> Result<Option<(CommitId, Base)>> {
-    match (against, repository) {
-        (Against::Nothing, _) | (Against::Detected(_), None) => Ok(None),
-        (Against::Revision(revision, by), Some(repository)) => base::parted_from(repository, revision, by).map(Some),
-        (Against::Revision(revision, by), None) => Err(Error::Undecided(format!(
-            "cannot compare with base `{revision}` ({by}): this is not in a git work tree"
-        ))),
-        (Against::Detected(environment), Some(repository)) => match base::detect(repository, *environment)? {
+fn find_base(repository: Option<&git::Repository>, options: &CheckOptions<'_>) -> Result<Option<(CommitId, Base)>> {
+    let Some(repository) = repository else {
+        return match &options.against {
+            Against::Nothing | Against::Detected(_) => Ok(None),
+            Against::Revision(revision, by) => Err(Error::Undecided(format!(
+                "cannot compare with base `{revision}` ({by}): this is not in a git work tree"
+            ))),
+        };
+    };
+    let bases = Bases { repository, fetch: options.fetch_base };
+    match &options.against {
+        Against::Nothing => Ok(None),
+        Against::Revision(revision, by) => bases.parted_from(revision, by).map(Some),
+        Against::Detected(environment) => match base::detect(bases, *environment)? {
             Detected::Base(commit, base) => Ok(Some((commit, base))),
             Detected::Everything | Detected::Nothing => Ok(None),
         },
@@ -116,8 +140,9 @@ enum Turn {
 pub(super) struct Work<'a> {
     registry: &'a Registry,
     options: &'a CheckOptions<'a>,
+    limits: Limits,
     engines: Engines,
-    index: Option<git::Index>,
+    index: Option<&'a git::Index>,
     store: Option<&'a dyn Store>,
     cancelled: &'a AtomicBool,
     parsed: AtomicU64,
@@ -140,6 +165,7 @@ impl<'a> Work<'a> {
         Work {
             registry,
             options,
+            limits: Limits::default(),
             engines: Engines::new(),
             index: None,
             store: store.map(|store| store.as_ref() as &dyn Store),
@@ -149,18 +175,18 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn against_nothing(&self, entries: &[Entry]) -> Result<Check> {
+    fn against_nothing(&self, entries: &[&Entry]) -> Result<Check> {
         let progress = Progress::start("check", entries.len() as u64, self.options.verbosity);
 
-        let turn = |entry: &Entry| -> Result<Found> {
+        let turn = |entry: &&Entry| -> Result<Found> {
             progress.begin(&entry.path);
-            let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
+            let known = self.index.and_then(|index| index.content_id(&entry.path, &entry.stat));
             let result = match self.head(entry, known)? {
                 Turn::SetAside => (Vec::new(), None),
                 Turn::Failed(why) => (Vec::new(), Some((entry.path.clone(), why))),
                 Turn::Measured(spaces, bytes) => {
                     let side = Side { path: entry.path.clone(), spaces };
-                    let mut findings = gate::everything(&self.options.limits, &side);
+                    let mut findings = gate::everything(&self.limits, &side);
                     if !findings.is_empty() {
                         let bytes = bytes.or_else(|| entry.read(u64::MAX).ok()).unwrap_or_default();
                         place(&mut findings, &side, &bytes, &|_| None)?;
@@ -182,27 +208,25 @@ impl<'a> Work<'a> {
     fn against_base(
         &mut self,
         repository: &git::Repository,
-        commit: CommitId,
         base: Base,
-        entries: &[Entry],
+        before: &BTreeMap<RepoPath, ContentId>,
+        entries: &[&Entry],
     ) -> Result<Check> {
-        let files = repository.tree_files(commit)?;
-        let before: BTreeMap<&RepoPath, ContentId> = files.iter().map(|file| (&file.path, file.content)).collect();
         let contents = entries.par_iter().map(|entry| self.content(entry)).collect::<Result<Vec<_>>>()?;
         let mut changed: Vec<(&Entry, Option<ContentId>)> = Vec::new();
-        for (entry, content) in entries.iter().zip(contents) {
+        for (&entry, content) in entries.iter().zip(contents) {
             if content.is_none() || before.get(&entry.path) != content.as_ref() {
                 changed.push((entry, content));
             }
         }
-        let mut gone = self.gone(entries, &before);
+        let mut gone = self.gone(repository, entries, before)?;
         // What merely moved is not a change.
         let mut moved: FxHashMap<ContentId, Vec<RepoPath>> = FxHashMap::default();
-        gone.iter().for_each(|path| moved.entry(before[path]).or_default().push(path.clone()));
+        gone.keys().for_each(|path| moved.entry(before[path]).or_default().push(path.clone()));
         changed.retain(|(entry, content)| {
             let is_new = !before.contains_key(&entry.path);
             let from = content.filter(|_| is_new).and_then(|content| moved.get_mut(&content)?.pop());
-            from.as_ref().is_none_or(|from| !gone.remove(from))
+            from.as_ref().is_none_or(|from| gone.remove(from).is_none())
         });
         let mut past: Vec<Past> = Vec::new();
         for (entry, _) in &changed {
@@ -210,17 +234,13 @@ impl<'a> Work<'a> {
                 past.push((entry.path.clone(), entry.language, entry.generated_denied, *content));
             }
         }
-        for path in &gone {
-            if let Some(language) = self.registry.by_name(path.file_name()) {
-                past.push((path.clone(), language, false, before[path]));
-            }
-        }
+        past.extend(gone.iter().map(|(path, (language, denied))| (path.clone(), *language, *denied, before[path])));
         self.add_engines(&past)?;
         let (head, failed, unknown) = self.heads(&changed)?;
         // Of what cannot be measured now, nothing can be said.
         past.retain(|(path, ..)| !unknown.contains(path));
         let past = self.bases(repository, &past)?;
-        let mut findings = gate::compare(&self.options.limits, &head, &past);
+        let mut findings = gate::compare(&self.limits, &head, &past);
         let text_of = |path: &RepoPath| before.get(path).and_then(|content| repository.blob(*content).ok());
         let by_path: FxHashMap<&RepoPath, &Entry> = changed.iter().map(|(entry, _)| (&entry.path, *entry)).collect();
         findings.sort_by(|a, b| a.path.cmp(&b.path));
@@ -232,7 +252,8 @@ impl<'a> Work<'a> {
                 place(group, side, &bytes, &text_of)?;
             }
         }
-        let judged: BTreeSet<RepoPath> = changed.iter().map(|(entry, _)| entry.path.clone()).chain(gone).collect();
+        let judged: BTreeSet<RepoPath> =
+            changed.iter().map(|(entry, _)| entry.path.clone()).chain(gone.into_keys()).collect();
         let gated = judged.len() as u64;
         let deltas = gate::deltas(&head, &past);
         self.conclude(Some(base), findings, failed, gated, deltas, |path| judged.contains(path))
@@ -241,23 +262,34 @@ impl<'a> Work<'a> {
     /// The content of a file on disk; none when it cannot be read.
     fn content(&self, entry: &Entry) -> Result<Option<ContentId>> {
         self.go_on()?;
-        let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
+        let known = self.index.and_then(|index| index.content_id(&entry.path, &entry.stat));
         let read = || entry.read(self.options.file_limits.file_bytes_max).ok().map(|bytes| ContentId::of(&bytes));
         Ok(known.or_else(read))
     }
 
-    /// Files of the base that are no longer there. Those that are and are not walked are none of the gate's business.
-    fn gone(&self, entries: &[Entry], before: &BTreeMap<&RepoPath, ContentId>) -> BTreeSet<RepoPath> {
+    /// Files of the base that are no longer there, as they would be measured. Those that are there and are not walked are
+    /// none of the gate's business.
+    fn gone(
+        &self,
+        repository: &git::Repository,
+        entries: &[&Entry],
+        before: &BTreeMap<RepoPath, ContentId>,
+    ) -> Result<BTreeMap<RepoPath, (&'static str, bool)>> {
+        let mut gone = BTreeMap::new();
         if !self.options.root.is_dir() {
-            return BTreeSet::new();
+            return Ok(gone);
         }
+        let mut rules = walk::Rules::new(&self.options.root, &self.options.walk, self.registry)?;
         let walked: BTreeSet<&RepoPath> = entries.iter().map(|entry| &entry.path).collect();
-        let is_gone = |path: &&&RepoPath| {
-            !walked.contains(**path)
-                && !walk::is_foreign_by_name(path)
-                && on_disk(&self.options.root, path).symlink_metadata().is_err()
-        };
-        before.keys().filter(is_gone).map(|path| (*path).clone()).collect()
+        for (path, content) in before.iter().filter(|(path, _)| !walked.contains(*path)) {
+            if on_disk(&self.options.root, path).symlink_metadata().is_err()
+                && let Some(found) = rules.language(path, &|| repository.blob(*content))?
+                && !is_counted(found.0)
+            {
+                gone.insert(path.clone(), found);
+            }
+        }
+        Ok(gone)
     }
 
     pub(super) fn add_engines(&mut self, past: &[Past]) -> Result<()> {
@@ -338,15 +370,22 @@ impl<'a> Work<'a> {
         Ok(self.measured(engine, content, bytes))
     }
 
-    fn stored(&self, content: ContentId, engine: &Engine) -> Result<Option<Turn>> {
+    fn stored(&self, content: ContentId, engine: &Meter) -> Result<Option<Turn>> {
         let Some(store) = self.store else { return Ok(None) };
-        let Some(facts) = store.facts(content, engine.id)? else { return Ok(None) };
-        Ok(Some(turn(facts.skip, facts.spaces, &facts.notes, None)))
+        match store.facts(content, engine.id()) {
+            Ok(facts) => Ok(facts.map(|facts| turn(facts.skip, facts.spaces, &facts.notes, None))),
+            // A store spares parsing, and nothing depends on it.
+            Err(error @ (Error::Store { .. } | Error::Record { .. })) => {
+                tracing::warn!("measured anew: {}", error.chain().join(": "));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    fn measured(&self, engine: &Engine, content: ContentId, bytes: Vec<u8>) -> Turn {
+    fn measured(&self, engine: &Meter, content: ContentId, bytes: Vec<u8>) -> Turn {
         let options = Options { level: Level::Metrics, limits: self.options.file_limits };
-        let facts = measure::measure(engine, content, &bytes, options);
+        let facts = engine.measure(content, &bytes, options);
         if facts.skip.is_none() {
             self.parsed.fetch_add(1, Ordering::Relaxed);
         }
@@ -367,7 +406,7 @@ impl<'a> Work<'a> {
         judged: impl Fn(&RepoPath) -> bool,
     ) -> Result<Check> {
         let today = jiff::Zoned::now().date().to_string();
-        let stale = self.options.baseline.apply(&mut findings, &self.options.limits, &today, judged);
+        let stale = self.options.baseline.apply(&mut findings, &self.limits, &today, judged);
         gate::sort(&mut findings);
         let fails = findings.iter().any(|finding| finding.blocks(self.options.fail_on));
         let verdict = if fails { Verdict::Fail } else { Verdict::Pass };
@@ -376,7 +415,7 @@ impl<'a> Work<'a> {
             verdict,
             base,
             prefix: self.prefix.clone(),
-            rules: self.options.limits.rules(),
+            rules: self.limits.rules(),
             findings,
             stale: Vec::new(),
             files_gated,
@@ -407,41 +446,4 @@ fn described(kind: NoteKind, detail: &str) -> String {
 fn on_disk(root: &Path, path: &RepoPath) -> PathBuf {
     use std::os::unix::ffi::OsStrExt as _;
     root.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
-}
-
-/// Finds the line of each finding of a file, and what comments in it accept.
-fn place(
-    findings: &mut [Finding],
-    side: &Side,
-    bytes: &[u8],
-    base_text: &dyn Fn(&RepoPath) -> Option<Vec<u8>>,
-) -> Result<()> {
-    let allows = allow::find(bytes, &side.spaces)
-        .map_err(|(line, problem)| Error::Usage(format!("{}:{line}: {problem}", side.path)))?;
-    let hashes = gate::line_hashes(bytes);
-    let mut texts: FxHashMap<RepoPath, Option<Vec<u8>>> = FxHashMap::default();
-    for finding in findings.iter_mut().filter(|finding| finding.value.is_some()) {
-        let start = finding.span.start_line.max(1);
-        if let Some(base_line) = finding.base_line {
-            let from = finding.base_path.clone().unwrap_or_else(|| finding.path.clone());
-            let text = texts.entry(from).or_insert_with_key(base_text);
-            if let Some(text) = text {
-                let rows = finding.span.end_line.saturating_sub(start) + 1;
-                finding.line = gate::first_change(bytes, start, rows, text, base_line);
-            }
-        }
-        finding.line_hash = hashes.get(finding.line as usize - 1).cloned();
-        let covers = |allow: &&allow::Allow| {
-            let space = &side.spaces[allow.space];
-            (space.start_byte, space.end_byte) == (finding.span.start_byte, finding.span.end_byte)
-                && allow.rules.iter().any(|rule| *rule == finding.rule || *rule == finding.metric)
-        };
-        if finding.status != Status::Fixed
-            && let Some(allow) = allows.iter().find(covers)
-        {
-            finding.status = Status::Known;
-            finding.accepted = Some(format!("line {}: {}", allow.line, allow.reason));
-        }
-    }
-    Ok(())
 }

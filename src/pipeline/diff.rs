@@ -1,10 +1,11 @@
 //! What changed between two commits: only files that differ are read, from the repository, and both sides are measured.
-//! Which files count is told by their names alone, for nothing of them is on disk.
+//! Which files count is told by the rules that hold on disk now, for both sides alike.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::base;
+use super::base::Bases;
 use super::check::{CheckOptions, Past, Work};
 use crate::error::{Error, Result};
 use crate::gate;
@@ -40,18 +41,20 @@ pub fn diff(
     super::scan::pool(options.jobs)?.install(|| {
         let nowhere = || Error::Undecided(format!("`{}` is not in a git work tree", options.root.display()));
         let repository = git::Repository::discover(&options.root)?.ok_or_else(nowhere)?;
-        let (old, base) = base::named(&repository, base, "first argument")?;
-        let (new, head) = base::named(&repository, head, "second argument")?;
+        let bases = Bases { repository: &repository, fetch: options.fetch_base };
+        let (old, base) = bases.named(base, "first argument")?;
+        let (new, head) = bases.named(head, "second argument")?;
         let (mut before, mut after): (Vec<Past>, Vec<Past>) = (Vec::new(), Vec::new());
         let changes = repository.changed(old, new)?;
+        let mut rules = walk::Rules::new(folder_of(&options.root), &options.walk, registry)?;
+        let mut side = |path: &RepoPath, content: ContentId| -> Result<Option<Past>> {
+            let found = rules.language(path, &|| repository.blob(content))?;
+            Ok(found.map(|(language, denied)| (path.clone(), language, denied, content)))
+        };
         let mut files = 0;
         for change in changes {
-            let side = |path: &RepoPath, content: ContentId| {
-                let language = registry.by_name(path.file_name()).filter(|_| !walk::is_foreign_by_name(path))?;
-                Some((path.clone(), language, false, content))
-            };
-            let old = change.old.as_ref().and_then(|(path, content)| side(path, *content));
-            let new = change.new.and_then(|content| side(&change.path, content));
+            let old = change.old.as_ref().map(|(path, content)| side(path, *content)).transpose()?.flatten();
+            let new = change.new.map(|content| side(&change.path, content)).transpose()?.flatten();
             files += u64::from(old.is_some() || new.is_some());
             before.extend(old);
             after.extend(new);
@@ -62,4 +65,9 @@ pub fn diff(
         let (before, after) = (work.bases(&repository, &before)?, work.bases(&repository, &after)?);
         Ok(Compared { base, head, files, functions: gate::differences(&after, &before) })
     })
+}
+
+/// The folder that a root is or lies in: where its repository is seen from.
+fn folder_of(root: &Path) -> &Path {
+    if root.is_dir() { root } else { root.parent().unwrap_or(root) }
 }

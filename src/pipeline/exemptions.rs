@@ -11,7 +11,7 @@ use super::scan::engines;
 use crate::error::{Error, Result};
 use crate::gate::allow;
 use crate::lang::Registry;
-use crate::measure::{self, Options};
+use crate::measure::Options;
 use crate::model::{ContentId, Level, RepoPath, Skip};
 use crate::walk;
 
@@ -45,13 +45,14 @@ pub fn exemptions(
 ) -> Result<(Vec<Exemption>, BTreeMap<Skip, u64>)> {
     super::scan::pool(options.jobs)?.install(|| {
         let walked = walk::walk(&options.root, &options.walk, registry)?;
+        let limits = (options.limits)(&walked.configs)?;
         let engines = engines(registry, &walked.entries, &options.policy)?;
         let of = |entry: &walk::Entry| -> Result<Vec<Exemption>> {
             if cancelled.load(std::sync::atomic::Ordering::Relaxed) {
                 return Err(Error::Interrupted);
             }
             let (by, path) = ("comment", entry.path.clone());
-            if !options.limits.is_gated(&path) {
+            if !limits.is_gated(&path) {
                 let reason = "gated = false".to_owned();
                 let (line, symbol, rules, expires) = (None, String::new(), Vec::new(), None);
                 return Ok(vec![Exemption { by: "configuration", path, line, symbol, rules, reason, expires }]);
@@ -63,7 +64,7 @@ pub fn exemptions(
             }
             let engine = &engines[&(entry.language, entry.generated_denied)];
             let how = Options { level: Level::Metrics, limits: options.file_limits };
-            let facts = measure::measure(engine, ContentId::of(&bytes), &bytes, how);
+            let facts = engine.measure(ContentId::of(&bytes), &bytes, how);
             let found = allow::find(&bytes, &facts.spaces)
                 .map_err(|(line, problem)| Error::Usage(format!("{path}:{line}: {problem}")))?;
             let found = found.into_iter().map(|allow| Exemption {

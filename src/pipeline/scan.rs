@@ -8,16 +8,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::link;
 use super::progress::{Progress, Verbosity};
+use super::survey::{Survey, nothing_found, survey};
 use crate::error::{Error, Result};
 use crate::git;
-use crate::lang::{Policy, Registry};
-use crate::measure::{self, Engine, Limits, Options};
+use crate::lang::{Counted, Registry};
+use crate::measure::{Limits, Meter, Options};
 use crate::model::{
     AstRecord, CfgRecord, ChunkRecord, ContentId, EngineId, FactsRecord, FileFacts, FileRecord, Level, Note, NoteKind,
     RepoPath, Skip, SnapshotId, SnapshotRecord, Tally,
 };
 use crate::store::{Batch, Limits as WriterLimits, Record, Sender, Store, Writer};
-use crate::walk::{self, Entry, WalkOptions};
+use crate::walk::{Entry, WalkOptions};
 
 /// What to scan and how.
 pub struct ScanOptions {
@@ -43,6 +44,8 @@ pub struct Scanned {
     pub snapshot: SnapshotRecord,
     /// Files that failed: noted and not measured.
     pub files_failed: u64,
+    /// What it found on disk.
+    pub survey: Survey,
 }
 
 /// One file after its turn.
@@ -55,15 +58,15 @@ struct Turn {
     failed: bool,
 }
 
-/// Engines of the languages that were found, by language id and whether what says "generated" is not to count.
-pub(super) type Engines = BTreeMap<(&'static str, bool), Engine>;
+/// How the languages that were found are measured, by language id and whether what says "generated" is not to count.
+pub(super) type Engines = BTreeMap<(&'static str, bool), Meter>;
 
 struct Scan<'a> {
     registry: &'a Registry,
     options: &'a ScanOptions,
     store: &'a dyn Store,
     engines: Engines,
-    index: Option<git::Index>,
+    survey: &'a Survey,
     cancelled: &'a AtomicBool,
 }
 
@@ -79,24 +82,19 @@ pub fn scan(
     cancelled: &AtomicBool,
 ) -> Result<Scanned> {
     let repository = git::Repository::discover(&options.root)?;
-    let walked = walk::walk(&options.root, &options.walk, registry)?;
+    let survey = survey(&options.root, &options.walk, registry)?;
+    let walked = &survey.walked;
     if walked.entries.is_empty() {
-        return Err(nothing_found(&options.root, &walked));
+        return Err(nothing_found(&options.root, walked));
     }
     let engines = engines(registry, &walked.entries, &options.policy)?;
-    let index = repository.as_ref().map(git::Repository::index).transpose()?;
-    let scan = Scan { registry, options, store: store.as_ref(), engines, index, cancelled };
+    let scan = Scan { registry, options, store: store.as_ref(), engines, survey: &survey, cancelled };
     let turns = scan.turns(store, &walked.entries)?;
     if cancelled.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
-    scan.conclude(repository.as_ref(), walked, turns, execution)
-}
-
-pub(super) fn nothing_found(root: &Path, walked: &walk::Walked) -> Error {
-    let reasons: Vec<_> = walked.skipped.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-    let why = if reasons.is_empty() { "it is empty".to_owned() } else { format!("skipped: {}", reasons.join(", ")) };
-    Error::Undecided(format!("no file to measure under `{}`: {why}", root.display()))
+    let (snapshot, files_failed) = scan.conclude(repository.as_ref(), turns, execution)?;
+    Ok(Scanned { snapshot, files_failed, survey })
 }
 
 pub(super) fn engines(registry: &Registry, entries: &[Entry], policy: &str) -> Result<Engines> {
@@ -115,10 +113,8 @@ pub(super) fn add_engine(
     policy: &str,
 ) -> Result<()> {
     if let std::collections::btree_map::Entry::Vacant(e) = engines.entry((id, generated_denied)) {
-        let language = registry.language(id).map_err(Error::Usage)?;
-        let engine = Engine::new(language, Policy::load(policy, id).map_err(Error::Usage)?);
-        let engine = if generated_denied { engine.with_generated() } else { engine };
-        e.insert(engine);
+        let meter = Meter::new(registry, id, policy).map_err(Error::Usage)?;
+        e.insert(if generated_denied { meter.with_generated() } else { meter });
     }
     Ok(())
 }
@@ -165,24 +161,24 @@ impl Scan<'_> {
 
     fn turn(&self, entry: &Entry, sender: &Sender) -> Result<Turn> {
         let engine = &self.engines[&(entry.language, entry.generated_denied)];
-        let known = self.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
+        let known = self.survey.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
         if let Some(content) = known
-            && let Some(facts) = self.stored(content, engine.id)?
+            && let Some(facts) = self.stored(content, engine.id())?
         {
             return Ok(Turn::cached(entry, &facts));
         }
         let bytes = match entry.read(self.options.limits.file_bytes_max) {
             Ok(bytes) => bytes,
-            Err(note) => return Ok(Turn::noted(entry, engine.id, note)),
+            Err(note) => return Ok(Turn::noted(entry, engine.id(), note)),
         };
         let content = ContentId::of(&bytes);
         if known != Some(content)
-            && let Some(facts) = self.stored(content, engine.id)?
+            && let Some(facts) = self.stored(content, engine.id())?
         {
             return Ok(Turn::cached(entry, &facts));
         }
         let options = Options { level: self.options.level, limits: self.options.limits };
-        let facts = measure::measure(engine, content, &bytes, options);
+        let facts = engine.measure(content, &bytes, options);
         let (facts, records) = records(facts);
         let turn = Turn::measured(entry, &facts);
         sender.send(std::iter::once(Record::Facts(facts)).chain(records).collect())?;
@@ -195,15 +191,15 @@ impl Scan<'_> {
         Ok(facts.filter(|facts| facts.level >= self.options.level))
     }
 
-    /// Writes the snapshot and its files.
+    /// Writes the snapshot and its files; also says how many files failed.
     fn conclude(
         &self,
         repository: Option<&git::Repository>,
-        walked: walk::Walked,
         turns: Vec<Turn>,
         execution: Option<crate::model::ExecutionId>,
-    ) -> Result<Scanned> {
-        let mut tally = tally(&turns, walked.skipped);
+    ) -> Result<(SnapshotRecord, u64)> {
+        let walked = &self.survey.walked;
+        let mut tally = tally(&turns, walked.skipped.clone());
         for (_, note) in &walked.notes {
             *tally.notes.entry(note.kind).or_default() += 1;
         }
@@ -215,7 +211,7 @@ impl Scan<'_> {
             let at = files.binary_search_by(|file| file.path.cmp(path)).ok()?;
             files[at].content
         };
-        let dirty = self.index.as_ref().map_or(Ok(false), |index| index.is_dirty(&read))?;
+        let dirty = self.survey.index.as_ref().map_or(Ok(false), |index| index.is_dirty(&read))?;
         let mut snapshot = SnapshotRecord {
             id: SnapshotId::default(),
             repository: name(repository, &self.options.root),
@@ -223,7 +219,7 @@ impl Scan<'_> {
             reference,
             dirty,
             time_us: super::journal::now_us(),
-            engine: self.engine_of_all(),
+            engine: engine_of_all(&self.engines),
             policy: self.options.policy.clone(),
             level: self.options.level,
             tally,
@@ -238,18 +234,32 @@ impl Scan<'_> {
         let files = files.into_iter().map(|file| Record::Files(FileRecord { snapshot: id, ..file }));
         let snapshot_record = std::iter::once(Record::Snapshots(snapshot.clone()));
         self.store.write(&Batch::of(files.chain(links).chain(snapshot_record)))?;
-        Ok(Scanned { snapshot, files_failed })
+        Ok((snapshot, files_failed))
     }
+}
 
-    fn engine_of_all(&self) -> EngineId {
-        let mut hasher = blake3::Hasher::new();
-        for engine in self.engines.values() {
-            hasher.update(&engine.id.0);
-        }
-        let mut id = [0; 16];
-        id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        EngineId(id)
+/// What the facts of all these engines depend on.
+fn engine_of_all(engines: &Engines) -> EngineId {
+    let mut hasher = blake3::Hasher::new();
+    for engine in engines.values() {
+        hasher.update(&engine.id().0);
     }
+    let mut id = [0; 16];
+    id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    EngineId(id)
+}
+
+/// What facts depend on besides the bytes, in all languages at once: facts of another elcano are of use to this one only
+/// where this is equal.
+///
+/// # Errors
+/// There is no such policy.
+pub fn engine_of_everything(registry: &Registry, policy: &str) -> Result<EngineId> {
+    let mut engines = Engines::new();
+    for id in registry.ids().chain(Counted::all().map(|counted| counted.id)) {
+        add_engine(&mut engines, registry, (id, false), policy)?;
+    }
+    Ok(engine_of_all(&engines))
 }
 
 /// The repository's name: its origin's, or its folder's; with the part of it that was scanned.

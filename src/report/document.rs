@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::table::Table;
 use crate::lang::spec::Spec;
-use crate::lang::{POLICIES, Policy, ROLES, Roles};
+use crate::lang::{POLICIES, Policy, ROLES, Roles, START_BYTES};
 use crate::metric::{CATALOG, Direction, Metric};
 
 /// A source whose value was counted by hand.
@@ -93,6 +93,16 @@ pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Re
         if !words.is_empty() {
             let _ = writeln!(out, "- {title}: {}", codes(words));
         }
+    }
+    for contest in &spec.contests {
+        let _ = writeln!(
+            out,
+            "- `.{}` is `{}` where a line of its first {} KiB, outside comments, begins with one of {}",
+            contest.ending,
+            contest.language,
+            START_BYTES >> 10,
+            codes(&contest.begins)
+        );
     }
     let _ = writeln!(out, "- Grammar: `{}` {version}", spec.krate);
     out += "\n## Constructs\n\nWhat each construct is worth under the policy `default`; `+n` is one more than the nesting \

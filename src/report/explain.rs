@@ -170,7 +170,9 @@ impl Explained {
 
     fn title(&self) -> String {
         let name = if self.name.is_empty() { self.kind.name() } else { &self.name };
-        format!("{}:{} {name}: {} {}", self.path, self.rows.0, self.metric.id, self.value)
+        // A value under another policy is not to be taken for the usual one.
+        let policy = if self.policy == "default" { String::new() } else { format!(" (policy {})", self.policy) };
+        format!("{}:{} {name}: {} {}{policy}", self.path, self.rows.0, self.metric.id, self.value)
     }
 }
 

@@ -43,7 +43,7 @@ fn headline(snapshot: &SnapshotRecord) -> String {
 }
 
 fn sections(summary: &Summary) -> Vec<Section> {
-    let all = [languages(summary), worst(summary), reasons(summary), noted(summary), stages(summary)];
+    let all = [languages(summary), worst(summary), health(summary), reasons(summary), noted(summary), stages(summary)];
     all.into_iter().filter(|(_, table)| !table.is_empty()).collect()
 }
 
@@ -93,6 +93,25 @@ fn shorten(name: &str) -> String {
         return name.to_owned();
     }
     std::iter::once('…').chain(name.chars().skip(count - WIDTH_MAX + 1)).collect()
+}
+
+/// How much of each language was not understood; languages without a parse error are left out.
+fn health(summary: &Summary) -> Section {
+    let mut table = Table::new(&["language", "#files", "#broken", "#bytes", "#in errors", "#share", "worst file"]);
+    for (id, totals) in summary.by_size().into_iter().filter(|(_, totals)| totals.broken > 0) {
+        let mut cells = vec![id.to_owned()];
+        cells.extend([totals.files, totals.broken, totals.bytes, totals.error_bytes].map(thousands));
+        cells.push(share(totals.error_bytes, totals.bytes));
+        cells.push(totals.worst_file.as_ref().map(|(_, path)| path.to_string()).unwrap_or_default());
+        table.row(cells);
+    }
+    ("Parse health".to_owned(), table)
+}
+
+/// A share in percent, to two digits: `0.37 %`.
+fn share(part: u64, of: u64) -> String {
+    let hundredths = u128::from(part) * 10_000 / u128::from(of.max(1));
+    format!("{}.{:02} %", hundredths / 100, hundredths % 100)
 }
 
 fn reasons(summary: &Summary) -> Section {

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::metric::catalog;
-use crate::model::{ExecutionRecord, FactsRecord, FileRecord, Metrics, Note, RepoPath, SnapshotRecord, Space};
+use crate::model::{
+    ExecutionRecord, FactsRecord, FileRecord, Metrics, Note, NoteKind, RepoPath, SnapshotRecord, Space,
+};
 
 /// Totals over files of one language.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +17,10 @@ pub struct Totals {
     pub bytes: u64,
     /// Their bytes inside ERROR nodes.
     pub error_bytes: u64,
+    /// Files with parse errors.
+    pub broken: u64,
+    /// The file with the most bytes inside ERROR nodes, and how many; of several the first by path.
+    pub worst_file: Option<(u64, RepoPath)>,
     /// Rows, code, comment, blank.
     pub lines: [u64; 4],
     /// Named functions.
@@ -26,10 +32,14 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, facts: &FactsRecord, unit: &Metrics) {
+    fn add(&mut self, path: &RepoPath, facts: &FactsRecord, unit: &Metrics) {
         self.files += 1;
         self.bytes += facts.bytes;
         self.error_bytes += facts.error_bytes;
+        if facts.notes.iter().any(|note| note.kind == NoteKind::ParseError) {
+            self.broken += 1;
+            self.consider(facts.error_bytes, path);
+        }
         for (total, count) in self.lines.iter_mut().zip([unit.sloc, unit.ploc, unit.cloc, unit.blank]) {
             *total += u64::from(count);
         }
@@ -38,11 +48,23 @@ impl Totals {
         self.cognitive += u64::from(unit.cognitive);
     }
 
+    fn consider(&mut self, error_bytes: u64, path: &RepoPath) {
+        let rank = |(bytes, path): &(u64, RepoPath)| (std::cmp::Reverse(*bytes), path.clone());
+        let new = (error_bytes, path.clone());
+        if self.worst_file.as_ref().is_none_or(|worst| rank(&new) < rank(worst)) {
+            self.worst_file = Some(new);
+        }
+    }
+
     /// Adds another language's totals.
     pub fn merge(&mut self, other: &Self) {
         self.files += other.files;
         self.bytes += other.bytes;
         self.error_bytes += other.error_bytes;
+        self.broken += other.broken;
+        if let Some((error_bytes, path)) = &other.worst_file {
+            self.consider(*error_bytes, path);
+        }
         self.lines.iter_mut().zip(other.lines).for_each(|(total, count)| *total += count);
         self.functions += other.functions;
         self.cyclomatic += other.cyclomatic;
@@ -127,7 +149,7 @@ impl Summary {
             self.languages.insert(file.language.clone(), Totals::default());
         }
         if let Some(totals) = self.languages.get_mut(&file.language) {
-            totals.add(facts, &unit.metrics);
+            totals.add(&file.path, facts, &unit.metrics);
         }
         for space in facts.spaces.iter().filter(|space| space.kind.is_function()) {
             self.consider(file, space);
@@ -184,6 +206,7 @@ impl Summary {
         let totals = |id: Option<&str>, totals: &Totals| {
             serde_json::json!({
                 "language": id, "files": totals.files, "bytes": totals.bytes, "error_bytes": totals.error_bytes,
+                "broken_files": totals.broken, "worst_file": totals.worst_file.as_ref().map(|(_, path)| path),
                 "sloc": totals.lines[0], "ploc": totals.lines[1], "cloc": totals.lines[2], "blank": totals.lines[3],
                 "functions": totals.functions, "cyclomatic": totals.cyclomatic, "cognitive": totals.cognitive,
             })

@@ -169,6 +169,9 @@ pub(super) fn compress(plain: &[u8]) -> std::io::Result<Option<Vec<u8>>> {
 
 /// The inverse of [`compress`].
 pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, String> {
+    thread_local! {
+        static CONTEXT: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+    }
     let (length, frame) = packed.split_first_chunk::<4>().ok_or("the compressed payload is truncated")?;
     let length = u32::from_be_bytes(*length) as usize;
     if length > UNPACKED_BYTES_MAX {
@@ -179,6 +182,13 @@ pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, String> {
         Ok(Some(stated)) if stated == length as u64 => {}
         _ => return Err("the compressed payload is not of the length it states".to_owned()),
     }
-    let plain = zstd::bulk::decompress(frame, length).map_err(|error| format!("not its zstd frame: {error}"))?;
+    let failed = |error| format!("not its zstd frame: {error}");
+    let plain = CONTEXT.with_borrow_mut(|context| {
+        let decompressor = match context {
+            Some(decompressor) => decompressor,
+            None => context.insert(zstd::bulk::Decompressor::new().map_err(failed)?),
+        };
+        decompressor.decompress(frame, length).map_err(failed)
+    })?;
     if plain.len() == length { Ok(plain) } else { Err("the compressed payload is truncated".to_owned()) }
 }

@@ -96,7 +96,8 @@ fn follow(
         let kind = if parts.peek().is_some() { Type::Folder } else { kind };
         full.extend_from_slice(name);
         folder.push(part);
-        let case = Case { full: &full, path: &full[prefix.len()..], absolute: &folder, vendored };
+        let start = || read::start(&folder);
+        let case = Case { full: &full, path: &full[prefix.len()..], start: &start, vendored };
         if is_left_out(name, kind, case.path, options) {
             return Outcome::LeftOut;
         }

@@ -1,16 +1,16 @@
 //! The decision on one path, the same for the walk and for its explanation. The order of the rules is written once,
-//! here: ignored, link or special, excluded, vendored, generated, documentation, language. Touches the disk only for
-//! the first line of a file whose name does not tell its language.
+//! here: ignored, link or special, excluded, vendored, generated, documentation, language. Touches no disk; asks for the
+//! start of a file whose name does not tell its language.
 
 use std::io;
-use std::path::Path;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
 use super::attributes::{DOCUMENTATION, GENERATED, LANGUAGE, NAMES, State, VENDORED};
+use super::read::shebang;
 use super::rules::{Scope, as_path, ignore_file};
-use super::{Detect, WalkOptions, conventions, read};
+use super::{Detect, WalkOptions, conventions};
 use crate::error::{Error, Result};
 use crate::model::Skip;
 
@@ -51,7 +51,7 @@ pub(super) enum Judged {
     In { language: &'static str, generated_denied: bool },
     /// Not to be measured.
     Out(Skip),
-    /// Its first line could not be read.
+    /// Its start could not be read.
     Unreadable(io::Error),
 }
 
@@ -62,8 +62,8 @@ pub(super) struct Case<'a> {
     pub(super) full: &'a [u8],
     /// Relative to the root.
     pub(super) path: &'a [u8],
-    /// Where it is.
-    pub(super) absolute: &'a Path,
+    /// Its first [`START_BYTES`](crate::lang::START_BYTES) bytes; asked for only when its name does not tell a language.
+    pub(super) start: &'a dyn Fn() -> io::Result<Vec<u8>>,
     /// Below a folder that by convention holds other people's code.
     pub(super) vendored: bool,
 }
@@ -153,6 +153,15 @@ impl<'a> Judge<'a> {
         let language = if let Some(State::Value(value)) = attribute {
             trace.say(|| format!("language: attribute `{value}`"));
             self.detect.by_linguist(value)
+        } else if self.detect.is_contested(name) {
+            match (case.start)() {
+                Ok(start) => {
+                    let language = self.detect.by_content(name, &start);
+                    trace.say(|| "language: by name and text, for several languages use such names".to_owned());
+                    language
+                }
+                Err(error) => return Judged::Unreadable(error),
+            }
         } else if let Some(language) = self.detect.by_name(name) {
             trace.say(|| "language: by name".to_owned());
             Some(language)
@@ -160,7 +169,7 @@ impl<'a> Judge<'a> {
             trace.say(|| "language: no language claims the ending".to_owned());
             None
         } else {
-            match read::interpreter(case.absolute) {
+            match (case.start)().map(|start| shebang(&start)) {
                 Ok(Some(interpreter)) => {
                     trace.say(|| format!("language: first line names `{interpreter}`"));
                     self.detect.by_shebang(&interpreter)

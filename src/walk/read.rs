@@ -8,6 +8,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use crate::lang::START_BYTES;
+
 /// Opens a regular file.
 ///
 /// # Errors
@@ -31,20 +33,23 @@ pub(super) fn regular(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > bytes_max { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
-/// The interpreter that the first line names, without its folder; None when it names none.
+/// The first [`START_BYTES`] bytes of a regular file.
 ///
 /// # Errors
 /// As [`open`].
-pub(super) fn interpreter(path: &Path) -> io::Result<Option<String>> {
-    /// A first line that is longer is not a shebang that a kernel would run.
-    const SHEBANG_BYTES: u64 = 256;
+pub(super) fn start(path: &Path) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    open(path)?.take(SHEBANG_BYTES).read_to_end(&mut start)?;
-    Ok(shebang(&start))
+    open(path)?.take(START_BYTES as u64).read_to_end(&mut start)?;
+    Ok(start)
 }
 
-fn shebang(start: &[u8]) -> Option<String> {
-    let line = start.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+/// A first line that is longer is not a shebang that a kernel would run.
+const SHEBANG_BYTES_MAX: usize = 256;
+
+/// The interpreter that the first line of these bytes names, without its folder.
+pub(super) fn shebang(bytes: &[u8]) -> Option<String> {
+    let line =
+        bytes.get(..SHEBANG_BYTES_MAX).unwrap_or(bytes).strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
     let mut words = std::str::from_utf8(line).ok()?.split_whitespace();
     let base = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
     match base(words.next()?) {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::judge::{Case, Judge, Judged, Trace, Type};
 use super::rules::{Present, Scope, as_path, top_of};
-use super::{Detect, Entry, WalkOptions, Walked, conventions};
+use super::{CONFIG, Detect, Entry, WalkOptions, Walked, conventions, read};
 use crate::error::{Error, Result};
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
 
@@ -80,6 +80,7 @@ pub(super) fn folder(root: &Path, options: &WalkOptions, detect: &dyn Detect) ->
     let mut walked = walk.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     walked.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     walked.notes.sort_unstable();
+    walked.configs.sort_unstable();
     walked.warnings.sort_unstable();
     Ok(walked)
 }
@@ -89,7 +90,7 @@ pub(super) fn file(root: &Path, options: &WalkOptions, detect: &dyn Detect) -> R
     let mut walked = Walked { files_on_disk: 1, ..Walked::default() };
     let judge = Judge::new(options, detect, &mut walked.warnings)?;
     let (name, judged) = named(root, &judge, &mut walked.warnings, &mut Trace(None));
-    walked.settle(judged, Case { full: &name, path: &name, absolute: root, vendored: false });
+    walked.settle(judged, &name, root);
     Ok(walked)
 }
 
@@ -105,7 +106,8 @@ pub(super) fn named(
     let scope = Scope::enter(&ground.scope, folder, &ground.prefix, Present::probe(folder), warnings);
     let name = file.file_name().unwrap_or_default().as_bytes().to_vec();
     ground.prefix.extend_from_slice(&name);
-    let case = Case { full: &ground.prefix, path: &name, absolute: file, vendored: false };
+    let start = || read::start(file);
+    let case = Case { full: &ground.prefix, path: &name, start: &start, vendored: false };
     let judged = judge.named(&scope, case, trace);
     (name, judged)
 }
@@ -134,7 +136,8 @@ impl Walk<'_> {
                 continue;
             }
             let absolute = task.absolute.join(as_path(name));
-            let case = |vendored| Case { full: &full, path, absolute: &absolute, vendored };
+            let start = || read::start(&absolute);
+            let case = |vendored| Case { full: &full, path, start: &start, vendored };
             if *kind == Type::Folder {
                 let state = match &inside {
                     Ok((scope, vendored)) => self.descend(scope, case(*vendored), name),
@@ -149,8 +152,11 @@ impl Walk<'_> {
             found.files_on_disk += 1;
             match &inside {
                 Ok((scope, vendored)) => {
-                    let case = case(*vendored);
-                    found.settle(self.judge.file(scope, case, *kind, &mut Trace(None)), case);
+                    if *kind == Type::File && name == CONFIG.as_bytes() {
+                        found.configs.push(RepoPath::new(path));
+                    }
+                    let judged = self.judge.file(scope, case(*vendored), *kind, &mut Trace(None));
+                    found.settle(judged, path, &absolute);
                 }
                 Err(skip) => found.skip(*skip),
             }
@@ -194,14 +200,14 @@ impl Listing {
 
 impl Walked {
     /// Books the verdict on a file.
-    fn settle(&mut self, judged: Judged, case: Case<'_>) {
-        let path = RepoPath::new(case.path);
+    fn settle(&mut self, judged: Judged, path: &[u8], absolute: &Path) {
+        let path = RepoPath::new(path);
         match judged {
             Judged::Out(skip) => self.skip(skip),
             Judged::Unreadable(error) => self.notes.push((path, unreadable(&error))),
-            Judged::In { language, generated_denied } => match case.absolute.symlink_metadata() {
+            Judged::In { language, generated_denied } => match absolute.symlink_metadata() {
                 Ok(metadata) => {
-                    let (absolute, stat) = (case.absolute.to_path_buf(), Stat::from(&metadata));
+                    let (absolute, stat) = (absolute.to_path_buf(), Stat::from(&metadata));
                     self.entries.push(Entry { path, absolute, language, generated_denied, stat });
                 }
                 Err(error) => self.notes.push((path, unreadable(&error))),
@@ -223,6 +229,7 @@ impl Walked {
     fn absorb(&mut self, mut other: Self) {
         self.entries.append(&mut other.entries);
         self.notes.append(&mut other.notes);
+        self.configs.append(&mut other.configs);
         self.warnings.append(&mut other.warnings);
         self.files_on_disk += other.files_on_disk;
         for (skip, count) in other.skipped {

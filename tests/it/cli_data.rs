@@ -239,6 +239,15 @@ fn an_explanation_shows_every_increment_and_adds_up() {
     let json = repo.elcano(&["explain", "src/a.py:f", "--metric", "cyclomatic", "--json"]).json();
     assert_eq!(json["value"], 3);
     assert!(repo.elcano(&["explain", "src/a.py", "--metric", "nexits", "--html"]).out.starts_with("<table"));
+    repo.file("src/b.js", "function g(a) {\n  try { return a?.b } catch (e) { if (e && a) throw e }\n}\n");
+    let value = |policy| {
+        repo.elcano(&["explain", "src/b.js:g", "--metric", "cyclomatic", "--policy", policy, "--json"]).json()["value"]
+            .clone()
+    };
+    assert_eq!([value("default"), value("eslint"), value("gocyclo")], [5, 4, 3]);
+    let text = repo.elcano(&["explain", "src/b.js:g", "--metric", "cyclomatic", "--policy", "eslint"]).out;
+    assert!(text.starts_with("src/b.js:1 g: cyclomatic 4 (policy eslint)\n"), "{text}");
+    repo.elcano(&["explain", "cyclomatic", "--policy", "nope"]).fails(2, &["unknown policy `nope`"]);
     repo.elcano(&["explain", "src/a.py:g", "--metric", "cognitive"]).fails(2, &["no function `g`"]);
     repo.elcano(&["explain", "src/a.py", "--metric", "sloc"]).fails(2, &["not made of increments"]);
 }

@@ -28,7 +28,7 @@ fn finding(at: u32, level: Gravity, status: Status) -> Finding {
     }
 }
 
-fn check(mut findings: Vec<Finding>) -> Check {
+pub fn check(mut findings: Vec<Finding>) -> Check {
     findings.sort_by(Finding::order);
     let fails = findings.iter().any(|finding| finding.level == Gravity::Fail);
     Check {
@@ -46,16 +46,16 @@ fn check(mut findings: Vec<Finding>) -> Check {
     }
 }
 
-fn many(count: u32) -> Check {
+pub fn many(count: u32) -> Check {
     check((0..count).map(|at| finding(at, Gravity::Fail, Status::New)).collect())
 }
 
-fn written(name: &str, check: &Check) -> String {
+pub fn written(name: &str, check: &Check) -> String {
     (writer(name).expect("a format").write)(check, "")
 }
 
 /// A path and a symbol that try to break out of every format.
-fn hostile() -> Check {
+pub fn hostile() -> Check {
     let mut finding = finding(1, Gravity::Fail, Status::New);
     finding.path = RepoPath::from("a %,:\"<b>&'\n.py");
     finding.symbol = "</script><b>|`%25\r\n::error::x]]>\u{1}".into();

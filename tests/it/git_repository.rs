@@ -135,6 +135,41 @@ fn trees_and_blobs() {
 }
 
 #[test]
+fn contents_of_a_commit_are_the_same_with_and_without_the_help_of_the_index() {
+    let repo =
+        Repo::with(&[("src/a.rs", "a"), ("src/deep/b.rs", "b"), ("gone.rs", "gone"), ("x.sh", "x"), ("kind.rs", "k")]);
+    repo.symlink("link.rs", "x.sh").init();
+    let first = repo.commit("first");
+    repo.file("src/deep/b.rs", "b2").file("new.rs", "gone").remove("gone.rs").mode("x.sh", 0o755);
+    repo.remove("link.rs").file("link.rs", "a file now").remove("kind.rs").symlink("kind.rs", "x.sh");
+    let second = repo.commit("second");
+    let is_same = |folder: &str, what: &str| {
+        let opened = open(&repo, folder);
+        let index = opened.index().expect("an index");
+        for commit in [&first, &second] {
+            let commit = opened.resolve(commit).expect("a commit");
+            let all = opened.tree_files(commit).expect("files").into_iter().map(|file| (file.path, file.content));
+            assert_eq!(opened.contents(commit, &index).expect("contents"), all.collect(), "{folder}: {what}");
+        }
+    };
+    for folder in [".", "src"] {
+        is_same(folder, "nothing staged");
+        repo.file("src/a.rs", "changed on disk").file("untracked.rs", "");
+        is_same(folder, "changed on disk");
+        repo.git(&["add", "--all"]);
+        is_same(folder, "staged");
+        repo.git(&["reset", "--quiet", "--hard", &first]);
+        is_same(folder, "an older commit");
+        repo.git(&["update-index", "--assume-unchanged", "src/a.rs"]);
+        is_same(folder, "not watched");
+        repo.git(&["reset", "--quiet", "--hard", &second]);
+    }
+    repo.git(&["config", "core.fileMode", "false"]);
+    repo.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "src/deep"]);
+    is_same(".", "folders that are one entry");
+}
+
+#[test]
 fn what_is_not_in_the_clone_is_undecided_and_what_is_damaged_is_an_error() {
     let repo = Repo::with(&[("a", "content")]);
     repo.init().commit("one");

@@ -37,8 +37,12 @@ pub(super) struct Switch {
 impl<'l, 't> Builder<'l, 't> {
     /// An if, a conditional expression, or an else-if clause that stands alone.
     pub(super) fn enter_if(&mut self, at: At<'t>) {
-        self.choices.push(Choice::default());
+        self.open_choice(0);
         self.plan(vec![Task::Clause(at), Task::Do(Self::close_choice, 0)]);
+    }
+
+    pub(super) fn open_choice(&mut self, _: u32) {
+        self.choices.push(Choice::default());
     }
 
     /// The condition of an if or of its else-if clause, what it does then, and what it does otherwise.
@@ -129,7 +133,7 @@ impl<'l, 't> Builder<'l, 't> {
         }
     }
 
-    fn close_choice(&mut self, _: u32) {
+    pub(super) fn close_choice(&mut self, _: u32) {
         let mut ends = self.choices.pop().unwrap_or_default().exits;
         join(&mut ends, self.graph.take());
         self.graph.resume(ends);

@@ -54,6 +54,9 @@ impl<'t> Builder<'_, 't> {
     pub(super) fn condition(&mut self, outer: At<'t>) {
         let mut at = outer;
         loop {
+            if let Some((operands, and)) = self.loosest(at) {
+                return self.condition_of(operands, and);
+            }
             if at.roles.has(any(&CONSTRUCTS)) || at.roles.has(any(&JUMPS)) || at.node.child_count() == 0 {
                 break;
             }
@@ -76,7 +79,8 @@ impl<'t> Builder<'_, 't> {
                 return self.plan(tasks);
             } else if let (Some(inner), None) = (first, last) {
                 let brackets = |child: &&At<'t>| matches!(child.node.kind(), "(" | ")");
-                if children.len() == 3 && children.iter().filter(brackets).count() == 2 {
+                let bracketed = children.len() == 3 && children.iter().filter(brackets).count() == 2;
+                if bracketed || (children.len() == 1 && at.roles.has(Roles::PAREN)) {
                     at = *inner;
                     continue;
                 }
@@ -102,11 +106,11 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// A short-circuit expression as a condition.
-    fn condition_of(&mut self, operands: Vec<At<'t>>, and: bool) {
+    fn condition_of(&mut self, operands: Vec<Operand<'t>>, and: bool) {
         let mut tasks = vec![Task::Do(Self::open_short, 0)];
         let last = operands.len() - 1;
         for (at, operand) in operands.into_iter().enumerate() {
-            tasks.push(Task::Condition(operand));
+            tasks.push(Task::Terms(operand, true));
             if at < last {
                 tasks.push(Task::Do(Self::next_operand, u32::from(and)));
             }
@@ -116,19 +120,57 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// A short-circuit expression as a value.
-    pub(super) fn enter_logical(&mut self, operands: Vec<At<'t>>, and: bool) {
+    pub(super) fn enter_logical(&mut self, operands: Vec<Operand<'t>>, and: bool) {
         let mut tasks = vec![Task::Do(Self::open_short, 0)];
         let last = operands.len() - 1;
         for (at, operand) in operands.into_iter().enumerate() {
+            tasks.push(Task::Terms(operand, at < last));
             if at < last {
-                tasks.push(Task::Condition(operand));
                 tasks.push(Task::Do(Self::next_operand, u32::from(and)));
-            } else {
-                tasks.push(Task::Visit(operand));
             }
         }
         tasks.push(Task::Do(Self::close_short, 0));
         self.plan(tasks);
+    }
+
+    /// An operand, as a condition or as a value.
+    pub(super) fn terms(&mut self, terms: Operand<'t>, condition: bool) {
+        let ([first, ..], [.., last]) = (&terms[..], &terms[..]) else { return };
+        let (start, end) = (first.start(), last.end());
+        if let [at] = &terms[..] {
+            return self.plan(vec![if condition { Task::Condition(*at) } else { Task::Visit(*at) }]);
+        }
+        match split(&terms) {
+            Some((operands, and)) if condition => self.condition_of(operands, and),
+            Some((operands, and)) => self.enter_logical(operands, and),
+            None => {
+                let mut tasks: Vec<_> = terms.into_iter().map(Task::Visit).collect();
+                if condition {
+                    tasks.extend([Task::Do(Self::reach, end), Task::Do(Self::judge, start)]);
+                }
+                self.plan(tasks);
+            }
+        }
+    }
+
+    /// Where a grammar knows no precedence, `a == 1 && b` is read as `a == (1 && b)`: what the loosest short-circuit
+    /// operator of such an expression joins.
+    pub(super) fn loosest(&mut self, at: At<'t>) -> Option<(Vec<Operand<'t>>, bool)> {
+        if !self.flat {
+            return None;
+        }
+        let (mut terms, mut rest) = (Vec::new(), at);
+        loop {
+            let children = self.children(rest);
+            let [left, operator, right] = children[..] else { break };
+            if !self.language.kind(rest.kind).transparent && !operator.roles.has(Roles::LOGICAL) {
+                break;
+            }
+            terms.extend([left, operator]);
+            rest = right;
+        }
+        terms.push(rest);
+        split(&terms)
     }
 
     fn next_operand(&mut self, and: u32) {
@@ -146,14 +188,33 @@ impl<'t> Builder<'_, 't> {
     }
 }
 
+/// The parts of one operand of a short-circuit operator: one node, or terms and operators in turn.
+pub(super) type Operand<'t> = Vec<At<'t>>;
+
+/// Terms and operators in turn, parted at the loosest short-circuit operator among them, and whether that is an `and`.
+fn split<'t>(terms: &[At<'t>]) -> Option<(Vec<Operand<'t>>, bool)> {
+    let operators = || terms.iter().skip(1).step_by(2);
+    let loosest = [Roles::LOGICAL_OR, Roles::LOGICAL_AND];
+    let loosest = loosest.into_iter().find(|role| operators().any(|operator| operator.roles.has(*role)))?;
+    let mut operands = vec![Vec::new()];
+    for (at, term) in terms.iter().enumerate() {
+        if at % 2 == 1 && term.roles.has(loosest) {
+            operands.push(Vec::new());
+        } else if let Some(operand) = operands.last_mut() {
+            operand.push(*term);
+        }
+    }
+    Some((operands, loosest == Roles::LOGICAL_AND))
+}
+
 /// The operands of a short-circuit expression that is written as such, and whether it is an `and`.
-pub(super) fn logical<'t>(children: &[At<'t>]) -> Option<(Vec<At<'t>>, bool)> {
-    let is_operator = |child: &At<'t>| child.roles.has(Roles::LOGICAL) && !child.is_named();
+pub(super) fn logical<'t>(children: &[At<'t>]) -> Option<(Vec<Operand<'t>>, bool)> {
+    let is_operator = |child: &At<'t>| child.roles.has(Roles::LOGICAL);
     let operator = children.get(1)?.roles & Roles::LOGICAL;
     let alternate = children
         .iter()
         .enumerate()
         .all(|(at, child)| is_operator(child) == (at % 2 == 1) && (at % 2 == 0 || child.roles.has(operator)));
-    let operands = || children.iter().step_by(2).copied().collect();
+    let operands = || children.iter().step_by(2).map(|operand| vec![*operand]).collect();
     (alternate && children.len() % 2 == 1).then(|| (operands(), operator.has(Roles::LOGICAL_AND)))
 }

@@ -303,6 +303,18 @@ impl<'l, 't> Builder<'l, 't> {
         self.plan(tasks);
     }
 
+    /// Puts handlers that are held together beside the body of their `try`.
+    pub(super) fn spread_handlers(&mut self, children: &mut Vec<At<'t>>) {
+        let language = self.language;
+        let handlers = &language.flow.handlers;
+        while let Some(at) =
+            children.iter().position(|child| handlers.contains(&child.kind) && !child.roles.has(Roles::SPACES))
+        {
+            let inside = self.children(children[at]);
+            children.splice(at..=at, inside.into_iter().filter(|inner| inner.is_named()));
+        }
+    }
+
     /// What a handler takes is read, and then its body.
     fn plan_handler(&mut self, at: At<'t>, last: bool, tasks: &mut Vec<Task<'l, 't>>) {
         let children = self.children(at);

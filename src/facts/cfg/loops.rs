@@ -99,6 +99,10 @@ impl<'t> Builder<'_, 't> {
             }
         }
         let body = |child: &At<'t>| child.is_under(flow.body);
+        let is_head = |child: &&At<'t>| child.is_under(flow.condition) || flow.clauses.contains(&child.kind);
+        // Without a body of its own, what stands behind the head is it.
+        let bare = !own.iter().any(|child| body(child) || child.roles.has(Roles::BLOCK));
+        let head = own.iter().rfind(is_head).filter(|_| bare).map_or(u32::MAX, |head| head.end());
         let last_block = || own.iter().rfind(|child| child.roles.has(Roles::BLOCK));
         let last_named = || own.iter().rfind(|child| child.is_named() && !child.roles.has(Roles::LOOP_ELSE));
         let first_of_body = own.iter().find(|child| body(child)).or_else(last_block).or_else(last_named).copied();
@@ -112,7 +116,7 @@ impl<'t> Builder<'_, 't> {
         let mut names = false;
         for child in children {
             let in_field = |fields: &[u16]| child.field.is_some_and(|field| fields.contains(&field));
-            if is(first_of_body, &child) || body(&child) {
+            if is(first_of_body, &child) || body(&child) || (child.start() >= head && child.is_named()) {
                 parts.body.push(child);
             } else if child.roles.has(Roles::LOOP_ELSE) {
                 parts.otherwise = Some(child);

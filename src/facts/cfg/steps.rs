@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
 use super::branches::{Choice, Switch};
-use super::conditions::{Verdict, logical};
+use super::conditions::{Operand, Verdict, logical};
 use super::graph::{Ends, Graph};
 use super::jumps::{Final, Scope, Throws, Try};
 use super::loops::{Comprehension, Loop};
@@ -58,6 +58,8 @@ pub(super) enum Task<'l, 't> {
     Visit(At<'t>),
     /// Walk through a node that is a condition, and leave a verdict.
     Condition(At<'t>),
+    /// Walk through an operand, as a condition or as a value.
+    Terms(Operand<'t>, bool),
     /// Walk through an else-if clause of the if that is being read, or through that if.
     Clause(At<'t>),
     /// Something happens at a span.
@@ -88,6 +90,8 @@ pub(super) struct Builder<'l, 't> {
     pub(super) loops: Vec<Loop>,
     pub(super) comprehensions: Vec<Comprehension>,
     pub(super) tries: Vec<Try>,
+    /// The grammar knows no precedence of short-circuit operators.
+    pub(super) flat: bool,
     /// The language has jumps to labels: then a label begins a block.
     pub(super) has_goto: bool,
     /// What breaks and continues can leave.
@@ -118,6 +122,7 @@ impl<'l, 't> Builder<'l, 't> {
             loops: Vec::new(),
             comprehensions: Vec::new(),
             tries: Vec::new(),
+            flat: !language.spec.sequences_through.is_empty(),
             has_goto: language.spec.mapped().any(|role| role == "goto"),
             scopes: Vec::new(),
             finals: Vec::new(),
@@ -131,12 +136,13 @@ impl<'l, 't> Builder<'l, 't> {
         let body = builder.body(at);
         let start = body.first().map_or(at.end(), |first| first.start());
         builder.graph = Graph::new(at.start(), start, at.end());
-        builder.plan(body.into_iter().map(Task::Visit).collect());
+        let mut tasks = Vec::new();
+        builder.plan_children(at, &body, &mut tasks);
+        builder.plan(tasks);
         builder
     }
 
-    /// What runs when a function is called: its body; else its block; else what follows its parameters; else
-    /// what comes last.
+    /// What runs when a function is called: its body; else its block; else what follows its head; else what comes last.
     fn body(&mut self, function: At<'t>) -> Vec<At<'t>> {
         let mut children = self.children(function);
         if function.roles.has(Roles::BLOCK) {
@@ -147,7 +153,14 @@ impl<'l, 't> Builder<'l, 't> {
         if let Some(body) = body.or_else(|| children.iter().rfind(|child| child.roles.has(Roles::BLOCK))) {
             return vec![*body];
         }
-        let parameters = children.iter().position(|child| child.roles.has(Roles::PARAMETERS));
+        let flow = &self.language.flow;
+        if children.iter().any(|child| flow.bodies.contains(&child.kind)) {
+            children.retain(|child| flow.bodies.contains(&child.kind));
+            children.sort_by_key(|child| flow.bodies.iter().position(|kind| *kind == child.kind));
+            return children;
+        }
+        let is_head = |child: &At<'t>| child.roles.has(Roles::PARAMETERS) || flow.clauses.contains(&child.kind);
+        let parameters = children.iter().position(is_head);
         let last = || children.iter().rposition(|child| child.is_named());
         let first = parameters.map(|at| at + 1).or_else(last).unwrap_or(0);
         children.drain(..first);
@@ -159,6 +172,7 @@ impl<'l, 't> Builder<'l, 't> {
             match task {
                 Task::Visit(at) => self.visit(at),
                 Task::Condition(at) => self.condition(at),
+                Task::Terms(terms, condition) => self.terms(terms, condition),
                 Task::Clause(at) => self.enter_clause(at),
                 Task::Step(start, end) => self.graph.step(start, end),
                 Task::Do(action, number) => action(&mut self, number),
@@ -229,6 +243,9 @@ impl<'l, 't> Builder<'l, 't> {
         let (start, end) = (at.start(), at.end());
         let roles = at.roles;
         let own = at.is_named() || roles.has(any(&JUMPS) | Roles::YIELD);
+        if roles.has(Roles::ELSE) {
+            self.meet_else();
+        }
         if own {
             self.graph.step(start, end);
         } else {
@@ -253,7 +270,8 @@ impl<'l, 't> Builder<'l, 't> {
         if at.roles.has(Roles::ELSE) {
             self.meet_else();
         }
-        let children = self.children(at);
+        let mut children = self.children(at);
+        self.spread_handlers(&mut children);
         let is_clause = |child: &At<'t>| child.is_named() && child.node.child_count() > 0;
         if at.roles.has(Roles::TRY)
             || children.iter().any(|child| child.roles.has(Roles::CATCH | Roles::FINALLY) && is_clause(child))
@@ -265,6 +283,9 @@ impl<'l, 't> Builder<'l, 't> {
         }
         if at.roles.has(Roles::LABEL) {
             return self.enter_label(at, &children);
+        }
+        if let Some((operands, and)) = self.loosest(at) {
+            return self.enter_logical(operands, and);
         }
         if at.roles.has(Roles::LOGICAL_EXPRESSION)
             && let Some((operands, and)) = logical(&children)
@@ -311,8 +332,21 @@ impl<'l, 't> Builder<'l, 't> {
             }
         }
         let mut first = own;
-        for child in children.iter().skip(usize::from(label.is_some())) {
-            if is_skip(child) && !own {
+        let mut chained = false;
+        for (index, child) in children.iter().enumerate().skip(usize::from(label.is_some())) {
+            let goes_on = |child: &At<'t>| child.is_named() && child.roles.has(Roles::ELIF | Roles::ELSE);
+            let next = children.get(index + 1).is_some_and(goes_on);
+            if (chained || child.roles.has(Roles::IF)) && (chained && goes_on(child) || next) {
+                // If, else-if and else that stand side by side, in nothing that holds them together.
+                if !chained {
+                    tasks.push(Task::Do(Self::open_choice, 0));
+                }
+                tasks.push(if child.roles.has(Roles::ELSE) { Task::Visit(*child) } else { Task::Clause(*child) });
+                chained = next;
+                if !next {
+                    tasks.push(Task::Do(Self::close_choice, 0));
+                }
+            } else if is_skip(child) && !own {
                 tasks.push(Task::Do(Self::skip, child.start()));
             } else if flow.guard_kinds.contains(&child.kind) && !self.switches.is_empty() {
                 let condition = self.children(*child).into_iter().rfind(|inner| inner.is_named());

@@ -15,7 +15,7 @@ pub(super) fn write(check: &Check) -> String {
         out += &section(title, &found);
     }
     if !check.stale.is_empty() {
-        out += "\nIn the baseline for nothing (elcano baseline prune)\n";
+        out += "\nStale: in the baseline, and nothing answers to it (elcano baseline prune)\n";
         check.stale.iter().take(ROWS_MAX).for_each(|entry| out += &format!("  {entry}\n"));
         out += &more(check.stale.len());
     }

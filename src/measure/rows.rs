@@ -1,24 +1,6 @@
-//! Tokens of one file: numbers for their texts, so that equal texts compare as integers, and the rows they stand on.
-
-use rustc_hash::FxHashMap;
+//! The rows of one file by byte.
 
 use crate::metric::Rows;
-
-/// Texts of one file, numbered in order of first appearance from [`Texts::FIRST`].
-#[derive(Default)]
-pub(super) struct Texts<'s> {
-    ids: FxHashMap<&'s [u8], u32>,
-}
-
-impl<'s> Texts<'s> {
-    /// Below it are the kind ids of tokens whose kind is their text.
-    const FIRST: u32 = 1 << 16;
-
-    pub(super) fn id(&mut self, text: &'s [u8]) -> u32 {
-        let next = Self::FIRST + u32::try_from(self.ids.len()).unwrap_or(u32::MAX - Self::FIRST);
-        *self.ids.entry(text).or_insert(next)
-    }
-}
 
 /// Rows by byte. Line ends are LF, CRLF and a lone CR, which the parser would not count.
 ///

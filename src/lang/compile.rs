@@ -1,0 +1,194 @@
+//! A spec against its grammar: every name in it becomes an id, or an error that says where.
+
+use rustc_hash::FxHashMap;
+use tree_sitter::Language as Grammar;
+
+use super::kinds::{Kind, KindNames, Nested, role_of};
+use super::language::{Calls, Language, Wrapping};
+use super::rule::Rule;
+use super::spec::Spec;
+use super::{Flow, Roles};
+
+impl Language {
+    /// Compiles a spec against its grammar.
+    ///
+    /// # Errors
+    /// A kind, token, field or role that does not exist, named with the place in the spec.
+    pub fn compile(id: &'static str, spec: Spec, grammar: Grammar, fingerprint: [u8; 16]) -> Result<Self, String> {
+        let compiled = Compiler { names: KindNames::of(&grammar), spec: &spec, grammar: &grammar }.tables();
+        let tables = compiled.map_err(|what| format!("language `{id}`: {what}"))?;
+        let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
+        let fields = (1..=grammar.field_count()).filter_map(|id| {
+            let id = u16::try_from(id).ok()?;
+            grammar.field_name_for_id(id).map(|name| (name.to_owned(), id))
+        });
+        Ok(Self {
+            id,
+            fields: fields.collect(),
+            operator_field: field("operator"),
+            condition_field: field("condition"),
+            flow: tables.flow,
+            kinds: tables.kinds,
+            rules: tables.rules,
+            operators: tables.operators,
+            header: tables.header,
+            header_kinds: tables.header_kinds,
+            header_at: tables.header_at,
+            wrappings: tables.wrappings,
+            sections: tables.sections,
+            calls: tables.calls,
+            spec,
+            grammar,
+            fingerprint,
+        })
+    }
+}
+
+/// What a spec says, by ids.
+struct Tables {
+    flow: Flow,
+    kinds: Vec<Kind>,
+    rules: FxHashMap<u16, Vec<Rule>>,
+    operators: FxHashMap<(u16, u16), Roles>,
+    header: Vec<bool>,
+    header_kinds: Vec<u16>,
+    header_at: FxHashMap<u16, u32>,
+    wrappings: Vec<Wrapping>,
+    sections: Vec<Nested>,
+    calls: Calls,
+}
+
+struct Compiler<'a> {
+    names: KindNames,
+    spec: &'a Spec,
+    grammar: &'a Grammar,
+}
+
+impl Compiler<'_> {
+    fn tables(&self) -> Result<Tables, String> {
+        let (names, spec) = (&self.names, self.spec);
+        let mut kinds = names.table();
+        for (role, list) in &spec.roles {
+            let bit = role_of(role)?;
+            for kind in names.ids(list)? {
+                kinds[usize::from(kind)].roles |= bit;
+            }
+        }
+        for kind in names.ids(&spec.sequences_through)? {
+            kinds[usize::from(kind)].transparent = true;
+        }
+        let operators = self.operators(&mut kinds)?;
+        let rules = self.rules(&mut kinds)?;
+        let sections = self.sections(&mut kinds)?;
+        let (header, header_kinds) = self.header().map_err(|error| format!("header: {error}"))?;
+        let flow = Flow::compile(&spec.flow, self.grammar, |words: &[String]| names.ids(words));
+        let flow = flow.map_err(|error| format!("flow: {error}"))?;
+        names.check_names(self.grammar, &spec.names, &spec.calls, &spec.visibility)?;
+        let calls = self.calls()?;
+        for kind in &mut kinds {
+            let plain = kind.is_plain() && !(kind.named || kind.blank || kind.section);
+            kind.mere = plain && (kind.roles & !(Roles::CLOSER | Roles::SEPARATOR)).is_empty();
+        }
+        Ok(Tables {
+            calls,
+            flow,
+            kinds,
+            rules,
+            operators,
+            header,
+            header_kinds,
+            header_at: self.header_at().map_err(|error| format!("header_at: {error}"))?,
+            wrappings: self.wrappings()?,
+            sections,
+        })
+    }
+
+    fn operators(&self, kinds: &mut [Kind]) -> Result<FxHashMap<(u16, u16), Roles>, String> {
+        let mut operators = FxHashMap::default();
+        for table in &self.spec.operators {
+            let parents = self.names.ids(&table.parent)?;
+            for (role, texts) in &table.roles {
+                let bit = role_of(role)?;
+                for &parent in &parents {
+                    kinds[usize::from(parent)].operation |= bit.has(Roles::LOGICAL | Roles::COMPARISON);
+                }
+                for text in texts {
+                    for &token in self.names.token(text)? {
+                        kinds[usize::from(token)].operator = true;
+                        for &parent in &parents {
+                            *operators.entry((parent, token)).or_insert(Roles::NONE) |= bit;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(operators)
+    }
+
+    fn rules(&self, kinds: &mut [Kind]) -> Result<FxHashMap<u16, Vec<Rule>>, String> {
+        let mut rules: FxHashMap<u16, Vec<Rule>> = FxHashMap::default();
+        for when in &self.spec.when {
+            let rule = self.names.rule(self.grammar, when)?;
+            for kind in self.names.ids(&when.kind)? {
+                kinds[usize::from(kind)].ruled = true;
+                rules.entry(kind).or_default().push(rule.clone());
+            }
+        }
+        Ok(rules)
+    }
+
+    /// What is read before the nesting begins: by field id, and by kind.
+    fn header(&self) -> Result<(Vec<bool>, Vec<u16>), String> {
+        let mut fields = vec![false; self.grammar.field_count() + 1];
+        let mut kinds = Vec::new();
+        for word in &self.spec.header {
+            let member = self.names.member(self.grammar, word)?;
+            match member.field {
+                Some(field) => fields[usize::from(field)] = true,
+                None => kinds.extend(member.kinds),
+            }
+        }
+        Ok((fields, kinds))
+    }
+
+    fn header_at(&self) -> Result<FxHashMap<u16, u32>, String> {
+        let mut places = FxHashMap::default();
+        for (kind, at) in &self.spec.header_at {
+            places.extend(self.names.ids(std::slice::from_ref(kind))?.iter().map(|id| (*id, *at)));
+        }
+        Ok(places)
+    }
+
+    fn wrappings(&self) -> Result<Vec<Wrapping>, String> {
+        let names = &self.names;
+        let wrapping = |wrapper: &super::spec::Wrapper| {
+            Ok(Wrapping {
+                kind: names.ids(&wrapper.kind)?,
+                only: wrapper.only.iter().map(|word| names.nested(word)).collect::<Result<_, _>>()?,
+                needs: names.ids(&wrapper.needs)?,
+                ends: names.ids(&wrapper.ends)?,
+            })
+        };
+        self.spec.wrappers.iter().map(wrapping).collect()
+    }
+
+    fn calls(&self) -> Result<Calls, String> {
+        let calls = &self.spec.calls;
+        Ok(Calls {
+            callee: KindNames::fields(self.grammar, &calls.callee)?,
+            receiver: KindNames::fields(self.grammar, &calls.receiver)?,
+            nameless: self.names.ids(&calls.nameless)?,
+        })
+    }
+
+    fn sections(&self, kinds: &mut [Kind]) -> Result<Vec<Nested>, String> {
+        let words = &self.spec.visibility.sections;
+        let sections = words.iter().map(|word| self.names.nested(word)).collect::<Result<Vec<_>, _>>()?;
+        for (outer, inner) in &sections {
+            for kind in inner.as_ref().unwrap_or(outer) {
+                kinds[usize::from(*kind)].section = true;
+            }
+        }
+        Ok(sections)
+    }
+}

@@ -1,0 +1,223 @@
+//! Kind ids by name: what a grammar calls its nodes, tokens and fields, and the errors of a spec that names others.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use tree_sitter::Language as Grammar;
+
+use super::Roles;
+use super::rule::{Member, Rule};
+use super::spec::{Calls, Names, VisibilityRules, When};
+
+/// What is known of a kind before looking at a node.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a kind, one table row each")]
+pub struct Kind {
+    /// Roles of every node of the kind.
+    pub roles: Roles,
+    /// One id for all kinds of the same name; grammars give one name several ids.
+    pub canonical: u16,
+    /// A node of the grammar, not a token of its text.
+    pub named: bool,
+    /// A token of white space only: a line end that the grammar reads.
+    pub blank: bool,
+    /// A token of which only its text and rows matter: most of a file.
+    pub mere: bool,
+    /// A label that changes the visibility of what follows in a class.
+    pub section: bool,
+    /// A logical sequence runs through it.
+    pub transparent: bool,
+    /// Rules may change the roles.
+    pub ruled: bool,
+    /// Under some parents it is an operator with roles.
+    pub(super) operator: bool,
+    /// Its operator decides whether it is a logical expression.
+    pub(super) operation: bool,
+}
+
+impl Kind {
+    /// Its roles are those of every node of the kind, wherever it stands.
+    #[inline]
+    #[must_use]
+    pub const fn is_plain(self) -> bool {
+        !(self.ruled || self.operator || self.operation)
+    }
+}
+
+/// Kinds; where there are second ones, these inside the first.
+pub(super) type Nested = (Vec<u16>, Option<Vec<u16>>);
+
+const CLOSERS: [&str; 3] = [")", "]", "}"];
+const SEPARATORS: [&str; 2] = [",", ";"];
+
+/// Kind ids by name, over all ids: a grammar may give one name several.
+pub(super) struct KindNames {
+    /// Tokens, then nodes.
+    ids: [FxHashMap<String, Vec<u16>>; 2],
+    count: usize,
+}
+
+impl KindNames {
+    pub(super) fn of(grammar: &Grammar) -> Self {
+        let mut ids: [FxHashMap<String, Vec<u16>>; 2] = Default::default();
+        let count = grammar.node_kind_count();
+        for id in 0..count {
+            let Ok(id) = u16::try_from(id) else { break };
+            if let Some(name) = grammar.node_kind_for_id(id) {
+                ids[usize::from(grammar.node_kind_is_named(id))].entry(name.to_owned()).or_default().push(id);
+            }
+        }
+        Self { ids, count }
+    }
+
+    pub(super) fn table(&self) -> Vec<Kind> {
+        let mut kinds = vec![Kind::default(); self.count];
+        let all = [false, true]
+            .into_iter()
+            .zip(&self.ids)
+            .flat_map(|(named, ids)| ids.iter().map(move |(name, ids)| (named, name, ids)));
+        for (named, name, ids) in all {
+            for id in ids {
+                let kind = &mut kinds[usize::from(*id)];
+                kind.named = named;
+                kind.canonical = ids[0];
+                kind.blank = !named && name.trim().is_empty();
+                if !named && CLOSERS.contains(&name.as_str()) {
+                    kind.roles |= Roles::CLOSER;
+                }
+                if !named && SEPARATORS.contains(&name.as_str()) {
+                    kind.roles |= Roles::SEPARATOR;
+                }
+            }
+        }
+        kinds
+    }
+
+    fn one(&self, word: &str) -> Result<&[u16], String> {
+        let quoted = word.len() > 2 && word.starts_with('\'') && word.ends_with('\'');
+        let (name, named) = if quoted { (&word[1..word.len() - 1], false) } else { (word, true) };
+        let ids = &self.ids[usize::from(named)];
+        ids.get(name).map(Vec::as_slice).ok_or_else(|| {
+            let known = ids.keys().map(String::as_str);
+            format!(
+                "no {} {word} in the grammar{}",
+                if named { "node" } else { "token" },
+                crate::error::suggestion(name, known)
+            )
+        })
+    }
+
+    pub(super) fn ids(&self, words: &[String]) -> Result<Vec<u16>, String> {
+        words.iter().try_fold(Vec::new(), |mut all, word| {
+            all.extend_from_slice(self.one(word)?);
+            Ok(all)
+        })
+    }
+
+    /// `a > b`: the ids of `a`, and those of `b` where it is said.
+    pub(super) fn nested(&self, word: &str) -> Result<Nested, String> {
+        match word.split_once(" > ") {
+            None => Ok((self.one(word)?.to_vec(), None)),
+            Some((outer, inner)) => Ok((self.one(outer)?.to_vec(), Some(self.one(inner)?.to_vec()))),
+        }
+    }
+
+    /// An operator by its text: an anonymous token, or a named node where the grammar names it.
+    pub(super) fn token(&self, text: &str) -> Result<&[u16], String> {
+        self.one(&format!("'{text}'")).or_else(|error| self.one(text).map_err(|_| error))
+    }
+
+    pub(super) fn fields(grammar: &Grammar, names: &[String]) -> Result<Vec<u16>, String> {
+        names.iter().map(|name| field_of(grammar, name)).collect()
+    }
+
+    fn members(&self, grammar: &Grammar, names: &[String]) -> Result<Vec<Member>, String> {
+        names.iter().map(|name| self.member(grammar, name)).collect()
+    }
+
+    pub(super) fn member(&self, grammar: &Grammar, name: &str) -> Result<Member, String> {
+        let field = grammar.field_id_for_name(name).map(std::num::NonZero::get);
+        match (self.one(name), field) {
+            (Err(error), None) => Err(error),
+            (kinds, field) => Ok(Member { field, kinds: kinds.map(<[u16]>::to_vec).unwrap_or_default() }),
+        }
+    }
+
+    pub(super) fn rule(&self, grammar: &Grammar, when: &When) -> Result<Rule, String> {
+        let texts = |map: &BTreeMap<String, Vec<String>>| {
+            let pairs = map.iter().map(|(field, texts)| Ok((self.member(grammar, field)?, texts.clone())));
+            pairs.collect::<Result<Vec<_>, String>>()
+        };
+        Ok(Rule {
+            parent: self.ids(&when.parent)?,
+            parent_not: self.ids(&when.parent_not)?,
+            grandparent: self.ids(&when.grandparent)?,
+            field: Self::fields(grammar, &when.field)?,
+            field_not: Self::fields(grammar, &when.field_not)?,
+            has: self.members(grammar, &when.has)?,
+            lacks: self.members(grammar, &when.lacks)?,
+            first: when.first.iter().map(|word| self.nested(word)).collect::<Result<_, _>>()?,
+            after: self.ids(&when.after)?,
+            not_after: self.ids(&when.not_after)?,
+            text: when.text.clone(),
+            fields: texts(&when.fields)?,
+            begins: texts(&when.begins)?,
+            parent_has: self.members(grammar, &when.parent_has)?,
+            parent_says: texts(&when.parent_says)?,
+            parent_says_not: texts(&when.parent_says_not)?,
+            grandparent_says: texts(&when.grandparent_says)?,
+            add: roles_of(&when.add)?,
+            drop: roles_of(&when.drop)?,
+        })
+    }
+
+    /// Every kind and field that naming, calls and visibility speak of exists.
+    pub(super) fn check_names(
+        &self,
+        grammar: &Grammar,
+        names: &Names,
+        calls: &Calls,
+        rules: &VisibilityRules,
+    ) -> Result<(), String> {
+        let lists = [&names.children, &names.receiver_types, &rules.except_in, &rules.accessors];
+        lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
+        rules.modifiers.iter().flat_map(|path| path.split(" > ")).try_for_each(|kind| self.one(kind).map(drop))?;
+        for (kind, field) in &names.receivers {
+            self.one(kind)?;
+            field_of(grammar, field)?;
+        }
+        for (kind, words) in [&names.kinds, &names.parents].into_iter().flatten() {
+            self.one(kind)?;
+            words.split(" | ").try_for_each(|word| self.member(grammar, word).map(drop))?;
+        }
+        for (kind, words) in &names.heads {
+            self.one(kind)?;
+            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
+        }
+        names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
+        for (values, words) in &names.lists {
+            self.one(values)?;
+            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
+        }
+        calls.arguments.iter().try_for_each(|word| self.member(grammar, word).map(drop))?;
+        names.fields.iter().try_for_each(|field| field_of(grammar, field).map(drop))
+    }
+}
+
+fn field_of(grammar: &Grammar, name: &str) -> Result<u16, String> {
+    grammar
+        .field_id_for_name(name)
+        .map(std::num::NonZero::get)
+        .ok_or_else(|| format!("no field `{name}` in the grammar"))
+}
+
+pub(super) fn role_of(name: &str) -> Result<Roles, String> {
+    Roles::by_name(name).ok_or_else(|| {
+        let hint = crate::error::suggestion(name, super::ROLES.iter().map(|(known, ..)| *known));
+        format!("unknown role `{name}`{hint}")
+    })
+}
+
+fn roles_of(names: &[String]) -> Result<Roles, String> {
+    names.iter().try_fold(Roles::NONE, |all, name| role_of(name).map(|role| all | role))
+}
