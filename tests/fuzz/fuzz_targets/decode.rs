@@ -6,10 +6,10 @@
 
 use std::sync::LazyLock;
 
+use arbitrary::Arbitrary;
 use elcano::error::{Error, Result};
 use elcano::store::codec::{HEADER_BYTES, canonical, decode, encode};
 use elcano::store::{Encoding, Family, KEY_BYTES_MAX, Key, Record, Sink, table, unpack};
-use libfuzzer_sys::arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 
 /// What the fuzzer makes up.
