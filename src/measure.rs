@@ -122,6 +122,9 @@ pub fn measure_traced(
     let origin =
         Origin { id: engine.id, language: engine.language.id, policy: engine.policy.id, generated: engine.generated };
     guarded(origin, content, bytes, options, |facts| {
+        if engine.language.spec.endless.as_ref().is_some_and(|endless| endless.holds(bytes)) {
+            return Err(Note::new(NoteKind::ParseBudget, "the parser might not come to an end"));
+        }
         let tree = parse(engine, bytes, &options.limits)?;
         visit::visit(engine, bytes, &tree, options, trace, facts)
     })
