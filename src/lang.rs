@@ -4,6 +4,7 @@
 mod compile;
 mod contest;
 mod counted;
+mod endless;
 mod flow;
 mod kinds;
 mod language;

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
 
+use super::endless::Endless;
 use super::kinds::{Kind, KindNames, Nested, role_of};
 use super::language::{Calls, Language, Wrapping};
 use super::rewrite::Rewrites;
@@ -20,6 +21,7 @@ impl Language {
         let named = |what| format!("language `{id}`: {what}");
         let tables = compiled.map_err(named)?;
         let rewrites = Rewrites::compile(&spec.rewrites).map_err(named)?;
+        let endless = spec.endless.as_ref().map(Endless::compile).transpose().map_err(named)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
             let id = u16::try_from(id).ok()?;
@@ -41,6 +43,7 @@ impl Language {
             sections: tables.sections,
             calls: tables.calls,
             rewrites,
+            endless,
             spec,
             grammar,
             fingerprint,

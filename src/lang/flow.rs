@@ -33,6 +33,8 @@ pub struct Flow {
     pub clauses: Vec<u16>,
     /// Kind -> which of its named children is the condition.
     pub condition_at: FxHashMap<u16, usize>,
+    /// Kinds in which what a condition guards or repeats stands before it, under no field.
+    pub modifiers: Vec<u16>,
     /// `condition`.
     pub condition: Option<u16>,
     /// `body`.
@@ -81,13 +83,14 @@ impl Flow {
             handlers: kinds(&spec.handlers)?,
             clauses: kinds(&spec.clauses)?,
             condition_at,
+            modifiers: kinds(&spec.modifiers)?,
             condition: field("condition"),
             body: field("body"),
             consequence: field("consequence"),
             alternative: field("alternative"),
             label: field("label"),
-            initializers: ["initializer", "init", "initialize"].into_iter().filter_map(field).collect(),
-            updates: ["update", "increment"].into_iter().filter_map(field).collect(),
+            initializers: ["initializer", "init", "initialize", "initialiser"].into_iter().filter_map(field).collect(),
+            updates: ["update", "increment", "iterator", "continue"].into_iter().filter_map(field).collect(),
         })
     }
 }

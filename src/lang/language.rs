@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::{Language as Grammar, Node};
 
+use super::endless::Endless;
 use super::kinds::{Kind, Nested};
 use super::rewrite::Rewrites;
 use super::rule::{Place, Rule};
@@ -56,9 +57,16 @@ pub struct Language {
     pub(super) sections: Vec<Nested>,
     pub(super) calls: Calls,
     pub(super) rewrites: Rewrites,
+    pub(super) endless: Option<Endless>,
 }
 
 impl Language {
+    /// Whether the grammar might never come to an end with a source.
+    #[must_use]
+    pub fn is_endless(&self, source: &[u8]) -> bool {
+        self.endless.as_ref().is_some_and(|endless| endless.holds(source))
+    }
+
     /// The copy of a source that is parsed in its place, where the grammar would misread it; None where it would not.
     #[must_use]
     pub fn rewritten(&self, source: &[u8]) -> Option<Vec<u8>> {

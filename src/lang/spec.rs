@@ -81,6 +81,8 @@ pub struct Spec {
     /// Who sees what.
     #[serde(default)]
     pub visibility: VisibilityRules,
+    /// Endings with which the grammar's scanner would not come to an end.
+    pub endless: Option<Endless>,
     /// Functions that only wrap others and do not raise nesting.
     #[serde(default, rename = "wrapper")]
     pub wrappers: Vec<Wrapper>,
@@ -283,8 +285,21 @@ pub struct Flow {
     pub handlers: Vec<String>,
     /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the head of a function.
     pub clauses: Vec<String>,
+    /// Kinds in which what a condition guards or repeats stands before it, under no field: `a if b`.
+    pub modifiers: Vec<String>,
     /// Kind -> which of its named children, from 0, is the condition, where no field says so.
     pub condition_at: BTreeMap<String, usize>,
+}
+
+/// Files that must not be parsed: in them the grammar's scanner may wait for the end of a line when the file has ended,
+/// which no budget stops. It is told by the bytes alone, and rather too often than not.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endless {
+    /// What opens such text, a regular expression over bytes; without it every file is parsed.
+    pub opener: String,
+    /// How a file with an opener must not end, white space aside; nor may its last line lack its end.
+    pub tails: Vec<String>,
 }
 
 /// What makes a member public.
@@ -410,8 +425,10 @@ impl Spec {
             self.flow = base.flow.clone();
             let flow = &mut self.flow;
             let lists = [&mut flow.falls_through, &mut flow.falls_through_by, &mut flow.exhaustive, &mut flow.guards];
-            for list in
-                lists.into_iter().chain([&mut flow.inverted, &mut flow.bodies, &mut flow.handlers, &mut flow.clauses])
+            for list in lists
+                .into_iter()
+                .chain([&mut flow.inverted, &mut flow.bodies, &mut flow.handlers, &mut flow.clauses])
+                .chain([&mut flow.modifiers])
             {
                 list.retain(|kind| !self.without.contains(kind));
             }

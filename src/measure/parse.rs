@@ -23,8 +23,11 @@ pub(super) fn renew() {
 /// The tree of a source, or of the copy of it that has fewer errors.
 ///
 /// # Errors
-/// The note of the budget, when it is used up.
+/// The note of the budget, when it is used up or would not do.
 pub(super) fn parse(engine: &Engine, source: &[u8], limits: &Limits) -> Result<Tree, Note> {
+    if engine.language.is_endless(source) {
+        return Err(Note::new(NoteKind::ParseBudget, "the parser might not come to an end"));
+    }
     let rewritten = engine.language.rewritten(source);
     let source = rewritten.as_deref().unwrap_or(source);
     let tree = parse_once(engine, source, limits)?;

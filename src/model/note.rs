@@ -80,7 +80,7 @@ named!(
         NotUtf8 = "not_utf8",
         /// The tree holds ERROR or MISSING nodes; measured all the same.
         ParseError = "parse_error",
-        /// The parser used up `parse_steps_max`; not measured.
+        /// The parser used up its steps, or might not come to an end; not measured.
         ParseBudget = "parse_budget",
         /// Nested deeper than `depth_max`; not measured.
         TooDeep = "too_deep",

@@ -198,6 +198,35 @@ fn branches_loops_and_handlers_of_swift() {
 }
 
 #[test]
+fn branches_loops_and_handlers_of_perl() {
+    check(
+        "perl",
+        |body| format!("sub f {{\n{body}\n}}\n"),
+        &[
+            ("if ($a) { b() } elsif ($c) { d() } else { e() }", IF_CHAIN),
+            ("while ($a) { b() }\nc();", WHILE),
+            ("do { a() } while ($b);\nc();", DO_WHILE),
+            ("for my $i (@a) { if ($b) { last } c() }\nd();", FOR_BREAK),
+            ("try { a() } catch ($e) { b() }\nc();", TRY),
+            ("my $x = $a ? b() : c();", TERNARY),
+            ("for my $i (@a) { b() }\nc();", FOR),
+            ("$a && b();", "branch body: 0>2 next, 2>1 false, 2>3 true, 3>1 next"),
+            ("$a or b();", "branch body: 0>2 next, 2>1 true, 2>3 false, 3>1 next"),
+            // Blocks are numbered by their place: what a modifier guards stands before its condition.
+            ("return if $a;\nb();", "body branch body: 0>3 next, 2>1 return, 3>2 true, 3>4 false, 4>1 next"),
+            ("return unless $a;\nb();", "body branch body: 0>3 next, 2>1 return, 3>2 false, 3>4 true, 4>1 next"),
+            (
+                "for (my $i = 0; $a; $i++) { b() }\nc();",
+                "body loop body body: 0>2 next, 2>3 next, 3>4 true, 3>5 false, 4>3 back, 5>1 next",
+            ),
+            ("b() for @a;\nc();", "body loop body: 0>3 next, 2>3 back, 3>2 true, 3>4 false, 4>1 next"),
+            ("while ($a) { b() } continue { d() }\nc();", WHILE),
+            ("die if $a;\nb();", "body branch body: 0>3 next, 2>1 throw, 3>2 true, 3>4 false, 4>1 next"),
+        ],
+    );
+}
+
+#[test]
 fn branches_and_loops_of_r() {
     check(
         "r",

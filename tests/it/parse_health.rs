@@ -47,3 +47,23 @@ fn the_view_says_the_same() {
     let rows: Vec<_> = csv.out.lines().skip(1).collect();
     assert_eq!(rows, ["python,3,2,true,true,worse.py", "lua,1,0,false,false,"], "{}{}", csv.out, csv.err);
 }
+
+#[test]
+fn a_file_whose_parser_might_not_come_to_an_end_is_noted_and_not_parsed() {
+    let registry = super::lang_fixtures::registry();
+    let engine = super::lang_fixtures::engine(&registry, "perl");
+    let notes = |source: &str| {
+        let facts = super::lang_fixtures::facts(&engine, source.as_bytes(), elcano::model::Level::Metrics);
+        assert_eq!(facts.spaces.is_empty(), !facts.notes.is_empty(), "{source:?}");
+        facts.notes.into_iter().map(|note| note.kind).collect::<Vec<_>>()
+    };
+    let refused = [elcano::model::NoteKind::ParseBudget];
+    for endless in
+        ["print <<EOT;\na $b", "print <<EOT;\n@\u{a0}\n", "print <<~EOT;\n$x->\u{2028}\n \n", "print << \"EOT\";"]
+    {
+        assert_eq!(notes(endless), refused, "{endless:?}");
+    }
+    for measured in ["print <<EOT;\na $b\nEOT\n", "print 1;", "my $x = 1 << 2;", "$x <<= $y"] {
+        assert_eq!(notes(measured), [], "{measured:?}");
+    }
+}

@@ -69,7 +69,11 @@ impl<'l, 't> Builder<'l, 't> {
                 rest.push(Task::Visit(child));
             } else if at.roles.has(Roles::TERNARY) {
                 if then.is_empty() { then.push(Task::Visit(child)) } else { rest.push(Task::Visit(child)) }
-            } else if child.start() < first.start() && !child.is_under(flow.consequence) && !child.is_under(flow.body) {
+            } else if child.start() < first.start()
+                && !child.is_under(flow.consequence)
+                && !child.is_under(flow.body)
+                && !flow.modifiers.contains(&at.kind)
+            {
                 before.push(Task::Visit(child));
             } else {
                 then.push(Task::Visit(child));
@@ -103,8 +107,10 @@ impl<'l, 't> Builder<'l, 't> {
         tasks.push(Task::Condition(*last));
         let inverted = &self.language.flow.inverted;
         let mut cursor = at.node.walk();
-        let mut begins = || cursor.goto_first_child() && inverted.contains(&cursor.node().kind_id());
-        if inverted.contains(&at.kind) || begins() {
+        // The word of a modifier stands behind what it guards.
+        let words = if self.language.flow.modifiers.contains(&at.kind) { usize::MAX } else { 1 };
+        let says = at.node.children(&mut cursor).take(words).any(|child| inverted.contains(&child.kind_id()));
+        if inverted.contains(&at.kind) || says {
             tasks.push(Task::Do(Self::invert, 0));
         }
     }

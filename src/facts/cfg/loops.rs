@@ -105,7 +105,9 @@ impl<'t> Builder<'_, 't> {
         let head = own.iter().rfind(is_head).filter(|_| bare).map_or(u32::MAX, |head| head.end());
         let last_block = || own.iter().rfind(|child| child.roles.has(Roles::BLOCK));
         let last_named = || own.iter().rfind(|child| child.is_named() && !child.roles.has(Roles::LOOP_ELSE));
-        let first_of_body = own.iter().find(|child| body(child)).or_else(last_block).or_else(last_named).copied();
+        let guarded = || own.iter().find(|child| child.is_named() && flow.modifiers.contains(&at.kind));
+        let first_of_body =
+            own.iter().find(|child| body(child)).or_else(guarded).or_else(last_block).or_else(last_named).copied();
         let by_index =
             flow.condition_at.get(&at.kind).and_then(|index| own.iter().filter(|c| c.is_named()).nth(*index));
         let by_index = by_index.filter(|child| !flow.clauses.contains(&child.kind)).map(|child| child.node.id());
@@ -134,7 +136,7 @@ impl<'t> Builder<'_, 't> {
                 parts.before.push(child);
             } else if in_field(&flow.updates) {
                 parts.after.push(child);
-            } else if parts.body.is_empty() {
+            } else if parts.body.is_empty() || flow.modifiers.contains(&at.kind) {
                 parts.over.push(child);
             }
         }
