@@ -1,5 +1,6 @@
 //! Tables of plain text and of Markdown from the same cells.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// A table: titles, whether each column holds numbers, rows of cells.
@@ -33,7 +34,9 @@ impl Table {
     #[must_use]
     pub fn text(&self) -> String {
         let titles: Vec<String> = self.titles.iter().map(|title| (*title).to_owned()).collect();
-        let all = || std::iter::once(&titles).chain(&self.rows);
+        let rows: Vec<Vec<String>> =
+            self.rows.iter().map(|row| row.iter().map(|cell| printable(cell).into_owned()).collect()).collect();
+        let all = || std::iter::once(&titles).chain(&rows);
         let widths: Vec<usize> = (0..titles.len())
             .map(|column| all().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(1))
             .collect();
@@ -70,6 +73,16 @@ impl Table {
         }
         out
     }
+}
+
+/// A text without control characters, which would move a terminal's cursor or begin a line: `\n`, `\u{1b}`.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    Cow::Owned(text.chars().map(escaped).collect())
 }
 
 /// A count with a thin structure: `1,234,567`.
@@ -113,6 +126,13 @@ mod tests {
         assert_eq!(duration(950), "950 us");
         assert_eq!(duration(12_345), "12.3 ms");
         assert_eq!(duration(182_000_000), "3 min 02 s");
+    }
+
+    #[test]
+    fn cells_cannot_move_a_terminals_cursor() {
+        let mut table = Table::new(&["name", "#n"]);
+        table.row(vec!["a\n\u{1b}[2Jé".into(), "1".into()]);
+        assert_eq!(table.text(), "  name           n\n  a\\n\\u{1b}[2Jé  1\n");
     }
 
     #[test]
