@@ -90,12 +90,36 @@ pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
         return trace(session, args, target, of);
     }
     let Some(name) = &args.metric else { return list(args.json) };
-    let metric = catalog::metric(name).map_err(Error::Usage)?;
+    let metrics = catalog::metrics(name).map_err(Error::Usage)?;
     if let Some(language) = &args.language {
         session.registry.language(language).map_err(Error::Usage)?;
     }
+    if args.json {
+        let mut all =
+            metrics.iter().map(|metric| definition_json(session, args, metric)).collect::<Result<Vec<_>>>()?;
+        return print_json(&one_or("elcano.explain/1", "metrics", &mut all)).map(|()| 0);
+    }
+    let all = metrics.iter().map(|metric| definition(session, args, metric)).collect::<Result<Vec<_>>>()?;
+    print(&all.join("\n")).map(|()| 0)
+}
+
+/// A document alone, or those of a group in one.
+fn one_or(schema: &str, name: &str, all: &mut Vec<serde_json::Value>) -> serde_json::Value {
+    match all.pop() {
+        Some(only) if all.is_empty() => only,
+        last => {
+            all.extend(last);
+            json!({ "schema": schema, name: all })
+        }
+    }
+}
+
+/// What a language says of a metric: id, label, remark, the constructs that count.
+type Remark<'s> = (&'s str, String, Option<String>, Vec<(String, Vec<String>)>);
+
+fn remarks<'s>(session: &'s Session, args: &ExplainArgs, metric: &Metric) -> Result<Vec<Remark<'s>>> {
     let wanted = |id: &&str| args.language.as_deref().is_none_or(|language| language == *id);
-    let remarks: Vec<_> = session
+    session
         .registry
         .ids()
         .filter(wanted)
@@ -105,21 +129,22 @@ pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
             let counted = counted(metric, &policy, &spec.roles);
             Ok((id, spec.label.clone(), spec.remarks.get(metric.id).cloned(), counted))
         })
-        .collect::<Result<Vec<_>>>()?;
-    if args.json {
-        let languages: Vec<_> = remarks
-            .iter()
-            .map(
-                |(id, label, remark, counted)| json!({ "id": id, "label": label, "remark": remark, "counts": counted }),
-            )
-            .collect();
-        print_json(&json!({ "schema": "elcano.explain/1", "metric": describe(metric), "languages": languages }))?;
-        return Ok(0);
-    }
+        .collect()
+}
+
+fn definition_json(session: &Session, args: &ExplainArgs, metric: &Metric) -> Result<serde_json::Value> {
+    let languages: Vec<_> = remarks(session, args, metric)?
+        .iter()
+        .map(|(id, label, remark, counted)| json!({ "id": id, "label": label, "remark": remark, "counts": counted }))
+        .collect();
+    Ok(json!({ "schema": "elcano.explain/1", "metric": describe(metric), "languages": languages }))
+}
+
+fn definition(session: &Session, args: &ExplainArgs, metric: &Metric) -> Result<String> {
     let mut out = format!("{} ({})\n\n{}\n\n", metric.label, metric.id, metric.about);
     out += &format!("Source:    {}\nUnit:      {}; {}\n", metric.source, metric.unit, direction(metric));
     out += &format!("Of a file: {}\nRemedy:    {}\n", metric.aggregate.sentence(), metric.remedy);
-    for (_, label, remark, counted) in remarks {
+    for (_, label, remark, counted) in remarks(session, args, metric)? {
         if remark.is_none() && counted.is_empty() {
             continue;
         }
@@ -131,25 +156,21 @@ pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
             out += &format!("  {role}: {}\n", kinds.join(", "));
         }
     }
-    print(&out)?;
-    Ok(0)
+    Ok(out)
 }
 
-/// Where the value of a metric comes from in `FILE`, or in `FILE:FUNCTION`.
+/// Where the values of a metric, or of a group of them, come from in `FILE`, or in `FILE:FUNCTION`.
 fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Result<u8> {
-    let metric = catalog::metric(of).map_err(Error::Usage)?;
-    if !EXPLAINED.contains(&metric.id) {
-        return Err(Error::Usage(format!(
-            "`{}` is not made of increments; these are: {}",
-            metric.id,
-            EXPLAINED.join(", ")
-        )));
+    let mut metrics = catalog::metrics(of).map_err(Error::Usage)?;
+    metrics.retain(|metric| EXPLAINED.contains(&metric.id));
+    if metrics.is_empty() {
+        return Err(Error::Usage(format!("`{of}` is not made of increments; these are: {}", EXPLAINED.join(", "))));
     }
-    let whole = Path::new(target).is_file();
-    let (file, function) = match target.split_once(':') {
-        Some((file, function)) if !whole => (file, Some(function)),
-        _ => (target, None),
-    };
+    // A path may hold colons, and a function's name does.
+    let ends = target.match_indices(':').map(|(at, _)| at).chain([target.len()]);
+    let end = ends.clone().filter(|end| Path::new(&target[..*end]).is_file()).last();
+    let end = end.or_else(|| ends.clone().next()).unwrap_or(target.len());
+    let (file, function) = (&target[..end], target.get(end + 1..));
     let bytes = std::fs::read(file).map_err(|error| Error::Usage(format!("cannot read `{file}`: {error}")))?;
     let language = match &args.language {
         Some(language) => language.clone(),
@@ -170,16 +191,23 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
         let name = function.unwrap_or_default();
         Error::Usage(format!("no function `{name}` in `{file}`{}", suggestion(name, known())))
     })?;
-    let mut trace = Trace { metric: metric.id, space: u32::try_from(space).unwrap_or(u32::MAX), ..Trace::default() };
-    let facts = measure::measure_traced(&engine, content, &bytes, options, Some(&mut trace));
-    let explained = Explained::new(file, &bytes, &facts, &trace)
-        .ok_or_else(|| Error::Undecided(format!("`{file}` was not measured; `elcano measure` says why")))?;
-    match (args.json, args.html) {
-        (true, _) => print_json(&explain::json(&explained))?,
-        (_, true) => print(&explain::html(&explained))?,
-        _ => print(&explain::text(&explained))?,
+    let (mut documents, mut texts) = (Vec::new(), Vec::new());
+    for metric in metrics {
+        let mut trace =
+            Trace { metric: metric.id, space: u32::try_from(space).unwrap_or(u32::MAX), ..Trace::default() };
+        let facts = measure::measure_traced(&engine, content, &bytes, options, Some(&mut trace));
+        let explained = Explained::new(file, &bytes, &facts, &trace)
+            .ok_or_else(|| Error::Undecided(format!("`{file}` was not measured; `elcano measure` says why")))?;
+        match (args.json, args.html) {
+            (true, _) => documents.push(explain::json(&explained)),
+            (_, true) => texts.push(explain::html(&explained)),
+            _ => texts.push(explain::text(&explained)),
+        }
     }
-    Ok(0)
+    if args.json {
+        return print_json(&one_or("elcano.explain/1", "traces", &mut documents)).map(|()| 0);
+    }
+    print(&texts.join("\n")).map(|()| 0)
 }
 
 fn list(as_json: bool) -> Result<u8> {

@@ -39,13 +39,13 @@ pub(super) struct GateFlags {
     pub(super) config: Option<PathBuf>,
     /// Gate only files that match; written as in .gitignore
     #[arg(long, value_name = "GLOB")]
-    include: Vec<String>,
+    pub(super) include: Vec<String>,
     /// Leave out files that match; written as in .gitignore
     #[arg(long, value_name = "GLOB")]
-    exclude: Vec<String>,
+    pub(super) exclude: Vec<String>,
     /// The counting policy
     #[arg(long, value_name = "ID", default_value = "default", env = "ELCANO_POLICY")]
-    policy: String,
+    pub(super) policy: String,
 }
 
 #[derive(Debug, Args)]
@@ -120,7 +120,7 @@ pub(super) struct Resolved {
 impl GateFlags {
     /// Nothing typed but a path.
     pub(super) fn of(path: Option<PathBuf>) -> Self {
-        Self { path, ..Self::default() }
+        Self { path, policy: "default".to_owned(), ..Self::default() }
     }
 
     pub(super) fn resolve(&self) -> Result<Resolved> {
@@ -155,7 +155,7 @@ impl GateFlags {
         let extra = if fail_on == FailOn::New { String::new() } else { format!(" --fail-on {fail_on}") };
         Ok(CheckOptions {
             walk: self.walk(),
-            policy: if self.policy.is_empty() { "default".to_owned() } else { self.policy.clone() },
+            policy: self.policy.clone(),
             file_limits: crate::measure::Limits::default(),
             jobs: session.jobs,
             verbosity: session.verbosity,

@@ -206,6 +206,8 @@ fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags,
     let path = if paths.len() > 1 { Some(root.clone()) } else { paths.first().cloned() };
     let mut gate_flags = GateFlags::of(path);
     (gate_flags.limit, gate_flags.baseline, gate_flags.config) = (limit, baseline, config);
+    gate_flags.policy.clone_from(&flags.policy);
+    (gate_flags.include, gate_flags.exclude) = (flags.include.clone(), flags.exclude.clone());
     let printed = Cell::new(false);
     let print = |text: &str| {
         printed.set(true);
@@ -214,8 +216,7 @@ fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags,
     let attempt = || {
         let gate = gates.then(|| {
             let gate = gate_flags.options(session, Against::Nothing, fail_on, true)?;
-            let policy = flags.policy.clone();
-            Ok(CheckOptions { walk: walk.clone(), policy, file_limits: limits, fetch_base, ..gate })
+            Ok(CheckOptions { walk: walk.clone(), file_limits: limits, fetch_base, ..gate })
         });
         let scan = ScanOptions {
             root: root.clone(),

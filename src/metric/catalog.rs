@@ -133,6 +133,18 @@ pub fn metric(name: &str) -> Result<&'static Metric, String> {
     })
 }
 
+/// The metrics of a name: the one of that id, or those of a group, `abc` for `abc.branches` and the others.
+///
+/// # Errors
+/// An unknown name, with the nearest known one.
+pub fn metrics(name: &str) -> Result<Vec<&'static Metric>, String> {
+    let in_group = |metric: &&Metric| metric.id.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    metric(name).map(|metric| vec![metric]).or_else(|unknown| {
+        let group: Vec<_> = CATALOG.iter().filter(in_group).collect();
+        if group.is_empty() { Err(unknown) } else { Ok(group) }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -247,6 +247,14 @@ fn an_explanation_shows_every_increment_and_adds_up() {
     assert_eq!([value("default"), value("eslint"), value("gocyclo")], [5, 4, 3]);
     let text = repo.elcano(&["explain", "src/b.js:g", "--metric", "cyclomatic", "--policy", "eslint"]).out;
     assert!(text.starts_with("src/b.js:1 g: cyclomatic 4 (policy eslint)\n"), "{text}");
+    let group = repo.elcano(&["explain", "src/a.py:f", "--metric", "abc"]).out;
+    let named = |part: &str| group.lines().any(|line| line.starts_with(&format!("abc.{part} = ")));
+    assert!(["assignments", "branches", "conditions"].into_iter().all(named), "{group}");
+    let group = repo.elcano(&["explain", "src/a.py:f", "--metric", "abc", "--json"]).json();
+    assert_eq!(group["traces"].as_array().map(Vec::len), Some(3), "{group:#}");
+    assert_eq!(repo.elcano(&["explain", "abc", "--json"]).json()["metrics"].as_array().map(Vec::len), Some(4));
+    repo.file("src/a", "").file("src/a:1.py", "def h(): pass\n");
+    assert!(repo.elcano(&["explain", "src/a:1.py:h", "--metric", "cognitive"]).out.ends_with("cognitive = 0\n"));
     repo.elcano(&["explain", "cyclomatic", "--policy", "nope"]).fails(2, &["unknown policy `nope`"]);
     repo.elcano(&["explain", "src/a.py:g", "--metric", "cognitive"]).fails(2, &["no function `g`"]);
     repo.elcano(&["explain", "src/a.py", "--metric", "sloc"]).fails(2, &["not made of increments"]);

@@ -284,6 +284,11 @@ fn a_request_of_twenty_files_among_a_thousand_parses_twenty() {
     // The main job measures everything for its report: the store knows all the rest.
     let run = elcano(&["run", "ci"], &[("ELCANO_BASE", "HEAD^")]);
     assert_eq!(run.code, 1, "{}", run.err);
+    let again = |out: &str| out.lines().find(|line| line.starts_with("elcano check")).map(str::to_owned);
+    assert!(again(&run.out).is_some_and(|line| !line.contains("--policy")), "{}", run.out);
+    let run = elcano(&["run", "ci", "--no-log", "--policy", "sonar", "--include", "*.py"], &[("ELCANO_BASE", "HEAD^")]);
+    let line = again(&run.out).expect("it fails");
+    assert!(line.starts_with("elcano check --include '*.py' --policy sonar --base "), "{line}");
     let log = elcano(&["log", "--json"], &[]).json();
     let tally = &log["executions"][0]["tally"];
     assert_eq!((&tally["files_parsed"], &tally["files_cached"]), (&20.into(), &980.into()), "{log:#}");
