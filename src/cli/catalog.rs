@@ -168,7 +168,7 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
     }
     // A path may hold colons, and a function's name does.
     let ends = target.match_indices(':').map(|(at, _)| at).chain([target.len()]);
-    let end = ends.clone().filter(|end| Path::new(&target[..*end]).is_file()).last();
+    let end = ends.clone().rfind(|end| Path::new(&target[..*end]).is_file());
     let end = end.or_else(|| ends.clone().next()).unwrap_or(target.len());
     let (file, function) = (&target[..end], target.get(end + 1..));
     let bytes = std::fs::read(file).map_err(|error| Error::Usage(format!("cannot read `{file}`: {error}")))?;
