@@ -6,6 +6,7 @@ mod contest;
 mod counted;
 mod endless;
 mod flow;
+mod inherit;
 mod kinds;
 mod language;
 mod policy;

@@ -202,23 +202,11 @@ impl<'t> Visit<'_, 't> {
         }
         let is_error = id == ERROR;
         if is_error && !in_error {
-            self.errors += 1;
-            let width = offset(node.end_byte() - node.start_byte());
-            if let Some(open) = self.open.last_mut() {
-                open.error_bytes += width;
-            }
+            self.erroneous(node);
         }
         let (mut here, mut levels) = self.levels(node, roles, field);
         if roles.has(Roles::SPACES) {
-            if roles.has(Roles::ATTRIBUTE) {
-                self.attribute(node);
-            }
-            levels = self.open_space(node, roles, here);
-            if roles.has(self.policy.structural) {
-                // A function that is nothing but a switch over its argument: it nests as both.
-                here = levels.inside;
-                levels = Levels::of(roles, here, here, self.policy);
-            }
+            (here, levels) = self.enter_space(node, roles, here);
         }
         self.count(node, roles, here, field, kind.named);
         if kind.section && self.frames.last().is_some_and(|parent| self.language.is_section(id, parent.kind)) {
@@ -250,6 +238,28 @@ impl<'t> Visit<'_, 't> {
             stored,
         });
         true
+    }
+
+    #[cold]
+    fn erroneous(&mut self, node: Node<'t>) {
+        self.errors += 1;
+        let width = offset(node.end_byte() - node.start_byte());
+        if let Some(open) = self.open.last_mut() {
+            open.error_bytes += width;
+        }
+    }
+
+    /// Opens a space; the nesting levels of its own node and of its inside.
+    fn enter_space(&mut self, node: Node<'t>, roles: Roles, here: u32) -> (u32, Levels) {
+        if roles.has(Roles::ATTRIBUTE) {
+            self.attribute(node);
+        }
+        let levels = self.open_space(node, roles, here);
+        if !roles.has(self.policy.structural) {
+            return (here, levels);
+        }
+        // A function that is nothing but a switch over its argument: it nests as both.
+        (levels.inside, Levels::of(roles, levels.inside, levels.inside, self.policy))
     }
 
     fn leave(&mut self) {

@@ -81,6 +81,26 @@ pub fn metrics(languages: &[Documented<'_>], examples: &[Example]) -> Result<Str
 /// Examples shown with one metric; more of them are on the pages of the languages.
 const METRIC_EXAMPLES: usize = 3;
 
+/// What a language's page says beside its constructs: syntax beyond the grammar, remarks.
+fn beyond_roles(spec: &Spec) -> String {
+    let mut out = String::new();
+    if !spec.rewrites.is_empty() {
+        out += "\n## Beyond the grammar\n\nSyntax that the grammar does not know and that is read all the same:\n\n";
+        for rewrite in &spec.rewrites {
+            let _ = writeln!(out, "- {}", rewrite.what);
+        }
+    }
+    if !spec.remarks.is_empty() {
+        out += "\n## Remarks\n\n";
+        for metric in CATALOG {
+            if let Some(remark) = spec.remarks.get(metric.id) {
+                let _ = writeln!(out, "- {}: {remark}", metric.label);
+            }
+        }
+    }
+    out
+}
+
 /// `docs/languages/ID.md`: where the language is found, its constructs, its remarks, worked examples.
 ///
 /// # Errors
@@ -146,20 +166,7 @@ pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Re
     if !absent.is_empty() {
         let _ = write!(out, "\nThe language has nothing for {}.\n", codes(&absent));
     }
-    if !spec.rewrites.is_empty() {
-        out += "\n## Beyond the grammar\n\nSyntax that the grammar does not know and that is read all the same:\n\n";
-        for rewrite in &spec.rewrites {
-            let _ = writeln!(out, "- {}", rewrite.what);
-        }
-    }
-    if !spec.remarks.is_empty() {
-        out += "\n## Remarks\n\n";
-        for metric in CATALOG {
-            if let Some(remark) = spec.remarks.get(metric.id) {
-                let _ = writeln!(out, "- {}: {remark}", metric.label);
-            }
-        }
-    }
+    out += &beyond_roles(spec);
     let mut shown = examples.iter().filter(|example| example.language == id).peekable();
     if shown.peek().is_some() {
         out += "\n## Worked examples\n";
