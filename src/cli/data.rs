@@ -35,7 +35,7 @@ fn target(text: &str) -> std::result::Result<Target, String> {
 pub(super) struct QueryArgs {
     /// The query, in DuckDB's SQL
     sql: String,
-    /// How rows are printed
+    /// How rows are printed: text, json or csv
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = |text: &str| text.parse::<Form>())]
     format: Form,
 }
