@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use elcano::lang::{Policy, Registry};
-use elcano::measure::{Engine, Limits, Options, measure};
+use elcano::measure::{Limits, Options, TreeAnalyzer, measure};
 use elcano::model::{ContentId, Level};
 use elcano::pipeline::progress::Verbosity;
 use elcano::pipeline::scan::{ScanOptions, scan};
@@ -43,7 +43,7 @@ fn measuring(criterion: &mut Criterion) {
     read(&folder, ending, &mut files);
     let registry = Registry::new().unwrap();
     let language = registry.language(language).unwrap();
-    let engine = Engine::new(language.clone(), Policy::load("default", language.id).unwrap());
+    let engine = TreeAnalyzer::new(language.clone(), Policy::load("default", language.id).unwrap());
     let mut group = criterion.benchmark_group("measure");
     group.sample_size(10).throughput(Throughput::Bytes(files.iter().map(|file| file.len() as u64).sum()));
     group.bench_function("parse only", |bencher| {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use elcano::model::{
-    BodyHash, ChunkRecord, ContentId, EngineId, ExecutionId, ExecutionRecord, FactsRecord, Level, Metrics, Outcome,
+    AnalyzerId, BodyHash, ChunkRecord, ContentId, ExecutionId, ExecutionRecord, FactsRecord, Level, Metrics, Outcome,
     RepoPath, Space, SpaceKind, Tally, Visibility,
 };
 use elcano::store::{self, Batch, Existing, Family, Key, OpenOptions, Record, Store, StoreUrl};
@@ -72,7 +72,7 @@ fn metrics(number: u32) -> Record {
     };
     FactsRecord {
         content: content(number),
-        engine: EngineId::default(),
+        analyzer: AnalyzerId::default(),
         language: "rust".to_owned(),
         policy: "default".to_owned(),
         level: Level::Metrics,

@@ -8,13 +8,13 @@
 pub mod allow;
 pub mod baseline;
 mod difference;
-mod judge;
+mod evaluate;
 pub mod limits;
-mod pairs;
+mod matching;
 mod text;
 
 pub use difference::differences;
-pub use judge::{Side, compare, deltas, everything, sort};
+pub use evaluate::{FileVersion, compare, deltas, everything, sort};
 pub use limits::{Limit, Limits, Subject};
-pub use pairs::{Pair, pair};
+pub use matching::{Counterpart, pair};
 pub use text::{first_change, line_hashes};

@@ -2,26 +2,26 @@
 //! specs are embedded, or handed in as text.
 
 mod compile;
-mod contest;
-mod counted;
-mod endless;
+mod disambiguation;
 mod flow;
 mod inherit;
 mod kinds;
 mod language;
+mod line_only;
 mod policy;
 mod rewrite;
 mod role;
 mod rule;
 pub mod spec;
+mod unsafe_to_parse;
 
 use std::sync::{Arc, OnceLock};
 
-pub use contest::START_BYTES;
-pub use counted::{Counted, Lines, is_counted};
+pub use disambiguation::START_BYTES;
 pub use flow::Flow;
 pub use kinds::Kind;
 pub use language::Language;
+pub use line_only::{LineOnly, Lines, is_line_only};
 pub use policy::{POLICIES, Policy};
 pub use role::{ROLES, Roles};
 pub use rule::Place;
@@ -113,7 +113,7 @@ impl Registry {
     /// # Errors
     /// An unknown id (with a suggestion), or a spec that does not fit its grammar.
     pub fn language(&self, id: &str) -> Result<Arc<Language>, String> {
-        let entry = self.entry(id).ok_or_else(|| match Counted::by_id(id) {
+        let entry = self.entry(id).ok_or_else(|| match LineOnly::by_id(id) {
             Some(counted) => format!("of {} only lines are counted", counted.label()),
             None => format!("unknown language `{id}`{}", crate::error::suggestion(id, self.ids())),
         })?;
@@ -134,12 +134,12 @@ impl Registry {
                 by(&|spec| spec.extensions.iter().any(|known| known == ending))
                     .or_else(|| by(&|spec| spec.extensions.iter().any(|known| known.eq_ignore_ascii_case(ending))))
             })
-            .or_else(|| Counted::by_name(name).map(|counted| counted.id))
+            .or_else(|| LineOnly::by_name(name).map(|counted| counted.id))
     }
 
     /// The languages whose lines are counted: those of which some files are left when what is parsed has taken its own.
-    pub fn counted(&self) -> impl Iterator<Item = Counted> {
-        Counted::all().filter(|counted| {
+    pub fn counted(&self) -> impl Iterator<Item = LineOnly> {
+        LineOnly::all().filter(|counted| {
             let endings = counted.extensions();
             let goes = |ending: &&str| self.by_name(format!("a.{ending}").as_bytes()) == Some(counted.id);
             endings.is_empty() || endings.iter().any(goes)
@@ -156,7 +156,7 @@ impl Registry {
     #[must_use]
     pub fn by_content(&self, file_name: &[u8], start: &[u8]) -> Option<&'static str> {
         let winner =
-            self.contested(file_name).and_then(|(spec, ending)| contest::winner(&spec.contests, ending, start));
+            self.contested(file_name).and_then(|(spec, ending)| disambiguation::winner(&spec.contests, ending, start));
         let known = winner.and_then(|id| self.entry(id)).map(|entry| entry.id);
         known.or_else(|| self.by_name(file_name))
     }
@@ -178,7 +178,7 @@ impl Registry {
                 .find(|entry| entry.spec.shebangs.iter().any(|known| known == word))
                 .map(|entry| entry.id)
         };
-        let counted = || Counted::by_shebang(interpreter).or_else(|| Counted::by_shebang(bare));
+        let counted = || LineOnly::by_shebang(interpreter).or_else(|| LineOnly::by_shebang(bare));
         find(interpreter).or_else(|| find(bare)).or_else(|| counted().map(|counted| counted.id))
     }
 
@@ -191,7 +191,7 @@ impl Registry {
                 .chain(entry.spec.linguist.iter().map(String::as_str))
                 .any(|known| known.eq_ignore_ascii_case(name))
         };
-        let counted = || Counted::by_label(name).map(|counted| counted.id);
+        let counted = || LineOnly::by_label(name).map(|counted| counted.id);
         self.entries.iter().find(matches).map(|entry| entry.id).or_else(counted)
     }
 

@@ -1,7 +1,8 @@
 //! Bytes of one file in, facts out: pure, no IO, no failure. The syntax tree lives and dies inside [`measure`], on the
 //! calling thread; whatever cannot be measured comes back as a note.
 
-mod count;
+mod analyzer;
+pub mod classify;
 mod naming;
 mod parse;
 mod roles;
@@ -11,12 +12,11 @@ mod visit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::facts::classify;
 use crate::lang::{Language, Policy};
 use crate::metric::{METRICS_VERSION, Trace};
-use crate::model::{ContentId, EngineId, FileFacts, Level, Note, NoteKind, Skip};
+use crate::model::{AnalyzerId, ContentId, FileFacts, Level, Note, NoteKind, Skip};
 
-pub use count::Meter;
+pub use analyzer::Analyzer;
 pub use roles::roles_in;
 
 /// What must not be exceeded by one file; where a limit bites the file gets a note and is not measured.
@@ -40,19 +40,19 @@ impl Default for Limits {
 
 /// A language under a policy: what facts are valid for.
 #[derive(Debug, Clone)]
-pub struct Engine {
+pub struct TreeAnalyzer {
     /// The language.
     pub language: Arc<Language>,
     /// The counting policy.
     pub policy: Policy,
     /// Hash over both, the grammar's version and the metrics version.
-    pub id: EngineId,
+    pub id: AnalyzerId,
     /// Generated code is measured, too.
     generated: bool,
 }
 
-impl Engine {
-    /// The engine of a language under a policy.
+impl TreeAnalyzer {
+    /// The analyzer of a language under a policy.
     #[must_use]
     pub fn new(language: Arc<Language>, policy: Policy) -> Self {
         let mut hasher = blake3::Hasher::new();
@@ -64,11 +64,11 @@ impl Engine {
         hasher.update(policy.id.as_bytes());
         let mut id = [0; 16];
         id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        Self { language, policy, id: EngineId(id), generated: false }
+        Self { language, policy, id: AnalyzerId(id), generated: false }
     }
 
-    /// The same engine for files that somebody says are not generated, whatever they say themselves. It has an id of its
-    /// own: facts are a function of content and engine alone.
+    /// The same analyzer for files that somebody says are not generated, whatever they say themselves. It has an id of its
+    /// own: facts are a function of content and analyzer alone.
     #[must_use]
     pub fn with_generated(mut self) -> Self {
         self.id = generated(self.id);
@@ -77,12 +77,12 @@ impl Engine {
     }
 }
 
-/// The id of an engine that measures generated code, too.
-fn generated(id: EngineId) -> EngineId {
+/// The id of an analyzer that measures generated code, too.
+fn generated(id: AnalyzerId) -> AnalyzerId {
     let hash = blake3::hash(&[b"generated".as_slice(), &id.0].concat());
     let mut id = [0; 16];
     id.copy_from_slice(&hash.as_bytes()[..16]);
-    EngineId(id)
+    AnalyzerId(id)
 }
 
 /// How to measure.
@@ -96,31 +96,35 @@ pub struct Options {
 
 /// Measures the bytes of one file. A panic inside becomes a note on the file.
 #[must_use]
-pub fn measure(engine: &Engine, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {
-    measure_traced(engine, content, bytes, options, None)
+pub fn measure(analyzer: &TreeAnalyzer, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {
+    measure_traced(analyzer, content, bytes, options, None)
 }
 
 /// Measures and follows one metric of one space on the way.
 #[must_use]
 pub fn measure_traced(
-    engine: &Engine,
+    analyzer: &TreeAnalyzer,
     content: ContentId,
     bytes: &[u8],
     options: Options,
     trace: Option<&mut Trace>,
 ) -> FileFacts {
-    let origin =
-        Origin { id: engine.id, language: engine.language.id, policy: engine.policy.id, generated: engine.generated };
+    let origin = Origin {
+        id: analyzer.id,
+        language: analyzer.language.id,
+        policy: analyzer.policy.id,
+        generated: analyzer.generated,
+    };
     guarded(origin, content, bytes, options, |facts| {
-        let tree = parse::parse(engine, bytes, &options.limits)?;
-        visit::visit(engine, bytes, &tree, options, trace, facts)
+        let tree = parse::parse(analyzer, bytes, &options.limits)?;
+        visit::visit(analyzer, bytes, &tree, options, trace, facts)
     })
 }
 
 /// Who measures.
 #[derive(Debug, Clone, Copy)]
 struct Origin {
-    id: EngineId,
+    id: AnalyzerId,
     language: &'static str,
     policy: &'static str,
     generated: bool,
@@ -137,7 +141,7 @@ fn guarded(
 ) -> FileFacts {
     let mut facts = FileFacts {
         content,
-        engine: origin.id,
+        analyzer: origin.id,
         language: origin.language.to_owned(),
         policy: origin.policy.to_owned(),
         level: options.level,

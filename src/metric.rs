@@ -1,8 +1,8 @@
 //! The metrics: one file each, in terms of roles; none knows a node kind or a language.
 //!
-//! The visit keeps one [`Open`] per space that it is inside of and hands each metric what it passes; a space's numbers
+//! The visit keeps one [`OpenSpace`] per space that it is inside of and hands each metric what it passes; a space's numbers
 //! are settled when it closes. What is summed upwards, what is a function's own and what is a maximum is decided in
-//! [`Open::close`] alone.
+//! [`OpenSpace::close`] alone.
 
 mod abc;
 pub mod catalog;
@@ -15,13 +15,13 @@ mod lines;
 mod maintainability;
 
 pub use catalog::{Aggregate, CATALOG, Direction, Metric, Value};
-pub use halstead::{Seen, Token};
+pub use halstead::{Token, TokenHistory};
 pub use lines::{Rows, count as count_lines};
 
 use crate::lang::{Policy, Roles};
 use crate::model::{Metrics, SpaceKind, Visibility};
 
-/// Changes whenever a definition changes: part of every engine id.
+/// Changes whenever a definition changes: part of every analyzer id.
 pub const METRICS_VERSION: u32 = 1;
 
 /// One increment of a traced metric.
@@ -64,7 +64,7 @@ pub struct Step {
 /// A space that the visit is inside of.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts that are found out one by one")]
-pub struct Open {
+pub struct OpenSpace {
     /// Index in the list of spaces.
     pub index: u32,
     /// What it is.
@@ -101,10 +101,10 @@ pub struct Open {
     halstead: halstead::Halstead,
 }
 
-impl Open {
+impl OpenSpace {
     /// A space that begins here, after the tokens `seen`.
     #[must_use]
-    pub fn new(index: u32, kind: SpaceKind, name: String, entry: u32, seen: &Seen<'_>) -> Self {
+    pub fn new(index: u32, kind: SpaceKind, name: String, entry: u32, seen: &TokenHistory<'_>) -> Self {
         let mut own = Metrics::default();
         cyclomatic::open(&mut own, kind);
         counts::open(&mut own, kind);
@@ -203,7 +203,7 @@ impl Open {
 
 /// Passes a code token of the innermost open space; None is one that is neither operator nor operand.
 #[inline]
-pub fn token<'s>(spaces: &mut [Open], seen: &mut Seen<'s>, rows: Rows, token: Option<Token<'s>>) {
+pub fn token<'s>(spaces: &mut [OpenSpace], seen: &mut TokenHistory<'s>, rows: Rows, token: Option<Token<'s>>) {
     if let Some(open) = spaces.last_mut() {
         open.rows.code(rows);
         open.own.tokens += 1;

@@ -16,9 +16,9 @@ pub use facts::{
     Ast, AstNode, Block, BlockKind, Call, Cfg, Chunk, Edge, EdgeKind, FileFacts, Level, Space, SpaceKind, Visibility,
 };
 pub use finding::{
-    Base, Check, Delta, Difference, FailOn, Finding, Gravity, Rule, Span, Status, Turned, Verdict, number_text,
+    Base, ChangeKind, Check, Delta, Difference, FailOn, Finding, Rule, Severity, Span, Status, Verdict, number_text,
 };
-pub use id::{BodyHash, ContentId, EngineId, ExecutionId, IdError, SnapshotId, SymbolId};
+pub use id::{AnalyzerId, BodyHash, ContentId, ExecutionId, IdError, SnapshotId, SymbolId};
 pub use metrics::Metrics;
 pub use note::{Note, NoteKind, Skip};
 pub use path::RepoPath;

@@ -5,17 +5,17 @@ pub mod address;
 pub mod base;
 pub mod check;
 pub mod diff;
+pub mod discovery;
+pub mod execution_log;
 pub mod exemptions;
 pub mod graph;
-pub mod journal;
 mod link;
-mod place;
+mod locate;
+pub mod outputs;
 pub mod plan;
 pub mod progress;
 pub mod report;
 pub mod scan;
-pub mod survey;
-pub mod verdict;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -26,7 +26,7 @@ use crate::export;
 use crate::lang::Registry;
 use crate::model::{ExecutionRecord, Outcome, RepoPath, SnapshotId};
 use crate::store::{self, Access, Durability, OpenOptions, RunLock, Store, StoreUrl};
-use journal::Journal;
+use execution_log::ExecutionLog;
 use plan::{Plan, Stage};
 use scan::{ScanOptions, Scanned};
 
@@ -59,7 +59,7 @@ pub struct Run<'a> {
 }
 
 /// What a run came to.
-pub struct Ran {
+pub struct RunOutcome {
     /// As it is in the log.
     pub execution: ExecutionRecord,
     /// What the scan stage made.
@@ -73,7 +73,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// That of the stage that failed, or of the store.
-    pub fn run(mut self) -> Result<Ran> {
+    pub fn run(mut self) -> Result<RunOutcome> {
         let scans = self.plan.stages.iter().any(|stage| matches!(stage, Stage::Scan { .. }));
         let access = if scans { Access::Create } else { Access::Write };
         let mut options = OpenOptions { access, ..OpenOptions::default() };
@@ -89,19 +89,19 @@ impl Run<'_> {
             RepoPath::new(self.scan.root.as_os_str().as_bytes())
         };
         let log = self.log.then(|| Arc::clone(&store));
-        let mut journal =
-            Journal::start(store.new_execution_id(), log, &self.plan.name, std::mem::take(&mut self.args), root)?;
+        let mut log =
+            ExecutionLog::start(store.new_execution_id(), log, &self.plan.name, std::mem::take(&mut self.args), root)?;
         let (mut scanned, mut gate_failed) = (None, false);
-        let result = self.stages(&store, &mut journal, &mut scanned, &mut gate_failed);
-        let execution = journal.finish(&result)?;
+        let result = self.stages(&store, &mut log, &mut scanned, &mut gate_failed);
+        let execution = log.finish(&result)?;
         store.flush()?;
-        result.map(|_| Ran { execution, scanned, gate_failed })
+        result.map(|_| RunOutcome { execution, scanned, gate_failed })
     }
 
     fn stages(
         &mut self,
         store: &Arc<dyn Store>,
-        journal: &mut Journal,
+        log: &mut ExecutionLog,
         scanned: &mut Option<Scanned>,
         gate_failed: &mut bool,
     ) -> Result<Outcome> {
@@ -111,12 +111,12 @@ impl Run<'_> {
             if self.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
                 return Err(Error::Interrupted);
             }
-            journal.stage(stage.name(), |journal| match stage {
+            log.stage(stage.name(), |log| match stage {
                 Stage::Scan { level, files_failed_max } => {
                     self.scan.level = self.level.unwrap_or(*level);
-                    let execution = self.log.then(|| journal.id());
+                    let execution = self.log.then(|| log.id());
                     let made = scan::scan(self.registry, store, &self.scan, execution, self.cancelled)?;
-                    journal.scanned(made.snapshot.id, made.snapshot.tally.clone());
+                    log.scanned(made.snapshot.id, made.snapshot.tally.clone());
                     if self.files_failed_max.or(*files_failed_max).is_some_and(|max| made.files_failed > max) {
                         outcome = Outcome::Partial;
                     }
@@ -139,7 +139,7 @@ impl Run<'_> {
                 }
                 Stage::Report { formats, worst } => {
                     let id = scanned.as_ref().map(|made| made.snapshot.id);
-                    let summary = report::summary(store.as_ref(), id, Some(journal.record().clone()), *worst)?;
+                    let summary = report::summary(store.as_ref(), id, Some(log.record().clone()), *worst)?;
                     report::write(&summary, formats, self.print)
                 }
             })?;
@@ -153,7 +153,7 @@ impl Run<'_> {
     fn gate(
         &mut self,
         store: &Arc<dyn Store>,
-        formats: &[verdict::Output],
+        formats: &[outputs::Output],
         base: Option<&str>,
         scanned: Option<&Scanned>,
     ) -> Result<(bool, String)> {
@@ -161,7 +161,7 @@ impl Run<'_> {
         let Some(gate) = &mut self.gate else {
             return Err(Error::Usage("a gate stage without limits".into()));
         };
-        if base.is_none() && !base::tells(&gate.root, gate.fetch_base, environment)? {
+        if base.is_none() && !base::has_base(&gate.root, gate.fetch_base, environment)? {
             let said = "no base, nothing gated: set ELCANO_BASE, or `elcano check` gates everything";
             if self.scan.verbosity != progress::Verbosity::Quiet {
                 anstream::eprintln!("elcano: gate: {said}");
@@ -173,8 +173,8 @@ impl Run<'_> {
             None => check::Against::Detected(environment),
         };
         let is_same = gate.root.canonicalize().is_ok_and(|root| self.scan.root == root) && gate.walk == self.scan.walk;
-        let surveyed = scanned.filter(|_| is_same).map(|scanned| &scanned.survey);
-        let checked = check::check(self.registry, Some(store), gate, surveyed, self.cancelled)?;
+        let discovered = scanned.filter(|_| is_same).map(|scanned| &scanned.discovery);
+        let checked = check::check(self.registry, Some(store), gate, discovered, self.cancelled)?;
         let mut outputs = formats.to_vec();
         if environment("GITHUB_ACTIONS").is_some() {
             let more = ["github", "summary", "outputs"].into_iter().filter(|name| {
@@ -186,7 +186,7 @@ impl Run<'_> {
             let more: Vec<_> = more.filter_map(|name| name.parse().ok()).collect();
             outputs.extend(more);
         }
-        verdict::write(&checked, &outputs, environment, self.print)?;
+        outputs::write(&checked, &outputs, environment, self.print)?;
         let raised = checked.raised().count();
         let failed = checked.verdict == crate::model::Verdict::Fail;
         Ok((failed, format!("{}: {raised} new or regressed in {} files", checked.verdict, checked.files_gated)))

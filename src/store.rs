@@ -1,7 +1,7 @@
 //! The store: all that elcano keeps, in families of records. One list of families, two small traits ([`Source`] and
 //! [`Sink`]) that every engine has, and [`Store`] for the engines that a run can live on. It never interprets what it keeps.
 
-mod aside;
+mod atomic_replace;
 mod batch;
 pub mod codec;
 mod copy;
@@ -14,19 +14,19 @@ mod gc;
 mod key;
 mod lmdb;
 mod lock;
+mod manifest;
 mod pack;
+mod quarantine;
 mod sqlite;
-mod stamp;
 mod sync;
 pub mod table;
-mod target;
 mod url;
 mod writer;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use aside::set_aside;
+pub use atomic_replace::Temporary;
 pub use batch::{Batch, Put, Value};
 pub use codec::Encoding;
 pub use copy::{Counts, Existing, copy, export_to, read_from, write_to};
@@ -40,13 +40,13 @@ pub use gc::{Collected, collect};
 pub use key::{KEY_BYTES_MAX, Key};
 pub use lock::RunLock;
 pub use pack::{pack, unpack};
-pub use target::Temporary;
+pub use quarantine::quarantine;
 pub use url::StoreUrl;
 pub use writer::{Limits, Sender, Writer, Written};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    ChunkRecord, ContentId, EngineId, ExecutionRecord, FactsRecord, FileRecord, RepoPath, SnapshotId, SnapshotRecord,
+    AnalyzerId, ChunkRecord, ContentId, ExecutionRecord, FactsRecord, FileRecord, RepoPath, SnapshotId, SnapshotRecord,
 };
 
 /// Version of the layout of stores. A store of a newer one is refused and not touched.
@@ -130,8 +130,8 @@ impl dyn Store + '_ {
     }
 
     /// The facts of a content.
-    pub fn facts(&self, content: ContentId, engine: EngineId) -> Result<Option<FactsRecord>> {
-        self.fetch(&Key::facts(content, engine))
+    pub fn facts(&self, content: ContentId, analyzer: AnalyzerId) -> Result<Option<FactsRecord>> {
+        self.fetch(&Key::facts(content, analyzer))
     }
 
     /// The chunks of a content, by start.

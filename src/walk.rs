@@ -8,18 +8,18 @@
 mod attributes;
 mod conventions;
 mod explain;
-mod judge;
-mod past;
+mod filter;
 mod read;
 mod rules;
 mod traverse;
+mod tree_rules;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use explain::{Explanation, Outcome, explain};
-pub use past::Rules;
+pub use tree_rules::Rules;
 
 use crate::error::{Error, Result};
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};

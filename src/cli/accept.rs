@@ -180,7 +180,7 @@ pub(super) fn diff(session: &Session, args: &DiffArgs) -> Result<u8> {
             .iter()
             .map(|one| {
                 json!({
-                    "change": one.turned, "path": one.path, "symbol": one.symbol, "line": one.line,
+                    "change": one.change, "path": one.path, "symbol": one.symbol, "line": one.line,
                     "base_path": one.base_path, "base": numbers(one.base), "head": numbers(one.head),
                 })
             })
@@ -203,7 +203,7 @@ pub(super) fn diff(session: &Session, args: &DiffArgs) -> Result<u8> {
         };
         let from = one.base_path.as_ref().map(|path| format!(" (from {path})")).unwrap_or_default();
         table.row(vec![
-            one.turned.to_string(),
+            one.change.to_string(),
             cell(|metrics| metrics.cognitive),
             cell(|metrics| metrics.cyclomatic),
             cell(|metrics| metrics.lloc),

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::session::{Session, print, print_json};
 use crate::error::{Error, Result, suggestion};
-use crate::lang::{Counted, Policy, Roles};
-use crate::measure::{self, Engine, Limits, Options};
+use crate::lang::{LineOnly, Policy, Roles};
+use crate::measure::{self, Limits, Options, TreeAnalyzer};
 use crate::metric::{CATALOG, Direction, Metric, Trace, catalog};
 use crate::model::{ContentId, Level};
 use crate::report::explain::{self, EXPLAINED, Explained};
@@ -76,7 +76,7 @@ pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
     if counted > 0 {
         out += &format!(
             "\nand {counted} languages of which tokei {} counts the lines; --json lists them\n",
-            Counted::VERSION
+            LineOnly::VERSION
         );
     }
     print(&out)?;
@@ -178,10 +178,10 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
     };
     let language = session.registry.language(&language).map_err(Error::Usage)?;
     let policy = Policy::load(&args.policy, language.id).map_err(Error::Usage)?;
-    let engine = Engine::new(language, policy);
+    let analyzer = TreeAnalyzer::new(language, policy);
     let options = Options { level: Level::Metrics, limits: Limits::default() };
     let content = ContentId::of(&bytes);
-    let facts = measure::measure(&engine, content, &bytes, options);
+    let facts = measure::measure(&analyzer, content, &bytes, options);
     let space = match function {
         None => Some(0),
         Some(name) => facts.spaces.iter().position(|space| space.qualified_name == name || space.name == name),
@@ -195,7 +195,7 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
     for metric in metrics {
         let mut trace =
             Trace { metric: metric.id, space: u32::try_from(space).unwrap_or(u32::MAX), ..Trace::default() };
-        let facts = measure::measure_traced(&engine, content, &bytes, options, Some(&mut trace));
+        let facts = measure::measure_traced(&analyzer, content, &bytes, options, Some(&mut trace));
         let explained = Explained::new(file, &bytes, &facts, &trace)
             .ok_or_else(|| Error::Undecided(format!("`{file}` was not measured; `elcano measure` says why")))?;
         match (args.json, args.html) {

@@ -14,8 +14,8 @@ use crate::gate::limits::Change;
 use crate::git;
 use crate::model::{Check, FailOn, RepoPath, Verdict};
 use crate::pipeline::check::{Against, CheckOptions, check as run_check};
+use crate::pipeline::outputs::{self, Output};
 use crate::pipeline::progress::Verbosity;
-use crate::pipeline::verdict::{self, Output};
 use crate::store::{self, OpenOptions, Store};
 use crate::walk::WalkOptions;
 
@@ -97,7 +97,7 @@ pub(super) fn check(session: &Session, args: &CheckArgs) -> Result<u8> {
     let judged = judge(session, &CheckOptions { fetch_base: args.fetch_base, ..options })?;
     let outputs =
         if args.format.is_empty() { vec![output("text").map_err(Error::Usage)?] } else { args.format.clone() };
-    let written = verdict::write(&judged, &outputs, &environment, &print)?;
+    let written = outputs::write(&judged, &outputs, &environment, &print)?;
     if written.len() == outputs.len() && session.verbosity != Verbosity::Quiet {
         anstream::eprintln!("elcano: {}; wrote {}", judged.verdict, written.join(", "));
     }

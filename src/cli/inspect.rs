@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::session::{Session, print, print_json};
 use crate::error::{Error, Result};
-use crate::measure::{Limits, Meter, Options};
+use crate::measure::{Analyzer, Limits, Options};
 use crate::model::{ContentId, ExecutionRecord, FileFacts, Level, Outcome};
 use crate::pipeline::address;
 use crate::report::measured;
@@ -107,7 +107,7 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
         Some(language) => language.clone(),
         None => detect(session, file, &bytes)?,
     };
-    let meter = Meter::new(&session.registry, &language, &args.policy).map_err(Error::Usage)?;
+    let meter = Analyzer::new(&session.registry, &language, &args.policy).map_err(Error::Usage)?;
     let options = Options { level: Level::Metrics, limits: Limits::default() };
     Ok(meter.measure(ContentId::of(&bytes), &bytes, options))
 }

@@ -146,7 +146,7 @@ fn pack(session: &Session, file: &Path, force: bool, if_parsed: u8, as_json: boo
 /// Store format, schemas and engines, operating system, processor, and the folder within its repository.
 fn key(session: &Session, path: &Path) -> Result<u8> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&scan::engine_of_everything(&session.registry, "default")?.0);
+    hasher.update(&scan::analyzers_fingerprint(&session.registry, "default")?.0);
     for family in Family::ALL {
         hasher.update(family.name().as_bytes()).update(&family.schema().to_be_bytes());
     }

@@ -16,7 +16,7 @@ use crate::model::{FailOn, Level, Outcome};
 use crate::pipeline::check::{Against, CheckOptions};
 use crate::pipeline::plan::{EMBEDDED, Output, Plan, Stage};
 use crate::pipeline::scan::ScanOptions;
-use crate::pipeline::{Ran, Run, report as report_stage, verdict};
+use crate::pipeline::{Run, RunOutcome, outputs, report as report_stage};
 use crate::store::{self, StoreUrl};
 use crate::walk::{self, WalkOptions};
 
@@ -58,8 +58,8 @@ struct Gating {
     #[arg(long, value_name = "WHICH", value_parser = FailOn::from_str)]
     fail_on: Option<FailOn>,
     /// Formats of the gate in place of the pipeline's, also as FORMAT=FILE; may repeat
-    #[arg(long, value_name = "FORMAT", value_parser = verdict::Output::from_str)]
-    format: Vec<verdict::Output>,
+    #[arg(long, value_name = "FORMAT", value_parser = outputs::Output::from_str)]
+    format: Vec<outputs::Output>,
 }
 
 #[derive(Debug, Args)]
@@ -188,7 +188,7 @@ pub(super) fn scan(session: &Session, args: &ScanArgs) -> Result<u8> {
     Ok(exit_code(&ran))
 }
 
-fn exit_code(ran: &Ran) -> u8 {
+fn exit_code(ran: &RunOutcome) -> u8 {
     match (ran.gate_failed, ran.execution.outcome) {
         (true, _) => 1,
         (false, Outcome::Partial) => 4,
@@ -196,7 +196,7 @@ fn exit_code(ran: &Ran) -> u8 {
     }
 }
 
-fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags, gating: Gating) -> Result<Ran> {
+fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags, gating: Gating) -> Result<RunOutcome> {
     let start = paths.first().map_or(Path::new("."), PathBuf::as_path);
     let url = session.store_url(start)?;
     let (root, walk) = what_to_walk(paths, flags, Some(&url))?;
@@ -247,7 +247,7 @@ fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags,
     match &result {
         // There the store came out of a cache, nobody looks after it, and measuring anew mends it.
         Err(error @ (Error::Store { .. } | Error::Record { .. })) if environment("CI").is_some() && !printed.get() => {
-            let Ok(Some(aside)) = store::set_aside(&url) else { return result };
+            let Ok(Some(aside)) = store::quarantine(&url) else { return result };
             let why = error.chain().join(": ");
             tracing::warn!("measuring everything anew, the store is now `{}`: {why}", aside.display());
             attempt()

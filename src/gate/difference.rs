@@ -1,18 +1,18 @@
 //! What a change did to functions, limits aside: which are new, gone, harder or easier to follow than before.
 
-use super::judge::Side;
-use super::pairs::pair;
-use crate::model::{Difference, Metrics, Space, Turned};
+use super::evaluate::FileVersion;
+use super::matching::pair;
+use crate::model::{ChangeKind, Difference, Metrics, Space};
 
 /// What became of every function that the change touches, the hardest turns for the worse first. `head` and `base` are the
 /// files that differ.
 #[must_use]
-pub fn differences(head: &[Side], base: &[Side]) -> Vec<Difference> {
-    let pairs = pair(head, base);
+pub fn differences(head: &[FileVersion], base: &[FileVersion]) -> Vec<Difference> {
+    let matches = pair(head, base);
     let mut answered: Vec<Vec<bool>> = base.iter().map(|side| vec![false; side.spaces.len()]).collect();
     let mut found = Vec::new();
-    for (side, pairs) in head.iter().zip(&pairs) {
-        for (space, was) in side.spaces.iter().zip(pairs) {
+    for (side, matches) in head.iter().zip(&matches) {
+        for (space, was) in side.spaces.iter().zip(matches) {
             if let Some((file, index)) = was {
                 answered[*file][*index] = true;
             }
@@ -35,21 +35,21 @@ pub fn differences(head: &[Side], base: &[Side]) -> Vec<Difference> {
     found
 }
 
-fn one(head: Option<(&Side, &Space)>, base: Option<(&Side, &Space)>) -> Option<Difference> {
+fn one(head: Option<(&FileVersion, &Space)>, base: Option<(&FileVersion, &Space)>) -> Option<Difference> {
     let (side, space) = head.or(base)?;
     let named = space.kind == crate::model::SpaceKind::Function;
-    let numbers = |(_, space): (&Side, &Space)| space.metrics;
+    let numbers = |(_, space): (&FileVersion, &Space)| space.metrics;
     let weight = |metrics: Metrics| (metrics.cognitive, metrics.cyclomatic, metrics.lloc, metrics.nargs);
     let (old, new) = (base.map(numbers), head.map(numbers));
-    let turned = match (old.map(weight), new.map(weight)) {
-        (None, _) => Turned::New,
-        (_, None) => Turned::Removed,
-        (Some(old), Some(new)) if new > old => Turned::Worse,
-        (Some(old), Some(new)) if new < old => Turned::Better,
+    let change = match (old.map(weight), new.map(weight)) {
+        (None, _) => ChangeKind::New,
+        (_, None) => ChangeKind::Removed,
+        (Some(old), Some(new)) if new > old => ChangeKind::Worse,
+        (Some(old), Some(new)) if new < old => ChangeKind::Better,
         _ => return None,
     };
     named.then(|| Difference {
-        turned,
+        change,
         path: side.path.clone(),
         symbol: space.qualified_name.clone(),
         line: space.start_line.max(1),

@@ -8,7 +8,7 @@ use std::path::Path;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::metric::{Direction, Metric, catalog};
-use crate::model::{Gravity, RepoPath, Rule, Space};
+use crate::model::{RepoPath, Rule, Severity, Space};
 
 /// What a limit is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,10 +86,10 @@ impl Limit {
 
     /// Which level a value exceeds, and its limit.
     #[must_use]
-    pub fn level(&self, value: f64) -> Option<(Gravity, f64)> {
+    pub fn level(&self, value: f64) -> Option<(Severity, f64)> {
         let exceeds = |limit: &f64| self.beyond(value, *limit);
-        let fail = self.fail.filter(exceeds).map(|limit| (Gravity::Fail, limit));
-        fail.or_else(|| self.warn.filter(exceeds).map(|limit| (Gravity::Warn, limit)))
+        let fail = self.fail.filter(exceeds).map(|limit| (Severity::Fail, limit));
+        fail.or_else(|| self.warn.filter(exceeds).map(|limit| (Severity::Warn, limit)))
     }
 
     /// The number that it is about, when the space is gated by it.

@@ -3,12 +3,12 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
 
-use super::endless::Endless;
 use super::kinds::{Kind, KindNames, Nested, role_of};
 use super::language::{Calls, Language, Wrapping};
 use super::rewrite::Rewrites;
 use super::rule::Rule;
 use super::spec::Spec;
+use super::unsafe_to_parse::UnsafeToParse;
 use super::{Flow, Roles};
 
 impl Language {
@@ -21,7 +21,7 @@ impl Language {
         let named = |what| format!("language `{id}`: {what}");
         let tables = compiled.map_err(named)?;
         let rewrites = Rewrites::compile(&spec.rewrites).map_err(named)?;
-        let endless = spec.endless.as_ref().map(Endless::compile).transpose().map_err(named)?;
+        let endless = spec.endless.as_ref().map(UnsafeToParse::compile).transpose().map_err(named)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
             let id = u16::try_from(id).ok()?;
@@ -100,7 +100,7 @@ impl Compiler<'_> {
         let calls = self.calls()?;
         for kind in &mut kinds {
             let plain = kind.is_plain() && !(kind.named || kind.blank || kind.section);
-            kind.mere = plain && (kind.roles & !(Roles::CLOSER | Roles::SEPARATOR)).is_empty();
+            kind.plain_token = plain && (kind.roles & !(Roles::CLOSER | Roles::SEPARATOR)).is_empty();
         }
         Ok(Tables {
             calls,

@@ -22,7 +22,7 @@ pub struct Kind {
     /// A token of white space only: a line end that the grammar reads.
     pub blank: bool,
     /// A token of which only its text and rows matter: most of a file.
-    pub mere: bool,
+    pub plain_token: bool,
     /// A label that changes the visibility of what follows in a class.
     pub section: bool,
     /// A logical sequence runs through it.

@@ -3,11 +3,11 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::{Language as Grammar, Node};
 
-use super::endless::Endless;
 use super::kinds::{Kind, Nested};
 use super::rewrite::Rewrites;
 use super::rule::{Place, Rule};
 use super::spec::Spec;
+use super::unsafe_to_parse::UnsafeToParse;
 use super::{Flow, Roles};
 
 /// A wrapper rule against kind ids.
@@ -40,7 +40,7 @@ pub struct Language {
     pub spec: Spec,
     /// The grammar.
     pub grammar: Grammar,
-    /// Hash of the spec and the grammar's version; part of every engine id.
+    /// Hash of the spec and the grammar's version; part of every analyzer id.
     pub fingerprint: [u8; 16],
     /// Where control goes.
     pub flow: Flow,
@@ -57,13 +57,13 @@ pub struct Language {
     pub(super) sections: Vec<Nested>,
     pub(super) calls: Calls,
     pub(super) rewrites: Rewrites,
-    pub(super) endless: Option<Endless>,
+    pub(super) endless: Option<UnsafeToParse>,
 }
 
 impl Language {
     /// Whether the grammar might never come to an end with a source.
     #[must_use]
-    pub fn is_endless(&self, source: &[u8]) -> bool {
+    pub fn is_unsafe_to_parse(&self, source: &[u8]) -> bool {
         self.endless.as_ref().is_some_and(|endless| endless.holds(source))
     }
 

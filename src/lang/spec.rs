@@ -82,7 +82,7 @@ pub struct Spec {
     #[serde(default)]
     pub visibility: VisibilityRules,
     /// Endings with which the grammar's scanner would not come to an end.
-    pub endless: Option<Endless>,
+    pub endless: Option<UnsafeToParse>,
     /// Functions that only wrap others and do not raise nesting.
     #[serde(default, rename = "wrapper")]
     pub wrappers: Vec<Wrapper>,
@@ -295,7 +295,7 @@ pub struct Flow {
 /// which no budget stops. It is told by the bytes alone, and rather too often than not.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Endless {
+pub struct UnsafeToParse {
     /// What opens such text, a regular expression over bytes; without it every file is parsed.
     pub opener: String,
     /// How a file with an opener must not end, white space aside; nor may its last line lack its end.

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use crate::lang::spec::{Names, VisibilityRules};
 use crate::lang::{Language, Place, Roles};
-use crate::metric::Open;
+use crate::metric::OpenSpace;
 use crate::model::{Space, SpaceKind, Visibility};
 
 /// The name of a function that the language gives none.
@@ -297,7 +297,7 @@ pub(super) fn callee<'t, 's>(language: &'s Language, node: Node<'t>, source: &'s
 
 impl<'t> Callee<'t, '_> {
     /// Whether its name is that of the open function; only then is the rest worth asking.
-    pub(super) fn is_named_as(&self, open: &Open) -> bool {
+    pub(super) fn is_named_as(&self, open: &OpenSpace) -> bool {
         open.name.ends_with(self.name)
     }
 
@@ -352,7 +352,7 @@ impl<'t> Callee<'t, '_> {
     }
 
     /// Whether this calls the open function itself, which stands in a space named `class`.
-    pub(super) fn is_call_of(&self, open: &Open, class: Option<&str>) -> bool {
+    pub(super) fn is_call_of(&self, open: &OpenSpace, class: Option<&str>) -> bool {
         if !self.is_named_as(open) {
             return false;
         }

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::{Engine, Limits};
+use super::{Limits, TreeAnalyzer};
 use crate::lang::{Place, Roles};
 use crate::model::Note;
 
@@ -10,9 +10,9 @@ use crate::model::Note;
 ///
 /// # Errors
 /// The note of a parser that gave up.
-pub fn roles_in(engine: &Engine, bytes: &[u8]) -> Result<Roles, Note> {
-    let tree = super::parse::parse(engine, bytes, &Limits::default())?;
-    let language = &engine.language;
+pub fn roles_in(analyzer: &TreeAnalyzer, bytes: &[u8]) -> Result<Roles, Note> {
+    let tree = super::parse::parse(analyzer, bytes, &Limits::default())?;
+    let language = &analyzer.language;
     let mut cursor = tree.walk();
     let mut above: Vec<Node<'_>> = Vec::new();
     let mut all = Roles::NONE;

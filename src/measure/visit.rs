@@ -9,11 +9,11 @@ use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::rows::RowIndex;
-use super::{Engine, Limits, Options, naming};
-use crate::facts::cfg;
+use super::{Limits, Options, TreeAnalyzer, naming};
+use crate::cfg;
 use crate::lang::{Kind, Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
-use crate::metric::{Open, Seen, Step, Trace};
+use crate::metric::{OpenSpace, Step, TokenHistory, Trace};
 use crate::model::{Ast, AstNode, Cfg, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -51,12 +51,12 @@ struct Visit<'a, 't> {
     source: &'t [u8],
     rows: RowIndex,
     frames: Vec<Frame<'t>>,
-    open: Vec<Open>,
+    open: Vec<OpenSpace>,
     /// Last operator of each logical sequence that is being read, innermost last.
     sequences: Vec<Roles>,
     spaces: Vec<Space>,
     calls: FxHashMap<(u32, String, String), usize>,
-    seen: Seen<'t>,
+    seen: TokenHistory<'t>,
     ast: Ast,
     cfgs: Vec<Cfg>,
     ast_kinds: FxHashMap<u16, u32>,
@@ -73,7 +73,7 @@ struct Visit<'a, 't> {
 /// # Errors
 /// The note of a limit that bit.
 pub(super) fn visit(
-    engine: &Engine,
+    analyzer: &TreeAnalyzer,
     source: &[u8],
     tree: &Tree,
     options: Options,
@@ -82,8 +82,8 @@ pub(super) fn visit(
 ) -> Result<(), Note> {
     let root = tree.root_node();
     let mut visit = Visit {
-        language: &engine.language,
-        policy: &engine.policy,
+        language: &analyzer.language,
+        policy: &analyzer.policy,
         limits: &options.limits,
         level: options.level,
         source,
@@ -93,7 +93,7 @@ pub(super) fn visit(
         sequences: vec![Roles::NONE],
         spaces: Vec::new(),
         calls: FxHashMap::default(),
-        seen: Seen::new(engine.language.grammar.node_kind_count(), source.len()),
+        seen: TokenHistory::new(analyzer.language.grammar.node_kind_count(), source.len()),
         ast: Ast::default(),
         cfgs: Vec::new(),
         ast_kinds: FxHashMap::default(),
@@ -181,7 +181,7 @@ impl<'t> Visit<'_, 't> {
         }
         let before = self.frames.last().and_then(|parent| parent.bare);
         let before = before.map(|before| self.bare(node, kind, before));
-        if kind.mere && !in_error {
+        if kind.plain_token && !in_error {
             self.mere_token(node, kind);
             return false;
         }

@@ -5,7 +5,7 @@
 //! increment goes to every open space at once, measured from the level at which that space's outermost function begins,
 //! so a function's value includes its nested functions and a file's is the sum over its outermost ones.
 
-use super::{Increment, Open, Step, Trace, record};
+use super::{Increment, OpenSpace, Step, Trace, record};
 use crate::lang::{Policy, Roles};
 use crate::model::Metrics;
 
@@ -36,7 +36,7 @@ impl Levels {
 
 /// Passes a node at nesting level `here`.
 #[inline]
-pub fn node(spaces: &mut [Open], step: Step, here: u32, policy: &Policy, trace: &mut Option<&mut Trace>) {
+pub fn node(spaces: &mut [OpenSpace], step: Step, here: u32, policy: &Policy, trace: &mut Option<&mut Trace>) {
     if step.roles.has(policy.structural) && !step.roles.has(Roles::ELSE_IF) {
         let counted = step.roles & policy.structural;
         add_to_all(spaces, step.byte, Some(here), super::reason(counted), trace);
@@ -49,15 +49,15 @@ pub fn node(spaces: &mut [Open], step: Step, here: u32, policy: &Policy, trace: 
 }
 
 /// Passes a logical operator that begins a new sequence.
-pub fn sequence(spaces: &mut [Open], byte: u32, trace: &mut Option<&mut Trace>) {
+pub fn sequence(spaces: &mut [OpenSpace], byte: u32, trace: &mut Option<&mut Trace>) {
     add_to_all(spaces, byte, None, "logical_sequence", trace);
 }
 
 /// Passes a call of `name`: direct recursion counts once a function.
 pub fn call(
-    spaces: &mut [Open],
+    spaces: &mut [OpenSpace],
     byte: u32,
-    is_self: impl Fn(&Open, Option<&str>) -> bool,
+    is_self: impl Fn(&OpenSpace, Option<&str>) -> bool,
     trace: &mut Option<&mut Trace>,
 ) {
     let position = (0..spaces.len()).rev().find(|at| {
@@ -72,7 +72,7 @@ pub fn call(
 }
 
 fn add_to_all(
-    spaces: &mut [Open],
+    spaces: &mut [OpenSpace],
     byte: u32,
     nested_at: Option<u32>,
     reason: &'static str,

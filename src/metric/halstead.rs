@@ -4,7 +4,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Open;
+use super::OpenSpace;
 use crate::model::Metrics;
 
 /// A token by its text.
@@ -20,14 +20,14 @@ pub enum Token<'s> {
 
 /// When each token of a file was seen last, counted in tokens; 0 is never.
 #[derive(Debug, Default)]
-pub struct Seen<'s> {
+pub struct TokenHistory<'s> {
     now: u32,
     marks: Vec<u32>,
     /// As an operator and as an operand.
     texts: FxHashMap<&'s [u8], [u32; 2]>,
 }
 
-impl<'s> Seen<'s> {
+impl<'s> TokenHistory<'s> {
     /// Nothing seen of a file of so many bytes, in a language of so many kinds.
     #[must_use]
     pub fn new(kinds: usize, bytes: usize) -> Self {
@@ -86,7 +86,7 @@ impl Halstead {
 
 /// Passes a token of the innermost open space.
 #[inline]
-pub(super) fn add<'s>(spaces: &mut [Open], seen: &mut Seen<'s>, token: Token<'s>) {
+pub(super) fn add<'s>(spaces: &mut [OpenSpace], seen: &mut TokenHistory<'s>, token: Token<'s>) {
     let last = seen.note(token);
     let is_operand = matches!(token, Token::Operand(_));
     if let Some(innermost) = spaces.last_mut() {

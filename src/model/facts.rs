@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::note::named;
-use super::{BodyHash, ContentId, EngineId, Metrics, Note, Skip};
+use super::{AnalyzerId, BodyHash, ContentId, Metrics, Note, Skip};
 
 named!(
     /// How much of a file's facts is kept.
@@ -249,7 +249,7 @@ pub struct FileFacts {
     /// Of the bytes.
     pub content: ContentId,
     /// What the facts are valid for.
-    pub engine: EngineId,
+    pub analyzer: AnalyzerId,
     /// The language's id.
     pub language: String,
     /// The counting policy's id.

@@ -25,7 +25,7 @@ named!(
 
 named!(
     /// Which limit is exceeded.
-    Gravity {
+    Severity {
         /// Worth a look.
         Warn = "warn",
         /// Fails the gate when it is new or regressed.
@@ -74,7 +74,7 @@ pub struct Finding {
     /// The rule's id: the metric's for functions, `file:loc.ploc` or `class:wmc` otherwise.
     pub rule: String,
     /// Which of the rule's limits is exceeded; of a fixed one, was.
-    pub level: Gravity,
+    pub level: Severity,
     /// To the change.
     pub status: Status,
     /// The file; of a fixed one that is gone, where it was.
@@ -129,7 +129,7 @@ impl Finding {
             FailOn::New => matches!(self.status, Status::New | Status::Regressed),
             FailOn::Any => self.status != Status::Fixed && self.accepted.is_none(),
         };
-        counts && self.level == Gravity::Fail
+        counts && self.level == Severity::Fail
     }
 
     /// Orders findings: new, regressed, fixed, known; failing before warning; worst first; then by place.
@@ -166,7 +166,7 @@ pub struct Delta {
 
 named!(
     /// What became of a function.
-    Turned {
+    ChangeKind {
         /// It was not there.
         New = "new",
         /// Harder to follow than before.
@@ -182,7 +182,7 @@ named!(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// What became of it.
-    pub turned: Turned,
+    pub change: ChangeKind,
     /// Its file; of a removed one, where it was.
     pub path: RepoPath,
     /// Qualified name.

@@ -101,7 +101,7 @@ id!(
 );
 id!(
     /// What facts are valid for: hash of a language's spec, its grammar's version, the metrics version and the policy.
-    EngineId, 16
+    AnalyzerId, 16
 );
 id!(
     /// One repository at one moment: hash over repository, commit and every (path, content, engine).

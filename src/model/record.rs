@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::note::named;
 use super::{
-    Ast, Block, BodyHash, ContentId, Edge, EngineId, ExecutionId, Level, Note, RepoPath, Skip, SnapshotId, Space,
+    AnalyzerId, Ast, Block, BodyHash, ContentId, Edge, ExecutionId, Level, Note, RepoPath, Skip, SnapshotId, Space,
     SpaceKind, SymbolId,
 };
 
@@ -109,7 +109,8 @@ pub struct SnapshotRecord {
     /// Microseconds since the epoch of the newest run that found it.
     pub time_us: i64,
     /// Hash over the engines of all languages.
-    pub engine: EngineId,
+    #[serde(rename = "engine")]
+    pub analyzer: AnalyzerId,
     /// The counting policy's id.
     pub policy: String,
     /// How much was kept.
@@ -130,7 +131,8 @@ pub struct FileRecord {
     /// None when it could not be read.
     pub content: Option<ContentId>,
     /// The engine of its facts.
-    pub engine: EngineId,
+    #[serde(rename = "engine")]
+    pub analyzer: AnalyzerId,
     /// The language's id.
     pub language: String,
     /// Size in bytes.
@@ -147,7 +149,8 @@ pub struct FactsRecord {
     /// Of the bytes.
     pub content: ContentId,
     /// What they are valid for.
-    pub engine: EngineId,
+    #[serde(rename = "engine")]
+    pub analyzer: AnalyzerId,
     /// The language's id.
     pub language: String,
     /// The counting policy's id.
@@ -192,7 +195,8 @@ pub struct AstRecord {
     /// Of the bytes.
     pub content: ContentId,
     /// What it is valid for.
-    pub engine: EngineId,
+    #[serde(rename = "engine")]
+    pub analyzer: AnalyzerId,
     /// The tree.
     pub ast: Ast,
 }
@@ -203,7 +207,8 @@ pub struct CfgRecord {
     /// Of the bytes.
     pub content: ContentId,
     /// What it is valid for.
-    pub engine: EngineId,
+    #[serde(rename = "engine")]
+    pub analyzer: AnalyzerId,
     /// Index of the function's space in the facts.
     pub space: u32,
     /// Basic blocks; entry, exit, then in source order.

@@ -55,7 +55,7 @@ pub fn get(store: &dyn Store, address: &str) -> Result<Option<Value>> {
         "ast:file:" => {
             let Some(file) = store.file(snapshot, &path(rest))? else { return Ok(None) };
             let Some(content) = file.content else { return Ok(None) };
-            document(store.fetch::<crate::model::AstRecord>(&Key::facts(content, file.engine))?)
+            document(store.fetch::<crate::model::AstRecord>(&Key::facts(content, file.analyzer))?)
         }
         "sym:id:" => document(store.fetch::<SymbolRecord>(&Key::symbol(snapshot, id(rest)?))?),
         "sym:fqn:" => document(store.fetch::<crate::model::NameRecord>(&Key::name(snapshot, rest))?),
@@ -79,7 +79,7 @@ pub fn get(store: &dyn Store, address: &str) -> Result<Option<Value>> {
         _ => {
             let Some((symbol, file, _)) = of_symbol(store, snapshot, id(rest)?)? else { return Ok(None) };
             let Some(content) = file.content else { return Ok(None) };
-            document(store.fetch::<crate::model::CfgRecord>(&Key::cfg(content, file.engine, symbol.space))?)
+            document(store.fetch::<crate::model::CfgRecord>(&Key::cfg(content, file.analyzer, symbol.space))?)
         }
     }
 }
@@ -106,7 +106,7 @@ fn facts(store: &dyn Store, snapshot: SnapshotId, text: &str) -> Result<Option<(
 fn facts_at(store: &dyn Store, snapshot: SnapshotId, path: &RepoPath) -> Result<Option<(FileRecord, FactsRecord)>> {
     let Some(file) = store.file(snapshot, path)? else { return Ok(None) };
     let Some(content) = file.content else { return Ok(None) };
-    Ok(store.facts(content, file.engine)?.map(|facts| (file, facts)))
+    Ok(store.facts(content, file.analyzer)?.map(|facts| (file, facts)))
 }
 
 fn of_symbol(
@@ -146,7 +146,7 @@ fn references(store: &dyn Store, snapshot: SnapshotId, target: SymbolId) -> Resu
 fn metrics(facts: &FactsRecord) -> Value {
     json!({
         "schema": "elcano.facts/1",
-        "content": facts.content, "engine": facts.engine, "language": facts.language, "policy": facts.policy,
+        "content": facts.content, "engine": facts.analyzer, "language": facts.language, "policy": facts.policy,
         "bytes": facts.bytes, "error_bytes": facts.error_bytes, "skip": facts.skip, "notes": facts.notes,
         "metrics": facts.spaces.first().map(|unit| catalog::to_json(&unit.metrics)),
         "spaces": facts.spaces.iter().skip(1).map(space).collect::<Vec<_>>(),

@@ -23,7 +23,7 @@ impl Bases<'_> {
     /// The commit of a revision that somebody chose.
     ///
     /// # Errors
-    /// It is not in this clone: [`Error::Undecided`] with the lines that mend it.
+    /// It is not in this clone: [`Error::Undecided`] with the lines that fix_hint it.
     pub fn named(self, revision: &str, chosen_by: &str) -> Result<(CommitId, Base)> {
         self.at(revision, chosen_by, 1)
     }
@@ -37,7 +37,8 @@ impl Bases<'_> {
             Ok(id) if self.fetch => repository.fetch(id).and_then(|()| find()),
             _ => Err(error),
         });
-        let commit = commit.map_err(|error| undecided(&error, revision, chosen_by, self.mend(revision, commits)))?;
+        let commit =
+            commit.map_err(|error| undecided(&error, revision, chosen_by, self.fix_hint(revision, commits)))?;
         let base = Base { commit: commit.to_string(), revision: revision.to_owned(), chosen_by: chosen_by.to_owned() };
         Ok((commit, base))
     }
@@ -61,7 +62,7 @@ impl Bases<'_> {
     }
 
     /// What gives this clone a base that is so many commits back.
-    fn mend(self, revision: &str, commits: usize) -> String {
+    fn fix_hint(self, revision: &str, commits: usize) -> String {
         let cut = |commit| self.repository.parents(commit).is_ok_and(|parents| parents.cut);
         let head_is_cut = self.repository.head().is_ok_and(|head| head.commit.is_some_and(cut));
         let lines = match self.repository.is_shallow() {
@@ -89,24 +90,24 @@ const OR_FETCH: &str = "\nOr let git fetch that one commit: --fetch-base\n";
 const GONE: &str =
     "\n\nNo branch holds it (a force push?). Let git fetch it, --fetch-base, or name another base in ELCANO_BASE.\n";
 
-fn undecided(error: &Error, revision: &str, chosen_by: &str, mend: impl std::fmt::Display) -> Error {
+fn undecided(error: &Error, revision: &str, chosen_by: &str, fix_hint: impl std::fmt::Display) -> Error {
     let why = error.chain().join(": ");
-    Error::Undecided(format!("cannot compare with base `{revision}` ({chosen_by}): {why}{mend}"))
+    Error::Undecided(format!("cannot compare with base `{revision}` ({chosen_by}): {why}{fix_hint}"))
 }
 
-/// What the environment tells of a base.
+/// What the environment has_base of a base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detected {
     /// This one.
     Base(CommitId, Base),
     /// There is nothing to compare with, and everything is new: the first push of a repository.
     Everything,
-    /// It tells of none.
+    /// It has_base of none.
     Nothing,
 }
 
-/// The base that the environment tells of: `ELCANO_BASE`, the merge that a pull request is checked out as, the merge
-/// queue's base, what was there before a push, the merge base with the target branch. Nothing when nothing tells of one:
+/// The base that the environment has_base of: `ELCANO_BASE`, the merge that a pull request is checked out as, the merge
+/// queue's base, what was there before a push, the merge base with the target branch. Nothing when nothing has_base of one:
 /// not in continuous integration, or an event that has none.
 ///
 /// # Errors
@@ -192,11 +193,11 @@ fn branched_from(repository: &Repository, target: &str, event: &str) -> Result<(
     Err(undecided(&Error::Undecided(why.into()), &remote, &by, ALL))
 }
 
-/// Whether the environment tells of a base for this root, or that everything is new.
+/// Whether the environment has_base of a base for this root, or that everything is new.
 ///
 /// # Errors
 /// As [`detect`].
-pub fn tells(root: &std::path::Path, fetch: bool, environment: Environment<'_>) -> Result<bool> {
+pub fn has_base(root: &std::path::Path, fetch: bool, environment: Environment<'_>) -> Result<bool> {
     let Some(repository) = Repository::discover(root)? else { return Ok(false) };
     Ok(detect(Bases { repository: &repository, fetch }, environment)? != Detected::Nothing)
 }

@@ -14,15 +14,15 @@ use rayon::prelude::*;
 use sides::Turn;
 
 use super::base::{self, Bases, Detected};
-use super::place::place;
+use super::discovery::{Discovery, discovery, nothing_found};
+use super::locate::locate;
 use super::progress::{Progress, Verbosity};
-use super::scan::{Engines, engines};
-use super::survey::{Survey, nothing_found, survey};
+use super::scan::{Analyzers, analyzers};
 use crate::error::{Error, Result};
 use crate::gate::baseline::{Baseline, note_stale};
-use crate::gate::{self, Limits, Side};
+use crate::gate::{self, FileVersion, Limits};
 use crate::git::{self, CommitId};
-use crate::lang::{Registry, is_counted};
+use crate::lang::{Registry, is_line_only};
 use crate::measure;
 use crate::model::{Base, Check, ContentId, FailOn, Finding, RepoPath, Verdict};
 use crate::store::Store;
@@ -34,7 +34,7 @@ pub enum Against<'a> {
     Nothing,
     /// A revision, and who chose it.
     Revision(String, String),
-    /// What the environment tells of; nothing when it tells of none.
+    /// What the environment has_base of; nothing when it has_base of none.
     Detected(base::Environment<'a>),
 }
 
@@ -77,7 +77,7 @@ pub fn check(
     registry: &Registry,
     store: Option<&Arc<dyn Store>>,
     options: &CheckOptions<'_>,
-    surveyed: Option<&Survey>,
+    discovered: Option<&Discovery>,
     cancelled: &AtomicBool,
 ) -> Result<Check> {
     let pool = super::scan::pool(options.jobs)?;
@@ -85,20 +85,20 @@ pub fn check(
         let repository = git::Repository::discover(&options.root)?;
         let base = find_base(repository.as_ref(), options)?;
         let own;
-        let Survey { walked, index } = if let Some(surveyed) = surveyed {
-            surveyed
+        let Discovery { walked, index } = if let Some(discovered) = discovered {
+            discovered
         } else {
-            own = survey(&options.root, &options.walk, registry)?;
+            own = discovery(&options.root, &options.walk, registry)?;
             &own
         };
         // Of what is only counted nothing is judged: most of it is data, and no limit is meant for it.
-        let entries: Vec<&Entry> = walked.entries.iter().filter(|entry| !is_counted(entry.language)).collect();
+        let entries: Vec<&Entry> = walked.entries.iter().filter(|entry| !is_line_only(entry.language)).collect();
         if entries.is_empty() && base.is_none() {
             return Err(nothing_found(&options.root, walked));
         }
         let mut work = Work::new(registry, store, options, cancelled);
         work.limits = (options.limits)(&walked.configs)?;
-        work.engines = engines(registry, &walked.entries, &options.policy)?;
+        work.analyzers = analyzers(registry, &walked.entries, &options.policy)?;
         work.index = index.as_ref();
         work.prefix = RepoPath::new(repository.as_ref().map_or(&[][..], git::Repository::prefix));
         match (repository, index, base) {
@@ -135,7 +135,7 @@ pub(super) struct Work<'a> {
     registry: &'a Registry,
     options: &'a CheckOptions<'a>,
     limits: Limits,
-    engines: Engines,
+    analyzers: Analyzers,
     index: Option<&'a git::Index>,
     store: Option<&'a dyn Store>,
     cancelled: &'a AtomicBool,
@@ -160,7 +160,7 @@ impl<'a> Work<'a> {
             registry,
             options,
             limits: Limits::default(),
-            engines: Engines::new(),
+            analyzers: Analyzers::new(),
             index: None,
             store: store.map(|store| store.as_ref() as &dyn Store),
             cancelled,
@@ -179,11 +179,11 @@ impl<'a> Work<'a> {
                 Turn::SetAside => (Vec::new(), None),
                 Turn::Failed(why) => (Vec::new(), Some((entry.path.clone(), why))),
                 Turn::Measured(spaces, bytes) => {
-                    let side = Side { path: entry.path.clone(), spaces };
+                    let side = FileVersion { path: entry.path.clone(), spaces };
                     let mut findings = gate::everything(&self.limits, &side);
                     if !findings.is_empty() {
                         let bytes = bytes.or_else(|| entry.read(u64::MAX).ok()).unwrap_or_default();
-                        place(&mut findings, &side, &bytes, &|_| None)?;
+                        locate(&mut findings, &side, &bytes, &|_| None)?;
                     }
                     (findings, None)
                 }
@@ -229,7 +229,7 @@ impl<'a> Work<'a> {
             }
         }
         past.extend(gone.iter().map(|(path, (language, denied))| (path.clone(), *language, *denied, before[path])));
-        self.add_engines(&past)?;
+        self.add_analyzers(&past)?;
         let (head, failed, unknown) = self.heads(&changed)?;
         // Of what cannot be measured now, nothing can be said.
         past.retain(|(path, ..)| !unknown.contains(path));
@@ -243,7 +243,7 @@ impl<'a> Work<'a> {
             let side = head.iter().find(|side| side.path == path);
             if let (Some(side), Some(entry)) = (side, by_path.get(&path)) {
                 let bytes = entry.read(u64::MAX).unwrap_or_default();
-                place(group, side, &bytes, &text_of)?;
+                locate(group, side, &bytes, &text_of)?;
             }
         }
         let judged: BTreeSet<RepoPath> =

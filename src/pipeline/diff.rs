@@ -60,8 +60,8 @@ pub fn diff(
             after.extend(new);
         }
         let mut work = Work::new(registry, store, options, cancelled);
-        work.add_engines(&before)?;
-        work.add_engines(&after)?;
+        work.add_analyzers(&before)?;
+        work.add_analyzers(&after)?;
         let (before, after) = (work.bases(&repository, &before)?, work.bases(&repository, &after)?);
         Ok(Compared { base, head, files, functions: gate::differences(&after, &before) })
     })

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use rayon::prelude::*;
 
 use super::check::CheckOptions;
-use super::scan::engines;
+use super::scan::analyzers;
 use crate::error::{Error, Result};
 use crate::gate::allow;
 use crate::lang::Registry;
@@ -46,7 +46,7 @@ pub fn exemptions(
     super::scan::pool(options.jobs)?.install(|| {
         let walked = walk::walk(&options.root, &options.walk, registry)?;
         let limits = (options.limits)(&walked.configs)?;
-        let engines = engines(registry, &walked.entries, &options.policy)?;
+        let analyzers = analyzers(registry, &walked.entries, &options.policy)?;
         let of = |entry: &walk::Entry| -> Result<Vec<Exemption>> {
             if cancelled.load(std::sync::atomic::Ordering::Relaxed) {
                 return Err(Error::Interrupted);
@@ -62,9 +62,9 @@ pub fn exemptions(
             if memchr::memmem::find(&bytes, allow::MARK.as_bytes()).is_none() {
                 return Ok(Vec::new());
             }
-            let engine = &engines[&(entry.language, entry.generated_denied)];
+            let analyzer = &analyzers[&(entry.language, entry.generated_denied)];
             let how = Options { level: Level::Metrics, limits: options.file_limits };
-            let facts = engine.measure(ContentId::of(&bytes), &bytes, how);
+            let facts = analyzer.measure(ContentId::of(&bytes), &bytes, how);
             let found = allow::find(&bytes, &facts.spaces)
                 .map_err(|(line, problem)| Error::Usage(format!("{path}:{line}: {problem}")))?;
             let found = found.into_iter().map(|allow| Exemption {

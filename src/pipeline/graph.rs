@@ -73,12 +73,12 @@ fn draw(store: &dyn Store, symbol: &SymbolRecord) -> Result<String> {
     let file_key = Key::file(symbol.snapshot, &symbol.path);
     let file = store.file(symbol.snapshot, &symbol.path)?.ok_or_else(|| missing(Family::Files, file_key.clone()))?;
     let content = file.content.ok_or_else(|| missing(Family::Files, file_key))?;
-    let facts = store.facts(content, file.engine)?.ok_or_else(|| missing_facts(&file, content))?;
+    let facts = store.facts(content, file.analyzer)?.ok_or_else(|| missing_facts(&file, content))?;
     let space = facts
         .spaces
         .get(symbol.space as usize)
-        .ok_or_else(|| missing(Family::Facts, Key::facts(content, file.engine)))?;
-    let key = Key::cfg(content, file.engine, symbol.space);
+        .ok_or_else(|| missing(Family::Facts, Key::facts(content, file.analyzer)))?;
+    let key = Key::cfg(content, file.analyzer, symbol.space);
     let graph: CfgRecord = store.fetch(&key)?.ok_or_else(|| missing(Family::Cfg, key))?;
     let key = Key::chunk(content, space.start_byte, space.end_byte);
     let chunk: ChunkRecord = store.fetch(&key)?.ok_or_else(|| missing(Family::Chunks, key))?;

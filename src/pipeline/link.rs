@@ -3,9 +3,9 @@
 
 use super::report::missing_facts;
 use crate::error::Result;
-use crate::facts::link::{self, File};
 use crate::lang::Registry;
 use crate::lang::spec::Calls;
+use crate::link::{self, File};
 use crate::model::{FactsRecord, FileRecord, SnapshotId};
 use crate::store::{Record, Store};
 
@@ -22,7 +22,7 @@ pub(super) fn records(
     let mut measured: Vec<(&FileRecord, FactsRecord)> = Vec::new();
     for file in files.iter().filter(|file| file.skip.is_none()) {
         if let Some(content) = file.content {
-            let facts = store.facts(content, file.engine)?;
+            let facts = store.facts(content, file.analyzer)?;
             measured.push((file, facts.ok_or_else(|| missing_facts(file, content))?));
         }
     }

@@ -40,12 +40,12 @@ pub enum Stage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         files_failed_max: Option<u64>,
     },
-    /// Gates what differs from the base that the CI environment tells of; outside of one it says so and gates nothing.
+    /// Gates what differs from the base that the CI environment has_base of; outside of one it says so and gates nothing.
     Gate {
         /// Formats of the answer, each also as `FORMAT=FILE`. In GitHub Actions annotations, summary and outputs come
         /// on top.
         #[serde(default = "gate_text")]
-        formats: Vec<super::verdict::Output>,
+        formats: Vec<super::outputs::Output>,
         /// The base in place of the environment's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         base: Option<String>,
@@ -72,7 +72,7 @@ fn metrics() -> Level {
     Level::Metrics
 }
 
-fn gate_text() -> Vec<super::verdict::Output> {
+fn gate_text() -> Vec<super::outputs::Output> {
     "text".parse().into_iter().collect()
 }
 

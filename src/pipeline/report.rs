@@ -46,7 +46,7 @@ const PORTION: usize = 256;
 fn add(store: &dyn Store, summary: &mut Summary, files: Vec<FileRecord>) -> Result<()> {
     let facts = files.par_iter().map(|file| match (file.content, file.skip) {
         (Some(content), None) => {
-            store.facts(content, file.engine)?.ok_or_else(|| missing_facts(file, content)).map(Some)
+            store.facts(content, file.analyzer)?.ok_or_else(|| missing_facts(file, content)).map(Some)
         }
         _ => Ok(None),
     });
@@ -59,7 +59,7 @@ fn add(store: &dyn Store, summary: &mut Summary, files: Vec<FileRecord>) -> Resu
 pub(super) fn missing_facts(file: &FileRecord, content: ContentId) -> Error {
     Error::Record {
         family: Family::Facts.name(),
-        key: Key::facts(content, file.engine).to_string(),
+        key: Key::facts(content, file.analyzer).to_string(),
         problem: format!("missing, though `{}` refers to it", file.path),
     }
 }

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use super::discovery::{Discovery, discovery, nothing_found};
 use super::link;
 use super::progress::{Progress, Verbosity};
-use super::survey::{Survey, nothing_found, survey};
 use crate::error::{Error, Result};
 use crate::git;
-use crate::lang::{Counted, Registry};
-use crate::measure::{Limits, Meter, Options};
+use crate::lang::{LineOnly, Registry};
+use crate::measure::{Analyzer, Limits, Options};
 use crate::model::{
-    AstRecord, CfgRecord, ChunkRecord, ContentId, EngineId, FactsRecord, FileFacts, FileRecord, Level, Note, NoteKind,
-    RepoPath, Skip, SnapshotId, SnapshotRecord, Tally,
+    AnalyzerId, AstRecord, CfgRecord, ChunkRecord, ContentId, FactsRecord, FileFacts, FileRecord, Level, Note,
+    NoteKind, RepoPath, Skip, SnapshotId, SnapshotRecord, Tally,
 };
 use crate::store::{Batch, Limits as WriterLimits, Record, Sender, Store, Writer};
 use crate::walk::{Entry, WalkOptions};
@@ -45,7 +45,7 @@ pub struct Scanned {
     /// Files that failed: noted and not measured.
     pub files_failed: u64,
     /// What it found on disk.
-    pub survey: Survey,
+    pub discovery: Discovery,
 }
 
 /// One file after its turn.
@@ -59,14 +59,14 @@ struct Turn {
 }
 
 /// How the languages that were found are measured, by language id and whether what says "generated" is not to count.
-pub(super) type Engines = BTreeMap<(&'static str, bool), Meter>;
+pub(super) type Analyzers = BTreeMap<(&'static str, bool), Analyzer>;
 
 struct Scan<'a> {
     registry: &'a Registry,
     options: &'a ScanOptions,
     store: &'a dyn Store,
-    engines: Engines,
-    survey: &'a Survey,
+    analyzers: Analyzers,
+    discovery: &'a Discovery,
     cancelled: &'a AtomicBool,
 }
 
@@ -82,38 +82,38 @@ pub fn scan(
     cancelled: &AtomicBool,
 ) -> Result<Scanned> {
     let repository = git::Repository::discover(&options.root)?;
-    let survey = survey(&options.root, &options.walk, registry)?;
-    let walked = &survey.walked;
+    let discovery = discovery(&options.root, &options.walk, registry)?;
+    let walked = &discovery.walked;
     if walked.entries.is_empty() {
         return Err(nothing_found(&options.root, walked));
     }
-    let engines = engines(registry, &walked.entries, &options.policy)?;
-    let scan = Scan { registry, options, store: store.as_ref(), engines, survey: &survey, cancelled };
+    let analyzers = analyzers(registry, &walked.entries, &options.policy)?;
+    let scan = Scan { registry, options, store: store.as_ref(), analyzers, discovery: &discovery, cancelled };
     let turns = scan.turns(store, &walked.entries)?;
     if cancelled.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
     let (snapshot, files_failed) = scan.conclude(repository.as_ref(), turns, execution)?;
-    Ok(Scanned { snapshot, files_failed, survey })
+    Ok(Scanned { snapshot, files_failed, discovery })
 }
 
-pub(super) fn engines(registry: &Registry, entries: &[Entry], policy: &str) -> Result<Engines> {
-    let mut engines = Engines::new();
+pub(super) fn analyzers(registry: &Registry, entries: &[Entry], policy: &str) -> Result<Analyzers> {
+    let mut analyzers = Analyzers::new();
     for entry in entries {
-        add_engine(&mut engines, registry, (entry.language, entry.generated_denied), policy)?;
+        add_analyzer(&mut analyzers, registry, (entry.language, entry.generated_denied), policy)?;
     }
-    Ok(engines)
+    Ok(analyzers)
 }
 
-/// Makes the engine of a language, if it is not there yet.
-pub(super) fn add_engine(
-    engines: &mut Engines,
+/// Makes the analyzer of a language, if it is not there yet.
+pub(super) fn add_analyzer(
+    analyzers: &mut Analyzers,
     registry: &Registry,
     (id, generated_denied): (&'static str, bool),
     policy: &str,
 ) -> Result<()> {
-    if let std::collections::btree_map::Entry::Vacant(e) = engines.entry((id, generated_denied)) {
-        let meter = Meter::new(registry, id, policy).map_err(Error::Usage)?;
+    if let std::collections::btree_map::Entry::Vacant(e) = analyzers.entry((id, generated_denied)) {
+        let meter = Analyzer::new(registry, id, policy).map_err(Error::Usage)?;
         e.insert(if generated_denied { meter.with_generated() } else { meter });
     }
     Ok(())
@@ -160,25 +160,25 @@ impl Scan<'_> {
     }
 
     fn turn(&self, entry: &Entry, sender: &Sender) -> Result<Turn> {
-        let engine = &self.engines[&(entry.language, entry.generated_denied)];
-        let known = self.survey.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
+        let analyzer = &self.analyzers[&(entry.language, entry.generated_denied)];
+        let known = self.discovery.index.as_ref().and_then(|index| index.content_id(&entry.path, &entry.stat));
         if let Some(content) = known
-            && let Some(facts) = self.stored(content, engine.id())?
+            && let Some(facts) = self.stored(content, analyzer.id())?
         {
             return Ok(Turn::cached(entry, &facts));
         }
         let bytes = match entry.read(self.options.limits.file_bytes_max) {
             Ok(bytes) => bytes,
-            Err(note) => return Ok(Turn::noted(entry, engine.id(), note)),
+            Err(note) => return Ok(Turn::noted(entry, analyzer.id(), note)),
         };
         let content = ContentId::of(&bytes);
         if known != Some(content)
-            && let Some(facts) = self.stored(content, engine.id())?
+            && let Some(facts) = self.stored(content, analyzer.id())?
         {
             return Ok(Turn::cached(entry, &facts));
         }
         let options = Options { level: self.options.level, limits: self.options.limits };
-        let facts = engine.measure(content, &bytes, options);
+        let facts = analyzer.measure(content, &bytes, options);
         let (facts, records) = records(facts);
         let turn = Turn::measured(entry, &facts);
         sender.send(std::iter::once(Record::Facts(facts)).chain(records).collect())?;
@@ -186,8 +186,8 @@ impl Scan<'_> {
     }
 
     /// Facts of a content that hold at least what this scan is to keep.
-    fn stored(&self, content: ContentId, engine: EngineId) -> Result<Option<FactsRecord>> {
-        let facts = self.store.facts(content, engine)?;
+    fn stored(&self, content: ContentId, analyzer: AnalyzerId) -> Result<Option<FactsRecord>> {
+        let facts = self.store.facts(content, analyzer)?;
         Ok(facts.filter(|facts| facts.level >= self.options.level))
     }
 
@@ -198,7 +198,7 @@ impl Scan<'_> {
         turns: Vec<Turn>,
         execution: Option<crate::model::ExecutionId>,
     ) -> Result<(SnapshotRecord, u64)> {
-        let walked = &self.survey.walked;
+        let walked = &self.discovery.walked;
         let mut tally = tally(&turns, walked.skipped.clone());
         for (_, note) in &walked.notes {
             *tally.notes.entry(note.kind).or_default() += 1;
@@ -211,15 +211,15 @@ impl Scan<'_> {
             let at = files.binary_search_by(|file| file.path.cmp(path)).ok()?;
             files[at].content
         };
-        let dirty = self.survey.index.as_ref().map_or(Ok(false), |index| index.is_dirty(&read))?;
+        let dirty = self.discovery.index.as_ref().map_or(Ok(false), |index| index.is_dirty(&read))?;
         let mut snapshot = SnapshotRecord {
             id: SnapshotId::default(),
             repository: name(repository, &self.options.root),
             commit: commit.map(|commit| commit.to_string()),
             reference,
             dirty,
-            time_us: super::journal::now_us(),
-            engine: engine_of_all(&self.engines),
+            time_us: super::execution_log::now_us(),
+            analyzer: fingerprint_of_all(&self.analyzers),
             policy: self.options.policy.clone(),
             level: self.options.level,
             tally,
@@ -238,15 +238,15 @@ impl Scan<'_> {
     }
 }
 
-/// What the facts of all these engines depend on.
-fn engine_of_all(engines: &Engines) -> EngineId {
+/// What the facts of all these analyzers depend on.
+fn fingerprint_of_all(analyzers: &Analyzers) -> AnalyzerId {
     let mut hasher = blake3::Hasher::new();
-    for engine in engines.values() {
-        hasher.update(&engine.id().0);
+    for analyzer in analyzers.values() {
+        hasher.update(&analyzer.id().0);
     }
     let mut id = [0; 16];
     id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    EngineId(id)
+    AnalyzerId(id)
 }
 
 /// What facts depend on besides the bytes, in all languages at once: facts of another elcano are of use to this one only
@@ -254,12 +254,12 @@ fn engine_of_all(engines: &Engines) -> EngineId {
 ///
 /// # Errors
 /// There is no such policy.
-pub fn engine_of_everything(registry: &Registry, policy: &str) -> Result<EngineId> {
-    let mut engines = Engines::new();
-    for id in registry.ids().chain(Counted::all().map(|counted| counted.id)) {
-        add_engine(&mut engines, registry, (id, false), policy)?;
+pub fn analyzers_fingerprint(registry: &Registry, policy: &str) -> Result<AnalyzerId> {
+    let mut analyzers = Analyzers::new();
+    for id in registry.ids().chain(LineOnly::all().map(|counted| counted.id)) {
+        add_analyzer(&mut analyzers, registry, (id, false), policy)?;
     }
-    Ok(engine_of_all(&engines))
+    Ok(fingerprint_of_all(&analyzers))
 }
 
 /// The repository's name: its origin's, or its folder's; with the part of it that was scanned.
@@ -284,11 +284,11 @@ fn snapshot_id(snapshot: &SnapshotRecord, files: &[FileRecord]) -> SnapshotId {
     field(snapshot.commit.as_deref().unwrap_or_default().as_bytes());
     field(snapshot.reference.as_deref().unwrap_or_default().as_bytes());
     field(&[u8::from(snapshot.dirty), snapshot.level as u8]);
-    field(&snapshot.engine.0);
+    field(&snapshot.analyzer.0);
     for file in files {
         field(file.path.as_bytes());
         field(file.content.as_ref().map_or(&[][..], |content| &content.0));
-        field(&file.engine.0);
+        field(&file.analyzer.0);
         for note in &file.notes {
             field(note.kind.name().as_bytes());
         }
@@ -323,7 +323,7 @@ fn tally(turns: &[Turn], skipped: BTreeMap<Skip, u64>) -> Tally {
 
 /// A file's facts as records: the facts themselves, and what the level keeps beside them.
 fn records(facts: FileFacts) -> (FactsRecord, Vec<Record>) {
-    let (content, engine) = (facts.content, facts.engine);
+    let (content, analyzer) = (facts.content, facts.analyzer);
     let spaces = &facts.spaces;
     let chunks = facts.chunks.into_iter().map(|chunk| {
         let space = &spaces[chunk.space as usize];
@@ -337,15 +337,14 @@ fn records(facts: FileFacts) -> (FactsRecord, Vec<Record>) {
             text: chunk.text,
         })
     });
-    let ast = facts.ast.map(|ast| Record::Ast(AstRecord { content, engine, ast }));
-    let cfgs = facts
-        .cfgs
-        .into_iter()
-        .map(|cfg| Record::Cfg(CfgRecord { content, engine, space: cfg.space, blocks: cfg.blocks, edges: cfg.edges }));
+    let ast = facts.ast.map(|ast| Record::Ast(AstRecord { content, analyzer, ast }));
+    let cfgs = facts.cfgs.into_iter().map(|cfg| {
+        Record::Cfg(CfgRecord { content, analyzer, space: cfg.space, blocks: cfg.blocks, edges: cfg.edges })
+    });
     let records = chunks.chain(ast).chain(cfgs).collect();
     let facts = FactsRecord {
         content,
-        engine,
+        analyzer,
         language: facts.language,
         policy: facts.policy,
         level: facts.level,
@@ -359,13 +358,13 @@ fn records(facts: FileFacts) -> (FactsRecord, Vec<Record>) {
 }
 
 impl Turn {
-    fn of(entry: &Entry, engine: EngineId, content: Option<ContentId>, notes: Vec<Note>) -> Self {
+    fn of(entry: &Entry, analyzer: AnalyzerId, content: Option<ContentId>, notes: Vec<Note>) -> Self {
         let kinds = notes.iter().map(|note| note.kind).collect();
         let record = FileRecord {
             snapshot: SnapshotId::default(),
             path: entry.path.clone(),
             content,
-            engine,
+            analyzer,
             language: entry.language.to_owned(),
             bytes: entry.stat.bytes,
             skip: None,
@@ -374,12 +373,12 @@ impl Turn {
         Self { record, parsed: false, cached: false, symbols: 0, notes: kinds, failed: false }
     }
 
-    fn noted(entry: &Entry, engine: EngineId, note: Note) -> Self {
-        Self { failed: true, ..Self::of(entry, engine, None, vec![note]) }
+    fn noted(entry: &Entry, analyzer: AnalyzerId, note: Note) -> Self {
+        Self { failed: true, ..Self::of(entry, analyzer, None, vec![note]) }
     }
 
     fn with(entry: &Entry, facts: &FactsRecord) -> Self {
-        let mut turn = Self::of(entry, facts.engine, Some(facts.content), Vec::new());
+        let mut turn = Self::of(entry, facts.analyzer, Some(facts.content), Vec::new());
         turn.record.skip = facts.skip;
         turn.record.bytes = facts.bytes;
         turn.symbols = facts.spaces.len().saturating_sub(1) as u64;

@@ -118,7 +118,7 @@ fn label(finding: &Finding) -> &'static str {
     catalog::metric(finding.metric).map_or(finding.metric, |metric| metric.label)
 }
 
-/// How to mend it, as the catalog says.
+/// How to fix_hint it, as the catalog says.
 fn remedy(finding: &Finding) -> &'static str {
     catalog::metric(finding.metric).map_or("", |metric| metric.remedy)
 }

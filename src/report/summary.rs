@@ -222,7 +222,7 @@ impl Summary {
             "schema": "elcano.report/1",
             "snapshot": {
                 "id": snapshot.id, "repository": snapshot.repository, "commit": snapshot.commit,
-                "reference": snapshot.reference, "dirty": snapshot.dirty, "engine": snapshot.engine,
+                "reference": snapshot.reference, "dirty": snapshot.dirty, "engine": snapshot.analyzer,
                 "policy": snapshot.policy, "level": snapshot.level,
             },
             "files_found": tally.files_found,

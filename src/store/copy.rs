@@ -94,7 +94,7 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
         return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
     }
     match url {
-        StoreUrl::Lmdb(_) => Ok(Box::new(lmdb::Filling::start(url, options)?)),
+        StoreUrl::Lmdb(_) => Ok(Box::new(lmdb::BulkWriter::start(url, options)?)),
         StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => database(url, Vec::new()),
     }
 }
@@ -112,8 +112,8 @@ pub fn export_to(url: &StoreUrl, existing: Existing, epilogue: Vec<String>) -> R
 
 fn database(url: &StoreUrl, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
     match url {
-        StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::Filling::start(url, epilogue)?)),
-        StoreUrl::Duckdb(_) => Ok(Box::new(duckdb::Filling::start(url, epilogue)?)),
+        StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::BulkWriter::start(url, epilogue)?)),
+        StoreUrl::Duckdb(_) => Ok(Box::new(duckdb::BulkWriter::start(url, epilogue)?)),
         StoreUrl::Lmdb(_) => Err(Error::Usage(format!("{url} is no database for others"))),
     }
 }

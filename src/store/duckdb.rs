@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use duckdb::types::{ToSql, ToSqlOutput, ValueRef};
 use duckdb::{AccessMode, Config, Connection, appender_params_from_iter, params};
 
-use super::stamp::{self, Stamp};
+use super::manifest::{self, Manifest};
 use super::table::{self, Assembler, Cell, Column, Kind, Row, project};
-use super::{Digest, FORMAT, Family, Key, Record, Sink, Source, StoreUrl, Temporary, Visit, target};
+use super::{Digest, FORMAT, Family, Key, Record, Sink, Source, StoreUrl, Temporary, Visit, atomic_replace};
 use crate::error::{Error, Result};
 use crate::metric::METRICS_VERSION;
 
@@ -77,16 +77,16 @@ impl ToSql for Cell<'_> {
 }
 
 /// A file that is not yet the target.
-pub(super) struct Filling {
+pub(super) struct BulkWriter {
     url: StoreUrl,
     // Dropped first: nobody has the file open when it goes.
     connection: Connection,
     temporary: Temporary,
-    stamp: Stamp,
+    manifest: Manifest,
     epilogue: Vec<String>,
 }
 
-impl Filling {
+impl BulkWriter {
     /// Begins beside the target. The statements of `epilogue` run when all records are in.
     pub(super) fn start(url: &StoreUrl, epilogue: Vec<String>) -> Result<Self> {
         let temporary = Temporary::beside(url.path())?;
@@ -100,13 +100,13 @@ impl Filling {
             Ok(connection)
         });
         let connection = opened.map_err(|error| explain(url, error))?;
-        Ok(Self { url: url.clone(), connection, temporary, stamp: Stamp::new(), epilogue })
+        Ok(Self { url: url.clone(), connection, temporary, manifest: Manifest::new(), epilogue })
     }
 
-    fn complete(connection: Connection, stamp: Stamp, epilogue: &[String]) -> duckdb::Result<()> {
+    fn complete(connection: Connection, manifest: Manifest, epilogue: &[String]) -> duckdb::Result<()> {
         let engine = ("duckdb".to_owned(), connection.version()?);
         let storage = ("storage".to_owned(), STORAGE_VERSION.to_owned());
-        for (key, value) in stamp.finish().into_iter().chain([engine, storage]) {
+        for (key, value) in manifest.finish().into_iter().chain([engine, storage]) {
             connection.execute("INSERT INTO meta VALUES (?, ?)", params![key, value])?;
         }
         epilogue.iter().try_for_each(|statement| connection.execute_batch(statement))?;
@@ -122,7 +122,7 @@ impl Filling {
                 .appender_to_catalog_and_db(records[0].family().name(), "target", "main")
                 .map_err(failed)?;
             for record in records {
-                self.stamp.add(record)?;
+                self.manifest.add(record)?;
                 let (key, mut ordinal) = (record.key(), 0_i64);
                 project(record, true, &mut |cells| {
                     let head = [Cell::Blob(key.as_bytes().into()), Cell::Int(ordinal)];
@@ -136,15 +136,15 @@ impl Filling {
     }
 }
 
-impl Sink for Filling {
+impl Sink for BulkWriter {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
         self.append(&records)
     }
 
     fn finish(self: Box<Self>) -> Result<()> {
-        let Self { url, connection, temporary, stamp, epilogue } = *self;
-        Self::complete(connection, stamp, &epilogue).map_err(|error| explain(&url, error))?;
-        target::sync(&temporary.path())?;
+        let Self { url, connection, temporary, manifest, epilogue } = *self;
+        Self::complete(connection, manifest, &epilogue).map_err(|error| explain(&url, error))?;
+        atomic_replace::sync(&temporary.path())?;
         temporary.place(url.path())
     }
 }
@@ -307,8 +307,8 @@ impl Source for Reading {
 
     fn stated(&self, family: Family) -> Result<Option<Digest>> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = meta(&self.url, &connection, &stamp::digest_key(family))?;
-        text.map(|text| stamp::parse_digest(&text).ok_or_else(|| self.url.error("a digest in `meta` is damaged")))
+        let text = meta(&self.url, &connection, &manifest::digest_key(family))?;
+        text.map(|text| manifest::parse_digest(&text).ok_or_else(|| self.url.error("a digest in `meta` is damaged")))
             .transpose()
     }
 }

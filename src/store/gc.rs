@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Batch, Family, Key, Record, RunLock, Source, Store};
 use crate::error::Result;
-use crate::model::{ContentId, EngineId, SnapshotId};
+use crate::model::{AnalyzerId, ContentId, SnapshotId};
 
 /// Records that one transaction removes.
 const BATCH_RECORDS: usize = 20_000;
@@ -24,7 +24,7 @@ pub struct Collected {
 /// Who is still referred to.
 struct Live {
     snapshots: FxHashSet<SnapshotId>,
-    facts: FxHashSet<(ContentId, EngineId)>,
+    facts: FxHashSet<(ContentId, AnalyzerId)>,
     contents: FxHashSet<ContentId>,
 }
 
@@ -102,7 +102,7 @@ fn find_live(source: &dyn Source, keep: usize) -> Result<(Live, Vec<SnapshotId>)
             if let Record::Files(file) = record
                 && let Some(content) = file.content
             {
-                live.facts.insert((content, file.engine));
+                live.facts.insert((content, file.analyzer));
                 live.contents.insert(content);
             }
             Ok(())
@@ -114,7 +114,7 @@ fn find_live(source: &dyn Source, keep: usize) -> Result<(Live, Vec<SnapshotId>)
 impl Live {
     fn has(&self, family: Family, key: &[u8]) -> bool {
         let content = || key.get(..ContentId::LEN).and_then(ContentId::from_slice);
-        let engine = || key.get(ContentId::LEN..ContentId::LEN + EngineId::LEN).and_then(EngineId::from_slice);
+        let engine = || key.get(ContentId::LEN..ContentId::LEN + AnalyzerId::LEN).and_then(AnalyzerId::from_slice);
         match family {
             Family::Executions => true,
             Family::Snapshots

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::model::{
-    AstRecord, CfgRecord, ChunkRecord, ContentId, EngineId, ExecutionId, ExecutionRecord, FactsRecord, FileRecord,
+    AnalyzerId, AstRecord, CfgRecord, ChunkRecord, ContentId, ExecutionId, ExecutionRecord, FactsRecord, FileRecord,
     LinkRecord, NameRecord, ReferenceRecord, RepoPath, SnapshotId, SnapshotRecord, SymbolId, SymbolRecord,
 };
 
@@ -57,8 +57,8 @@ impl Key {
 
     /// The facts or the tree of a content; the prefix of its graphs.
     #[must_use]
-    pub fn facts(content: ContentId, engine: EngineId) -> Self {
-        Self::content(content).bytes(&engine.0)
+    pub fn facts(content: ContentId, analyzer: AnalyzerId) -> Self {
+        Self::content(content).bytes(&analyzer.0)
     }
 
     /// A chunk of a content.
@@ -69,8 +69,8 @@ impl Key {
 
     /// The graph of a function.
     #[must_use]
-    pub fn cfg(content: ContentId, engine: EngineId, space: u32) -> Self {
-        Self::facts(content, engine).bytes(&space.to_be_bytes())
+    pub fn cfg(content: ContentId, analyzer: AnalyzerId, space: u32) -> Self {
+        Self::facts(content, analyzer).bytes(&space.to_be_bytes())
     }
 
     /// A symbol; its links; the prefix of the references to it.
@@ -156,10 +156,10 @@ keys! {
     ExecutionRecord: r => Self::execution(r.id);
     SnapshotRecord: r => Self::snapshot(r.id);
     FileRecord: r => Self::file(r.snapshot, &r.path);
-    FactsRecord: r => Self::facts(r.content, r.engine);
+    FactsRecord: r => Self::facts(r.content, r.analyzer);
     ChunkRecord: r => Self::chunk(r.content, r.start, r.end);
-    AstRecord: r => Self::facts(r.content, r.engine);
-    CfgRecord: r => Self::cfg(r.content, r.engine, r.space);
+    AstRecord: r => Self::facts(r.content, r.analyzer);
+    CfgRecord: r => Self::cfg(r.content, r.analyzer, r.space);
     SymbolRecord: r => Self::symbol(r.snapshot, r.id);
     NameRecord: r => Self::name(r.snapshot, &r.fqn);
     ReferenceRecord: r => Self::reference(r.snapshot, r.target, r.source);

@@ -1,16 +1,16 @@
 //! The default store: LMDB, one named database a family. Records become bytes here and bytes records; transactions, maps
 //! and damage below that are the environment's.
 
+mod bulk_writer;
 mod environment;
-mod filling;
 mod pages;
 mod system;
 
 use std::ops::Bound;
 use std::sync::Arc;
 
+pub(super) use bulk_writer::BulkWriter;
 use environment::{Environment, Failure, Reading};
-pub(super) use filling::Filling;
 use heed::{PutFlags, RoTxn, RwTxn};
 
 use super::{Batch, Encoding, Family, Key, OpenOptions, Put, Record, Source, Store, StoreUrl, Value, Visit, codec};

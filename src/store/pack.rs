@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::copy::Counts;
 use super::digest::{Digest, Digester, FamilyDigest, root};
-use super::{Existing, FORMAT, Family, Key, Sink, Source, Temporary, codec, target};
+use super::{Existing, FORMAT, Family, Key, Sink, Source, Temporary, atomic_replace, codec};
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"elcanopk";
@@ -32,7 +32,7 @@ pub fn pack(source: &dyn Source, path: &Path, existing: Existing) -> Result<Coun
     }
     let temporary = Temporary::beside(path)?;
     let counts = write(source, &temporary.path())?;
-    target::sync(&temporary.path())?;
+    atomic_replace::sync(&temporary.path())?;
     temporary.place(path)?;
     Ok(counts)
 }

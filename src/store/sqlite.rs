@@ -1,7 +1,7 @@
 //! A store in one SQLite file: relational tables that people query are the tables that a run lives on, and the same tables
 //! are written as exports. Statements have bound parameters only; table names come from the list of families.
 
-mod filling;
+mod bulk_writer;
 mod rows;
 mod schema;
 
@@ -11,11 +11,12 @@ use rows::{cells, insert_record};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use schema::{Statements, explain};
 
-pub(super) use filling::Filling;
+pub(super) use bulk_writer::BulkWriter;
 
 use super::table::Assembler;
 use super::{
-    Access, Batch, Digest, Family, Key, OpenOptions, Record, Source, Store, StoreUrl, Temporary, Visit, stamp, target,
+    Access, Batch, Digest, Family, Key, OpenOptions, Record, Source, Store, StoreUrl, Temporary, Visit, atomic_replace,
+    manifest,
 };
 use crate::error::{Error, Result};
 use crate::metric::METRICS_VERSION;
@@ -161,9 +162,9 @@ impl Sqlite {
     }
 
     fn stated_in(&self, connection: &Connection, family: Family) -> Result<Option<Digest>, Failure> {
-        let text = schema::meta(&self.url, connection, &stamp::digest_key(family))?;
-        let digest =
-            text.map(|text| stamp::parse_digest(&text).ok_or_else(|| self.url.error("a digest in `meta` is damaged")));
+        let text = schema::meta(&self.url, connection, &manifest::digest_key(family))?;
+        let digest = text
+            .map(|text| manifest::parse_digest(&text).ok_or_else(|| self.url.error("a digest in `meta` is damaged")));
         Ok(digest.transpose()?)
     }
 
@@ -222,7 +223,7 @@ fn create(url: &StoreUrl) -> Result<()> {
         connection.execute_batch("PRAGMA journal_mode = WAL; BEGIN;")?;
         connection.execute_batch(&schema::tables(false))?;
         connection.execute_batch(&schema::indexes())?;
-        for (key, value) in stamp::basics() {
+        for (key, value) in manifest::basics() {
             connection.execute("INSERT INTO meta VALUES (?1, ?2)", [key, value])?;
         }
         connection.execute_batch(&schema::marks())?;
@@ -230,8 +231,8 @@ fn create(url: &StoreUrl) -> Result<()> {
         connection.close().map_err(|(_, error)| error)
     });
     made.map_err(|error| explain(url, error))?;
-    target::sync(&temporary.path())?;
-    target::place_first(&temporary.path(), url.path())
+    atomic_replace::sync(&temporary.path())?;
+    atomic_replace::place_first(&temporary.path(), url.path())
 }
 
 /// A write-ahead log stands beside the file: it was not closed, or is open just now.

@@ -1,24 +1,24 @@
 //! What this project synchronises itself: the gate before a map that moves, and the queue before the writer. Small files
 //! that know nothing of stores, so that a test can try every order of their steps.
 
-mod gate;
+mod latch;
 mod queue;
 
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread_local;
 
-pub(super) use gate::{Gate, Pass};
+pub(super) use latch::{Latch, Pass};
 pub(super) use queue::{Queue, Taken};
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::Gate;
+    use super::Latch;
 
     #[test]
     fn a_move_is_alone_and_nested_passes_go_through() {
-        let (gate, version) = (Gate::default(), AtomicU64::new(0));
+        let (gate, version) = (Latch::default(), AtomicU64::new(0));
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_thread_inside_cannot_close() {
-        let gate = Gate::default();
+        let gate = Latch::default();
         let pass = gate.enter();
         assert!(gate.closed(|| ()).is_none());
         drop(pass);

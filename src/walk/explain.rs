@@ -5,12 +5,12 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::judge::{Case, Judge, Judged, Trace, Type};
+use super::filter::{Case, Decision, Filter, Trace, Type};
 use super::rules::{Present, Scope};
 use super::traverse::{Ground, is_left_out, named};
 use super::{Detect, WalkOptions, conventions, read, resolve};
 use crate::error::{Error, Result};
-use crate::facts::classify::classify;
+use crate::measure::classify::classify;
 use crate::model::{RepoPath, Skip};
 
 /// What becomes of a path.
@@ -62,19 +62,19 @@ pub fn explain(root: &Path, path: &Path, options: &WalkOptions, detect: &dyn Det
     let absolute = locate(path)?;
     let kind = absolute.symlink_metadata().map_err(Error::io("looking at", &absolute))?.file_type().into();
     let mut steps = Vec::new();
-    let judge = Judge::new(options, detect, &mut steps)?;
+    let filter = Filter::new(options, detect, &mut steps)?;
     if root == absolute && kind == Type::File {
         let mut warnings = Vec::new();
-        let (name, judged) = named(&root, &judge, &mut warnings, &mut Trace(Some(&mut steps)));
+        let (name, decision) = named(&root, &filter, &mut warnings, &mut Trace(Some(&mut steps)));
         steps.append(&mut warnings);
-        let outcome = outcome(judged, &root, &mut steps);
+        let outcome = outcome(decision, &root, &mut steps);
         return Ok(Explanation { path: RepoPath::new(name), outcome, steps });
     }
     let below = absolute
         .strip_prefix(&root)
         .map_err(|_| Error::Usage(format!("`{}` is not under `{}`", path.display(), root.display())))?;
     let path = RepoPath::new(below.as_os_str().as_bytes());
-    let outcome = follow(&root, below, kind, &judge, options, &mut steps);
+    let outcome = follow(&root, below, kind, &filter, options, &mut steps);
     Ok(Explanation { path, outcome, steps })
 }
 
@@ -83,7 +83,7 @@ fn follow(
     root: &Path,
     below: &Path,
     kind: Type,
-    judge: &Judge<'_>,
+    filter: &Filter<'_>,
     options: &WalkOptions,
     steps: &mut Vec<String>,
 ) -> Outcome {
@@ -102,10 +102,10 @@ fn follow(
             return Outcome::LeftOut;
         }
         if kind != Type::Folder {
-            let judged = judge.file(&scope, case, kind, &mut Trace(Some(steps)));
-            return outcome(judged, &folder, steps);
+            let decision = filter.file(&scope, case, kind, &mut Trace(Some(steps)));
+            return outcome(decision, &folder, steps);
         }
-        if let Some(skip) = judge.folder(&scope, case, &mut Trace(Some(steps))) {
+        if let Some(skip) = filter.folder(&scope, case, &mut Trace(Some(steps))) {
             return Outcome::Out(skip);
         }
         vendored |= conventions::is_vendored_folder(name);
@@ -115,11 +115,11 @@ fn follow(
 }
 
 /// The verdict, after a look at the content.
-fn outcome(judged: Judged, file: &Path, steps: &mut Vec<String>) -> Outcome {
-    match judged {
-        Judged::Out(skip) => Outcome::Out(skip),
-        Judged::Unreadable(error) => Outcome::Unreadable(error.to_string()),
-        Judged::In { language, generated_denied } => {
+fn outcome(decision: Decision, file: &Path, steps: &mut Vec<String>) -> Outcome {
+    match decision {
+        Decision::Out(skip) => Outcome::Out(skip),
+        Decision::Unreadable(error) => Outcome::Unreadable(error.to_string()),
+        Decision::In { language, generated_denied } => {
             match read::regular(file, u64::MAX).map(|bytes| classify(&bytes)) {
                 Err(error) => Outcome::Unreadable(error.to_string()),
                 Ok(Some(Skip::Generated)) if generated_denied => {

@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::judge::{Case, Judge, Judged, Trace, Type};
+use super::filter::{Case, Decision, Filter, Trace, Type};
 use super::rules::{Present, Scope, as_path, top_of};
 use super::{CONFIG, Detect, Entry, WalkOptions, Walked, conventions, read};
 use crate::error::{Error, Result};
@@ -60,7 +60,7 @@ enum State {
 
 /// What the tasks share.
 struct Walk<'a> {
-    judge: Judge<'a>,
+    filter: Filter<'a>,
     options: &'a WalkOptions,
     /// Bytes of a full path that are not relative to the root.
     prefix: usize,
@@ -71,9 +71,9 @@ struct Walk<'a> {
 pub(super) fn folder(root: &Path, options: &WalkOptions, detect: &dyn Detect) -> Result<Walked> {
     root.read_dir().map_err(Error::io("reading", root))?;
     let mut walked = Walked::default();
-    let judge = Judge::new(options, detect, &mut walked.warnings)?;
+    let filter = Filter::new(options, detect, &mut walked.warnings)?;
     let ground = Ground::of(root, &mut walked.warnings);
-    let walk = Walk { judge, options, prefix: ground.prefix.len(), found: Mutex::new(walked) };
+    let walk = Walk { filter, options, prefix: ground.prefix.len(), found: Mutex::new(walked) };
     let state = State::Open { above: ground.scope, vendored: false };
     let task = Task { absolute: root.to_path_buf(), full: ground.prefix, state };
     rayon::scope(|pool| walk.visit(&task, pool));
@@ -88,19 +88,19 @@ pub(super) fn folder(root: &Path, options: &WalkOptions, detect: &dyn Detect) ->
 /// Looks at a root that is a file.
 pub(super) fn file(root: &Path, options: &WalkOptions, detect: &dyn Detect) -> Result<Walked> {
     let mut walked = Walked { files_on_disk: 1, ..Walked::default() };
-    let judge = Judge::new(options, detect, &mut walked.warnings)?;
-    let (name, judged) = named(root, &judge, &mut walked.warnings, &mut Trace(None));
-    walked.settle(judged, &name, root);
+    let filter = Filter::new(options, detect, &mut walked.warnings)?;
+    let (name, decision) = named(root, &filter, &mut walked.warnings, &mut Trace(None));
+    walked.record(decision, &name, root);
     Ok(walked)
 }
 
 /// Judges a file that was named itself; also gives its name.
 pub(super) fn named(
     file: &Path,
-    judge: &Judge<'_>,
+    filter: &Filter<'_>,
     warnings: &mut Vec<String>,
     trace: &mut Trace<'_>,
-) -> (Vec<u8>, Judged) {
+) -> (Vec<u8>, Decision) {
     let folder = file.parent().unwrap_or(Path::new("/"));
     let mut ground = Ground::of(folder, warnings);
     let scope = Scope::enter(&ground.scope, folder, &ground.prefix, Present::probe(folder), warnings);
@@ -108,8 +108,8 @@ pub(super) fn named(
     ground.prefix.extend_from_slice(&name);
     let start = || read::start(file);
     let case = Case { full: &ground.prefix, path: &name, start: &start, vendored: false };
-    let judged = judge.named(&scope, case, trace);
-    (name, judged)
+    let decision = filter.named(&scope, case, trace);
+    (name, decision)
 }
 
 impl Walk<'_> {
@@ -155,8 +155,8 @@ impl Walk<'_> {
                     if *kind == Type::File && name == CONFIG.as_bytes() {
                         found.configs.push(RepoPath::new(path));
                     }
-                    let judged = self.judge.file(scope, case(*vendored), *kind, &mut Trace(None));
-                    found.settle(judged, path, &absolute);
+                    let decision = self.filter.file(scope, case(*vendored), *kind, &mut Trace(None));
+                    found.record(decision, path, &absolute);
                 }
                 Err(skip) => found.skip(*skip),
             }
@@ -166,7 +166,7 @@ impl Walk<'_> {
 
     /// How a folder is gone through.
     fn descend(&self, scope: &Arc<Scope>, case: Case<'_>, name: &[u8]) -> State {
-        match self.judge.folder(scope, case, &mut Trace(None)) {
+        match self.filter.folder(scope, case, &mut Trace(None)) {
             Some(skip) => State::Out(skip),
             None => State::Open {
                 above: Arc::clone(scope),
@@ -200,12 +200,12 @@ impl Listing {
 
 impl Walked {
     /// Books the verdict on a file.
-    fn settle(&mut self, judged: Judged, path: &[u8], absolute: &Path) {
+    fn record(&mut self, decision: Decision, path: &[u8], absolute: &Path) {
         let path = RepoPath::new(path);
-        match judged {
-            Judged::Out(skip) => self.skip(skip),
-            Judged::Unreadable(error) => self.notes.push((path, unreadable(&error))),
-            Judged::In { language, generated_denied } => match absolute.symlink_metadata() {
+        match decision {
+            Decision::Out(skip) => self.skip(skip),
+            Decision::Unreadable(error) => self.notes.push((path, unreadable(&error))),
+            Decision::In { language, generated_denied } => match absolute.symlink_metadata() {
                 Ok(metadata) => {
                     let (absolute, stat) = (absolute.to_path_buf(), Stat::from(&metadata));
                     self.entries.push(Entry { path, absolute, language, generated_denied, stat });

@@ -1,7 +1,7 @@
 //! What holds of every graph: on all fixtures, whole and damaged; on generated code of known structure; however deep.
 
-use elcano::facts::cfg;
-use elcano::measure::Engine;
+use elcano::cfg;
+use elcano::measure::TreeAnalyzer;
 use elcano::model::{BlockKind, Level};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -262,7 +262,7 @@ impl Syntax {
 #[test]
 fn structured_code_has_as_many_ways_as_its_complexity_says() {
     let registry = registry();
-    let engines: Vec<(Engine, &Syntax)> =
+    let engines: Vec<(TreeAnalyzer, &Syntax)> =
         SYNTAXES.iter().map(|syntax| (engine(&registry, syntax.language), syntax)).collect();
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let mut runner =

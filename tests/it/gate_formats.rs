@@ -1,11 +1,11 @@
 //! What the writers promise their consumers: numbers of annotations, bytes of a summary, escaping, required keys.
 
 use elcano::gate::line_hashes;
-use elcano::model::{Base, Check, Finding, Gravity, RepoPath, SpaceKind, Span, Status, Verdict};
+use elcano::model::{Base, Check, Finding, RepoPath, Severity, SpaceKind, Span, Status, Verdict};
 use elcano::report::gate::{WRITERS, writer};
 use serde_json::Value;
 
-fn finding(at: u32, level: Gravity, status: Status) -> Finding {
+fn finding(at: u32, level: Severity, status: Status) -> Finding {
     Finding {
         rule: "cognitive".into(),
         level,
@@ -30,7 +30,7 @@ fn finding(at: u32, level: Gravity, status: Status) -> Finding {
 
 pub fn check(mut findings: Vec<Finding>) -> Check {
     findings.sort_by(Finding::order);
-    let fails = findings.iter().any(|finding| finding.level == Gravity::Fail);
+    let fails = findings.iter().any(|finding| finding.level == Severity::Fail);
     Check {
         verdict: if fails { Verdict::Fail } else { Verdict::Pass },
         base: Some(Base { commit: "a".repeat(40), revision: "HEAD^1".into(), chosen_by: "--base".into() }),
@@ -47,7 +47,7 @@ pub fn check(mut findings: Vec<Finding>) -> Check {
 }
 
 pub fn many(count: u32) -> Check {
-    check((0..count).map(|at| finding(at, Gravity::Fail, Status::New)).collect())
+    check((0..count).map(|at| finding(at, Severity::Fail, Status::New)).collect())
 }
 
 pub fn written(name: &str, check: &Check) -> String {
@@ -56,7 +56,7 @@ pub fn written(name: &str, check: &Check) -> String {
 
 /// A path and a symbol that try to break out of every format.
 pub fn hostile() -> Check {
-    let mut finding = finding(1, Gravity::Fail, Status::New);
+    let mut finding = finding(1, Severity::Fail, Status::New);
     finding.path = RepoPath::from("a %,:\"<b>&'\n.py");
     finding.symbol = "</script><b>|`%25\r\n::error::x]]>\u{1}".into();
     check(vec![finding])
@@ -70,7 +70,7 @@ fn five_thousand_findings_are_ten_errors_worst_first_and_a_count() {
     assert!(errors[0].contains("f4999") && errors[9].contains("f4990"), "{errors:#?}");
     assert_eq!(text.lines().count(), 11);
     assert!(text.lines().last().is_some_and(|line| line.starts_with("::notice ") && line.contains("4990")));
-    let mixed = check((0..30).map(|at| finding(at, Gravity::ALL[at as usize % 2], Status::Regressed)).collect());
+    let mixed = check((0..30).map(|at| finding(at, Severity::ALL[at as usize % 2], Status::Regressed)).collect());
     let text = written("github", &mixed);
     let count = |command: &str| text.lines().filter(|line| line.starts_with(command)).count();
     assert_eq!((count("::error "), count("::warning "), count("::notice ")), (10, 10, 1));

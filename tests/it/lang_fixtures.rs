@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use elcano::lang::{Policy, Registry};
-use elcano::measure::{Engine, Limits, Options, measure};
+use elcano::measure::{Limits, Options, TreeAnalyzer, measure};
 use elcano::model::{ContentId, FileFacts, Level, NoteKind, SpaceKind};
 
 /// A fixture: a file of `tests/fixtures/<language>/`.
@@ -28,12 +28,12 @@ pub fn registry() -> Registry {
     Registry::new().expect("every embedded spec can be read")
 }
 
-pub fn engine(registry: &Registry, language: &'static str) -> Engine {
+pub fn engine(registry: &Registry, language: &'static str) -> TreeAnalyzer {
     let policy = Policy::load("default", language).expect("the default policy can be read");
-    Engine::new(registry.language(language).expect("the spec fits its grammar"), policy)
+    TreeAnalyzer::new(registry.language(language).expect("the spec fits its grammar"), policy)
 }
 
-pub fn facts(engine: &Engine, bytes: &[u8], level: Level) -> FileFacts {
+pub fn facts(engine: &TreeAnalyzer, bytes: &[u8], level: Level) -> FileFacts {
     measure(engine, ContentId::of(bytes), bytes, Options { level, limits: Limits::default() })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use elcano::lang::{POLICIES, Policy};
-use elcano::measure::Engine;
+use elcano::measure::TreeAnalyzer;
 
 use super::lang_fixtures::registry;
 
@@ -14,7 +14,7 @@ fn every_policy_loads_for_every_language_and_has_engines_of_its_own() {
     for language in registry.ids() {
         for (id, text) in POLICIES {
             let policy = Policy::load(id, language).unwrap_or_else(|error| panic!("{id} for {language}: {error}"));
-            let engine = Engine::new(registry.language(language).expect("the spec fits its grammar"), policy);
+            let engine = TreeAnalyzer::new(registry.language(language).expect("the spec fits its grammar"), policy);
             let earlier = engines.insert(engine.id, (*id, language));
             assert_eq!(earlier, None, "{id} for {language} shares an engine");
             let (label, about) = Policy::describe(text).expect("a policy describes itself");

@@ -4,7 +4,7 @@
 use std::fs;
 
 use elcano::lang::Policy;
-use elcano::measure::{Engine, Limits, Options, measure};
+use elcano::measure::{Limits, Options, TreeAnalyzer, measure};
 use elcano::model::{ContentId, Level};
 use serde::Deserialize;
 
@@ -49,7 +49,7 @@ fn a_policy_counts_as_its_tool() {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for case in &table.case {
             let language = registry.language(&case.language).expect("a language of this build");
-            let engine = Engine::new(language, Policy::load(&id, &case.language).expect("a policy"));
+            let engine = TreeAnalyzer::new(language, Policy::load(&id, &case.language).expect("a policy"));
             let bytes = case.source.as_bytes();
             let options = Options { level: Level::Metrics, limits: Limits::default() };
             let facts = measure(&engine, ContentId::of(bytes), bytes, options);

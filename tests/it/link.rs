@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use elcano::facts::link::{File, Links, link};
-use elcano::measure::Engine;
+use elcano::link::{File, Links, link};
+use elcano::measure::TreeAnalyzer;
 use elcano::model::{FileFacts, Level, RepoPath, SnapshotId, SymbolId};
 
 use super::lang_fixtures::{engine, facts, registry};
 
 /// A project of measured files.
 struct Project {
-    files: Vec<(RepoPath, FileFacts, Engine)>,
+    files: Vec<(RepoPath, FileFacts, TreeAnalyzer)>,
 }
 
 impl Project {

@@ -1,8 +1,8 @@
 //! Records for tests: strategies that make any record of any family, and repeatable samples drawn from them.
 
 use elcano::model::{
-    Ast, AstNode, AstRecord, Block, BlockKind, BodyHash, Call, CfgRecord, ChunkRecord, ContentId, Edge, EdgeKind,
-    EngineId, ExecutionId, ExecutionRecord, FactsRecord, FileRecord, Level, LinkRecord, Metrics, NameRecord, Note,
+    AnalyzerId, Ast, AstNode, AstRecord, Block, BlockKind, BodyHash, Call, CfgRecord, ChunkRecord, ContentId, Edge,
+    EdgeKind, ExecutionId, ExecutionRecord, FactsRecord, FileRecord, Level, LinkRecord, Metrics, NameRecord, Note,
     NoteKind, Outcome, ReferenceRecord, RepoPath, Skip, SnapshotId, SnapshotRecord, Space, SpaceKind, Stage, SymbolId,
     SymbolRecord, Tally, Visibility,
 };
@@ -70,7 +70,7 @@ macro_rules! ids {
 
 ids! {
     content: ContentId, 20;
-    engine: EngineId, 16;
+    analyzer: AnalyzerId, 16;
     snapshot: SnapshotId, 16;
     symbol: SymbolId, 16;
     body: BodyHash, 16;
@@ -139,7 +139,7 @@ fn executions() -> impl Strategy<Value = Record> {
 
 fn snapshots() -> impl Strategy<Value = Record> {
     let git = (option::of(text()), option::of(text()), any::<bool>());
-    let what = (engine(), text(), select(Level::ALL));
+    let what = (analyzer(), text(), select(Level::ALL));
     (snapshot(), text(), git, any::<i64>(), what, tally(), option::of(execution())).prop_map(
         |(id, repository, git, time_us, what, tally, execution)| {
             Record::from(SnapshotRecord {
@@ -149,7 +149,7 @@ fn snapshots() -> impl Strategy<Value = Record> {
                 reference: git.1,
                 dirty: git.2,
                 time_us,
-                engine: what.0,
+                analyzer: what.0,
                 policy: what.1,
                 level: what.2,
                 tally,
@@ -160,9 +160,9 @@ fn snapshots() -> impl Strategy<Value = Record> {
 }
 
 fn files() -> impl Strategy<Value = Record> {
-    (snapshot(), path(), option::of(content()), engine(), text(), number(), skip(), notes()).prop_map(
-        |(snapshot, path, content, engine, language, bytes, skip, notes)| {
-            Record::from(FileRecord { snapshot, path, content, engine, language, bytes, skip, notes })
+    (snapshot(), path(), option::of(content()), analyzer(), text(), number(), skip(), notes()).prop_map(
+        |(snapshot, path, content, analyzer, language, bytes, skip, notes)| {
+            Record::from(FileRecord { snapshot, path, content, analyzer, language, bytes, skip, notes })
         },
     )
 }
@@ -219,11 +219,11 @@ fn space() -> impl Strategy<Value = Space> {
 
 fn facts() -> impl Strategy<Value = Record> {
     let what = (text(), text(), select(Level::ALL), number(), number());
-    (content(), engine(), what, skip(), notes(), vec(space(), 0..5)).prop_map(
-        |(content, engine, what, skip, notes, spaces)| {
+    (content(), analyzer(), what, skip(), notes(), vec(space(), 0..5)).prop_map(
+        |(content, analyzer, what, skip, notes, spaces)| {
             Record::from(FactsRecord {
                 content,
-                engine,
+                analyzer,
                 language: what.0,
                 policy: what.1,
                 level: what.2,
@@ -254,16 +254,16 @@ fn ast() -> impl Strategy<Value = Record> {
     });
     let node = node.boxed();
     let nodes = prop_oneof![4 => vec(node.clone(), 0..20), 1 => vec(node, 400..500)];
-    (content(), engine(), vec(text(), 0..5), nodes).prop_map(|(content, engine, kinds, nodes)| {
-        Record::from(AstRecord { content, engine, ast: Ast { kinds, nodes } })
+    (content(), analyzer(), vec(text(), 0..5), nodes).prop_map(|(content, analyzer, kinds, nodes)| {
+        Record::from(AstRecord { content, analyzer, ast: Ast { kinds, nodes } })
     })
 }
 
 fn cfg() -> impl Strategy<Value = Record> {
     let block = (select(BlockKind::ALL), small(), small()).prop_map(|(kind, start, end)| Block { kind, start, end });
     let edge = (small(), small(), select(EdgeKind::ALL)).prop_map(|(from, to, kind)| Edge { from, to, kind });
-    (content(), engine(), small(), vec(block, 0..6), vec(edge, 0..6)).prop_map(
-        |(content, engine, space, blocks, edges)| Record::from(CfgRecord { content, engine, space, blocks, edges }),
+    (content(), analyzer(), small(), vec(block, 0..6), vec(edge, 0..6)).prop_map(
+        |(content, analyzer, space, blocks, edges)| Record::from(CfgRecord { content, analyzer, space, blocks, edges }),
     )
 }
 

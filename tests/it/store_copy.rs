@@ -265,7 +265,7 @@ fn merging_adds_and_keeps_what_knows_more() {
             panic!("another family")
         };
         facts.content.0 = [0x77; 20];
-        facts.engine.0 = [0x66; 16];
+        facts.analyzer.0 = [0x66; 16];
         facts.level = level.parse().unwrap();
         Record::from(facts)
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use elcano::error::Error;
 use elcano::model::{ExecutionId, ExecutionRecord, Outcome, Tally};
-use elcano::pipeline::journal::Journal;
+use elcano::pipeline::execution_log::ExecutionLog;
 use elcano::store::{Family, OpenOptions, RunLock, StoreUrl, open};
 
 use crate::store_live::on_every_engine;
@@ -83,8 +83,8 @@ fn a_sleep_of_fifty_milliseconds_is_logged_as_that_long() {
     on_every_engine(|store| {
         let around = std::time::Instant::now();
         let id = store.new_execution_id();
-        let mut journal = Journal::start(id, Some(Arc::clone(&store)), "ci", Vec::new(), "/r".into()).unwrap();
-        let sleep = |_: &mut Journal| {
+        let mut journal = ExecutionLog::start(id, Some(Arc::clone(&store)), "ci", Vec::new(), "/r".into()).unwrap();
+        let sleep = |_: &mut ExecutionLog| {
             std::thread::sleep(std::time::Duration::from_millis(50));
             Ok("slept".to_owned())
         };
@@ -104,7 +104,7 @@ fn a_sleep_of_fifty_milliseconds_is_logged_as_that_long() {
 #[test]
 fn a_run_that_is_not_logged_writes_nothing() {
     on_every_engine(|store| {
-        let mut journal = Journal::start(store.new_execution_id(), None, "ci", Vec::new(), "/r".into()).unwrap();
+        let mut journal = ExecutionLog::start(store.new_execution_id(), None, "ci", Vec::new(), "/r".into()).unwrap();
         journal.stage("scan", |_| Ok(String::new())).unwrap();
         assert_eq!(journal.finish(&Ok(Outcome::Success)).unwrap().outcome, Outcome::Success);
         assert_eq!(store.count(Family::Executions).unwrap(), 0);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use elcano::error::Error;
-use elcano::model::{ContentId, EngineId, FileRecord, SnapshotId, SnapshotRecord};
+use elcano::model::{AnalyzerId, ContentId, FileRecord, SnapshotId, SnapshotRecord};
 use elcano::store::{
     self, Batch, Existing, Family, Key, OpenOptions, Record, RunLock, Store, StoreUrl, collect, diagnose, digest_all,
     open, pack, read_from, unpack, write_to,
@@ -34,15 +34,15 @@ fn content_records(content: u8) -> Vec<Record> {
         [Family::Facts, Family::Chunks, Family::Ast, Family::Cfg].into_iter().flat_map(of).collect();
     for record in &mut all {
         let (id, engine) = match record {
-            Record::Facts(r) => (&mut r.content, Some(&mut r.engine)),
+            Record::Facts(r) => (&mut r.content, Some(&mut r.analyzer)),
             Record::Chunks(r) => (&mut r.content, None),
-            Record::Ast(r) => (&mut r.content, Some(&mut r.engine)),
-            Record::Cfg(r) => (&mut r.content, Some(&mut r.engine)),
+            Record::Ast(r) => (&mut r.content, Some(&mut r.analyzer)),
+            Record::Cfg(r) => (&mut r.content, Some(&mut r.analyzer)),
             other => panic!("not meant for {}", other.family()),
         };
         *id = ContentId([content; 20]);
         if let Some(engine) = engine {
-            *engine = EngineId([1; 16]);
+            *engine = AnalyzerId([1; 16]);
         }
     }
     all
@@ -56,7 +56,7 @@ fn snapshot_records(snapshot: SnapshotRecord, contents: &[u8]) -> Vec<Record> {
         snapshot: id,
         path: format!("{content}.py").as_str().into(),
         content: Some(ContentId([*content; 20])),
-        engine: EngineId([1; 16]),
+        analyzer: AnalyzerId([1; 16]),
         ..sample.clone()
     };
     let mut all: Vec<Record> = contents.iter().map(|content| file(content).into()).collect();
@@ -129,7 +129,7 @@ fn another_engine_of_a_kept_content_goes() {
         let kept = [snapshot_records(snapshot(1, "a", None), &[1]), content_records(1)].concat();
         let mut old = content_records(1).remove(0);
         if let Record::Facts(facts) = &mut old {
-            facts.engine = EngineId([9; 16]);
+            facts.analyzer = AnalyzerId([9; 16]);
         }
         store.write(&Batch::of(kept.iter().cloned().chain([old.clone()]))).unwrap();
         collect(&*store, 1, false, &lock).unwrap();

@@ -1,6 +1,6 @@
 //! Keys: golden bytes of each family, injectivity, order, and scans that never reach another file.
 
-use elcano::model::{ContentId, EngineId, ExecutionId, RepoPath, SnapshotId, SymbolId};
+use elcano::model::{AnalyzerId, ContentId, ExecutionId, RepoPath, SnapshotId, SymbolId};
 use elcano::store::{Family, KEY_BYTES_MAX, Key, Record};
 use proptest::prelude::*;
 
@@ -13,7 +13,7 @@ fn file(path: &[u8]) -> Key {
 #[test]
 fn golden_bytes() {
     let (content, engine, snapshot, symbol) =
-        (ContentId([0xC0; 20]), EngineId([0xE0; 16]), SnapshotId([0x50; 16]), SymbolId([0x60; 16]));
+        (ContentId([0xC0; 20]), AnalyzerId([0xE0; 16]), SnapshotId([0x50; 16]), SymbolId([0x60; 16]));
     let (c, e, s, y) = ("c0".repeat(20), "e0".repeat(16), "50".repeat(16), "60".repeat(16));
     let golden = [
         (Key::execution(ExecutionId([1; 16])), "01".repeat(16)),
@@ -44,10 +44,10 @@ fn each_record_names_the_key_of_its_own_fields() {
                 Record::Executions(r) => Key::execution(r.id),
                 Record::Snapshots(r) => Key::snapshot(r.id),
                 Record::Files(r) => Key::file(r.snapshot, &r.path),
-                Record::Facts(r) => Key::facts(r.content, r.engine),
+                Record::Facts(r) => Key::facts(r.content, r.analyzer),
                 Record::Chunks(r) => Key::chunk(r.content, r.start, r.end),
-                Record::Ast(r) => Key::facts(r.content, r.engine),
-                Record::Cfg(r) => Key::cfg(r.content, r.engine, r.space),
+                Record::Ast(r) => Key::facts(r.content, r.analyzer),
+                Record::Cfg(r) => Key::cfg(r.content, r.analyzer, r.space),
                 Record::Symbols(r) => Key::symbol(r.snapshot, r.id),
                 Record::Names(r) => Key::name(r.snapshot, &r.fqn),
                 Record::References(r) => Key::reference(r.snapshot, r.target, r.source),

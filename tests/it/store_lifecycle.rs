@@ -165,10 +165,10 @@ fn every_file_that_was_scanned_has_facts_a_tree_and_a_graph_for_each_function() 
         assert_eq!(found.len(), files.len());
         for file in found {
             let content = file.content.unwrap();
-            let facts = store.facts(content, file.engine).unwrap().unwrap();
-            assert!(store.get(Family::Ast, &Key::facts(content, file.engine)).unwrap().is_some(), "{}", file.path);
+            let facts = store.facts(content, file.analyzer).unwrap().unwrap();
+            assert!(store.get(Family::Ast, &Key::facts(content, file.analyzer)).unwrap().is_some(), "{}", file.path);
             for (space, _) in facts.spaces.iter().enumerate().filter(|(_, space)| space.kind.is_function()) {
-                let key = Key::cfg(content, file.engine, u32::try_from(space).unwrap());
+                let key = Key::cfg(content, file.analyzer, u32::try_from(space).unwrap());
                 assert!(store.get(Family::Cfg, &key).unwrap().is_some(), "{} {space}", file.path);
             }
         }

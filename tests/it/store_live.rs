@@ -403,7 +403,7 @@ fn typed_reading() {
         let recent: Vec<Record> = store.recent_executions(5).unwrap().into_iter().map(Record::from).collect();
         assert_eq!(recent, executions.into_iter().rev().take(5).collect::<Vec<_>>());
         let Record::Facts(expected) = &facts[1] else { panic!("another family") };
-        assert_eq!(store.facts(expected.content, expected.engine).unwrap().as_ref(), Some(expected));
+        assert_eq!(store.facts(expected.content, expected.analyzer).unwrap().as_ref(), Some(expected));
     });
 }
 

@@ -6,12 +6,12 @@ use loom::cell::UnsafeCell;
 use loom::sync::{Arc, Condvar, Mutex, MutexGuard};
 use loom::thread_local;
 
-#[path = "../../src/store/sync/gate.rs"]
-mod gate;
+#[path = "../../src/store/sync/latch.rs"]
+mod latch;
 #[path = "../../src/store/sync/queue.rs"]
 mod queue;
 
-use gate::Gate;
+use latch::Latch;
 use queue::{Queue, Taken};
 
 /// All orders with at most so many changes of thread that nothing forces.
@@ -23,13 +23,13 @@ fn orders(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
 
 /// A map behind a gate: loom knows who looks at it when.
 struct Mapped {
-    gate: Gate,
+    gate: Latch,
     map: UnsafeCell<u32>,
 }
 
 impl Mapped {
     fn new() -> Arc<Self> {
-        Arc::new(Self { gate: Gate::default(), map: UnsafeCell::new(0) })
+        Arc::new(Self { gate: Latch::default(), map: UnsafeCell::new(0) })
     }
 
     fn look(&self) {

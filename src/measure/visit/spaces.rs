@@ -7,7 +7,7 @@ use super::{Visit, offset};
 use crate::lang::Roles;
 use crate::measure::naming;
 use crate::metric::cognitive::{self, Levels};
-use crate::metric::{Open, Step, count_lines};
+use crate::metric::{OpenSpace, Step, count_lines};
 use crate::model::{BodyHash, Call, Level, Metrics, Space, SpaceKind, Visibility};
 
 /// How many lists of arguments a call may have.
@@ -31,7 +31,7 @@ impl<'t> Visit<'_, 't> {
             metrics: Metrics::default(),
             calls: Vec::new(),
         });
-        let mut open = Open::new(0, SpaceKind::Unit, String::new(), 0, &self.seen);
+        let mut open = OpenSpace::new(0, SpaceKind::Unit, String::new(), 0, &self.seen);
         open.section = naming::default_visibility(self.language, kind, Roles::NONE);
         self.open.push(open);
     }
@@ -53,7 +53,7 @@ impl<'t> Visit<'_, 't> {
         {
             outer.shadowed |= outer.name == name;
         }
-        let mut open = Open::new(index, kind, name.clone(), entry, &self.seen);
+        let mut open = OpenSpace::new(index, kind, name.clone(), entry, &self.seen);
         open.visibility = visibility;
         open.is_method = self.open.last().is_some_and(|outer| outer.kind.is_class());
         if kind.is_function() {
@@ -141,7 +141,7 @@ impl<'t> Visit<'_, 't> {
         let Some(mut callee) = naming::callee(self.language, node, self.source) else { return };
         if self.policy.recursion && self.open.iter().any(|open| callee.is_named_as(open)) {
             callee = callee.within(self.frames.iter().rev().take(CURRIED_MAX).map(|frame| frame.node));
-            let is_self = |open: &Open, class: Option<&str>| callee.is_call_of(open, class);
+            let is_self = |open: &OpenSpace, class: Option<&str>| callee.is_call_of(open, class);
             cognitive::call(&mut self.open, byte, is_self, &mut self.trace);
         }
         if self.level == Level::Full {

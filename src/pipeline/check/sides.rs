@@ -8,12 +8,12 @@ use rayon::prelude::*;
 
 use super::{Past, Work};
 use crate::error::{Error, Result};
-use crate::gate::Side;
+use crate::gate::FileVersion;
 use crate::git;
-use crate::lang::is_counted;
-use crate::measure::{Meter, Options};
+use crate::lang::is_line_only;
+use crate::measure::{Analyzer, Options};
 use crate::model::{ContentId, Level, NoteKind, RepoPath, Skip, Space};
-use crate::pipeline::scan::add_engine;
+use crate::pipeline::scan::add_analyzer;
 use crate::walk::{self, Entry};
 
 /// What is known of a file after its turn.
@@ -52,7 +52,7 @@ impl Work<'_> {
         for (path, content) in before.iter().filter(|(path, _)| !walked.contains(*path)) {
             if on_disk(&self.options.root, path).symlink_metadata().is_err()
                 && let Some(found) = rules.language(path, &|| repository.blob(*content))?
-                && !is_counted(found.0)
+                && !is_line_only(found.0)
             {
                 gone.insert(path.clone(), found);
             }
@@ -60,9 +60,9 @@ impl Work<'_> {
         Ok(gone)
     }
 
-    pub(in crate::pipeline) fn add_engines(&mut self, past: &[Past]) -> Result<()> {
+    pub(in crate::pipeline) fn add_analyzers(&mut self, past: &[Past]) -> Result<()> {
         for (_, language, denied, _) in past {
-            add_engine(&mut self.engines, self.registry, (*language, *denied), &self.options.policy)?;
+            add_analyzer(&mut self.analyzers, self.registry, (*language, *denied), &self.options.policy)?;
         }
         Ok(())
     }
@@ -72,13 +72,13 @@ impl Work<'_> {
     pub(super) fn heads(
         &self,
         changed: &[(&Entry, Option<ContentId>)],
-    ) -> Result<(Vec<Side>, Vec<(RepoPath, String)>, BTreeSet<RepoPath>)> {
+    ) -> Result<(Vec<FileVersion>, Vec<(RepoPath, String)>, BTreeSet<RepoPath>)> {
         let turns = changed.par_iter().map(|(entry, content)| self.head(entry, *content));
         let turns = turns.collect::<Result<Vec<_>>>()?;
         let (mut sides, mut failed, mut unknown) = (Vec::new(), Vec::new(), BTreeSet::new());
         for ((entry, _), turn) in changed.iter().zip(turns) {
             match turn {
-                Turn::Measured(spaces, _) => sides.push(Side { path: entry.path.clone(), spaces }),
+                Turn::Measured(spaces, _) => sides.push(FileVersion { path: entry.path.clone(), spaces }),
                 Turn::SetAside => {
                     unknown.insert(entry.path.clone());
                 }
@@ -92,24 +92,28 @@ impl Work<'_> {
     }
 
     /// The files of a commit, measured; those that cannot be are left out.
-    pub(in crate::pipeline) fn bases(&self, repository: &git::Repository, past: &[Past]) -> Result<Vec<Side>> {
+    pub(in crate::pipeline) fn bases(&self, repository: &git::Repository, past: &[Past]) -> Result<Vec<FileVersion>> {
         // Objects are read on one thread and measured on all: in portions, so that memory stays bounded.
         const PORTION: usize = 256;
         let mut sides = Vec::new();
         for portion in past.chunks(PORTION) {
             let mut open = Vec::new();
             for (path, language, denied, content) in portion {
-                let engine = &self.engines[&(*language, *denied)];
-                match self.stored(*content, engine)? {
-                    Some(Turn::Measured(spaces, _)) => sides.push(Side { path: path.clone(), spaces }),
+                let analyzer = &self.analyzers[&(*language, *denied)];
+                match self.stored(*content, analyzer)? {
+                    Some(Turn::Measured(spaces, _)) => sides.push(FileVersion { path: path.clone(), spaces }),
                     Some(_) => {}
-                    None => open.push((path, engine, *content, repository.blob(*content)?)),
+                    None => open.push((path, analyzer, *content, repository.blob(*content)?)),
                 }
             }
-            let measured = open.into_par_iter().map(|(path, engine, content, bytes)| {
+            let measured = open.into_par_iter().map(|(path, analyzer, content, bytes)| {
                 self.go_on()?;
-                let turn = self.measured(engine, content, bytes);
-                Ok(if let Turn::Measured(spaces, _) = turn { Some(Side { path: path.clone(), spaces }) } else { None })
+                let turn = self.measured(analyzer, content, bytes);
+                Ok(if let Turn::Measured(spaces, _) = turn {
+                    Some(FileVersion { path: path.clone(), spaces })
+                } else {
+                    None
+                })
             });
             sides.extend(measured.collect::<Result<Vec<_>>>()?.into_iter().flatten());
         }
@@ -119,9 +123,9 @@ impl Work<'_> {
 
     pub(super) fn head(&self, entry: &Entry, known: Option<ContentId>) -> Result<Turn> {
         self.go_on()?;
-        let engine = &self.engines[&(entry.language, entry.generated_denied)];
+        let analyzer = &self.analyzers[&(entry.language, entry.generated_denied)];
         if let Some(content) = known
-            && let Some(turn) = self.stored(content, engine)?
+            && let Some(turn) = self.stored(content, analyzer)?
         {
             return Ok(turn);
         }
@@ -131,16 +135,16 @@ impl Work<'_> {
         };
         let content = ContentId::of(&bytes);
         if known != Some(content)
-            && let Some(turn) = self.stored(content, engine)?
+            && let Some(turn) = self.stored(content, analyzer)?
         {
             return Ok(turn);
         }
-        Ok(self.measured(engine, content, bytes))
+        Ok(self.measured(analyzer, content, bytes))
     }
 
-    fn stored(&self, content: ContentId, engine: &Meter) -> Result<Option<Turn>> {
+    fn stored(&self, content: ContentId, analyzer: &Analyzer) -> Result<Option<Turn>> {
         let Some(store) = self.store else { return Ok(None) };
-        match store.facts(content, engine.id()) {
+        match store.facts(content, analyzer.id()) {
             Ok(facts) => Ok(facts.map(|facts| turn(facts.skip, facts.spaces, &facts.notes, None))),
             // A store spares parsing, and nothing depends on it.
             Err(error @ (Error::Store { .. } | Error::Record { .. })) => {
@@ -151,9 +155,9 @@ impl Work<'_> {
         }
     }
 
-    fn measured(&self, engine: &Meter, content: ContentId, bytes: Vec<u8>) -> Turn {
+    fn measured(&self, analyzer: &Analyzer, content: ContentId, bytes: Vec<u8>) -> Turn {
         let options = Options { level: Level::Metrics, limits: self.options.file_limits };
-        let facts = engine.measure(content, &bytes, options);
+        let facts = analyzer.measure(content, &bytes, options);
         if facts.skip.is_none() {
             self.parsed.fetch_add(1, Ordering::Relaxed);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{message, xml};
-use crate::model::{Check, Finding, Gravity};
+use crate::model::{Check, Finding, Severity};
 
 pub(super) fn write(check: &Check) -> String {
     let mut files: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
@@ -17,7 +17,7 @@ pub(super) fn write(check: &Check) -> String {
             out += &format!(
                 "    <error line=\"{}\" column=\"1\" severity=\"{}\" message=\"{}\" source=\"elcano.{}\"/>\n",
                 finding.line,
-                if finding.level == Gravity::Fail { "error" } else { "warning" },
+                if finding.level == Severity::Fail { "error" } else { "warning" },
                 xml(&message(finding)),
                 xml(&finding.rule)
             );

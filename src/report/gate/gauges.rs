@@ -1,7 +1,7 @@
 //! The verdict as a badge and as numbers for a dashboard. Labels never name files: their number must not grow with the
 //! repository.
 
-use crate::model::{Check, Gravity, Status, Verdict};
+use crate::model::{Check, Severity, Status, Verdict};
 
 pub(super) fn badge(check: &Check) -> String {
     let raised = check.raised().count();
@@ -23,7 +23,7 @@ pub(super) fn prometheus(check: &Check) -> String {
     out += &format!("elcano_gate_pass {}\n", u8::from(check.verdict == Verdict::Pass));
     out += "# HELP elcano_gate_findings Findings of the gate.\n# TYPE elcano_gate_findings gauge\n";
     for status in Status::ALL {
-        for level in Gravity::ALL {
+        for level in Severity::ALL {
             let count = check.of(*status).filter(|finding| finding.level == *level).count();
             out += &format!("elcano_gate_findings{{status=\"{status}\",level=\"{level}\"}} {count}\n");
         }

@@ -2,7 +2,7 @@
 //! could not be measured are errors, and a rule without findings is one case that passes.
 
 use super::{message, remedy, xml};
-use crate::model::{Check, Finding, Gravity};
+use crate::model::{Check, Finding, Severity};
 
 pub(super) fn write(check: &Check) -> String {
     let mut suites = String::new();
@@ -13,7 +13,7 @@ pub(super) fn write(check: &Check) -> String {
     ids.dedup();
     for id in ids {
         let found: Vec<_> = check.raised().filter(|finding| finding.rule == id).collect();
-        let failed = found.iter().filter(|finding| finding.level == Gravity::Fail).count();
+        let failed = found.iter().filter(|finding| finding.level == Severity::Fail).count();
         let count = found.len().max(1);
         suites += &open(id, count, failed, 0);
         found.iter().for_each(|finding| suites += &case(check, finding));
@@ -51,7 +51,7 @@ fn case(check: &Check, finding: &Finding) -> String {
     let path = xml(&check.full_path(&finding.path).to_string());
     let name = if finding.symbol.is_empty() { path.clone() } else { xml(&finding.symbol) };
     let message = xml(&message(finding));
-    let inside = if finding.level == Gravity::Fail {
+    let inside = if finding.level == Severity::Fail {
         format!("<failure message=\"{message}\" type=\"{}\">{}</failure>", finding.status, xml(remedy(finding)))
     } else {
         format!("<system-out>{message}</system-out>")

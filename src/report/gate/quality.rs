@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{message, remedy};
-use crate::model::{Check, Finding, Gravity};
+use crate::model::{Check, Finding, Severity};
 
 pub(super) fn gitlab(check: &Check) -> String {
     document(check.current().map(|finding| issue(check, finding)).collect())
@@ -30,7 +30,7 @@ fn issue(check: &Check, finding: &Finding) -> Value {
         "description": message(finding),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
-        "severity": if finding.level == Gravity::Fail { "major" } else { "minor" },
+        "severity": if finding.level == Severity::Fail { "major" } else { "minor" },
         "location": {
             "path": check.full_path(&finding.path),
             "lines": { "begin": finding.line, "end": finding.line },

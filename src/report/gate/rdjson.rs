@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{message, remedy};
-use crate::model::{Check, Finding, Gravity};
+use crate::model::{Check, Finding, Severity};
 
 pub(super) fn write(check: &Check) -> String {
     let one = |finding: &Finding| -> Value {
@@ -13,7 +13,7 @@ pub(super) fn write(check: &Check) -> String {
                 "path": check.full_path(&finding.path),
                 "range": { "start": { "line": finding.line, "column": 1 } },
             },
-            "severity": if finding.level == Gravity::Fail { "ERROR" } else { "WARNING" },
+            "severity": if finding.level == Severity::Fail { "ERROR" } else { "WARNING" },
             "code": { "value": finding.rule },
         })
     };

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{message, remedy};
 use crate::metric::catalog;
-use crate::model::{Check, Finding, Gravity, Rule, Status};
+use crate::model::{Check, Finding, Rule, Severity, Status};
 
 /// A run with more is refused as a whole.
 const RESULTS_MAX: usize = 25_000;
@@ -77,7 +77,7 @@ fn rule(id: &str, rules: &[Rule]) -> Value {
 }
 
 fn result(check: &Check, finding: &Finding, index: usize) -> Value {
-    let level = if finding.level == Gravity::Fail { "error" } else { "warning" };
+    let level = if finding.level == Severity::Fail { "error" } else { "warning" };
     let state = match finding.status {
         Status::New => "new",
         Status::Regressed => "updated",

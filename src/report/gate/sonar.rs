@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::message;
 use crate::metric::catalog;
-use crate::model::{Check, Gravity};
+use crate::model::{Check, Severity};
 
 pub(super) fn write(check: &Check) -> String {
     let used: BTreeSet<&str> = check.current().map(|finding| finding.rule.as_str()).collect();
@@ -24,7 +24,7 @@ pub(super) fn write(check: &Check) -> String {
     let issues = check.current().map(|finding| {
         json!({
             "ruleId": finding.rule,
-            "effortMinutes": if finding.level == Gravity::Fail { 60 } else { 30 },
+            "effortMinutes": if finding.level == Severity::Fail { 60 } else { 30 },
             "primaryLocation": {
                 "message": message(finding),
                 "filePath": check.full_path(&finding.path),

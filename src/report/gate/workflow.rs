@@ -2,7 +2,7 @@
 //! drops the rest without a word, so the worst ten are given and the rest is counted.
 
 use super::{message, remedy};
-use crate::model::{Check, Finding, Gravity, RepoPath, Status};
+use crate::model::{Check, Finding, RepoPath, Severity, Status};
 
 /// What a step shows of one level.
 const ANNOTATIONS_MAX: usize = 10;
@@ -10,7 +10,7 @@ const ANNOTATIONS_MAX: usize = 10;
 pub(super) fn write(check: &Check) -> String {
     let mut out = String::new();
     let mut hidden = 0;
-    for (level, command) in [(Gravity::Fail, "error"), (Gravity::Warn, "warning")] {
+    for (level, command) in [(Severity::Fail, "error"), (Severity::Warn, "warning")] {
         let mut found: Vec<&Finding> = check.raised().filter(|finding| finding.level == level).collect();
         found.sort_by(|a, b| b.excess().total_cmp(&a.excess()).then_with(|| a.order(b)));
         hidden += found.len().saturating_sub(ANNOTATIONS_MAX);

@@ -15,8 +15,8 @@ use heed::{CommitOrAbort, EnvFlags, EnvOpenOptions, FlagSetMode, MdbError, RoTxn
 use super::pages;
 use super::system::{explain, is_errno, keep_to_this_process, refuse_network};
 use crate::error::{Error, Result};
-use crate::store::sync::{Gate, Pass};
-use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl, Temporary, target};
+use crate::store::sync::{Latch, Pass};
+use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl, Temporary, atomic_replace};
 
 pub(super) type Env = heed::Env<WithoutTls>;
 pub(super) type Database = heed::Database<'static, Bytes, Bytes>;
@@ -39,7 +39,7 @@ pub(super) struct Environment {
     pub(super) url: StoreUrl,
     pub(super) families: [Database; Family::COUNT],
     env: Env,
-    gate: Gate,
+    gate: Latch,
     /// One writing thread at a time within the process; between processes LMDB sees to it.
     writing: Mutex<()>,
     read_only: bool,
@@ -127,7 +127,7 @@ impl Environment {
             url: url.clone(),
             families,
             env,
-            gate: Gate::default(),
+            gate: Latch::default(),
             writing: Mutex::new(()),
             read_only,
             unsynced: AtomicBool::new(unsynced),
@@ -325,7 +325,7 @@ fn create(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
     let fresh = temporary.path();
     fs::create_dir(&fresh).map_err(Error::io("creating", &fresh))?;
     fill(url, &fresh)?;
-    target::place_first(&fresh.join(DATA_FILE), &folder.join(DATA_FILE))
+    atomic_replace::place_first(&fresh.join(DATA_FILE), &folder.join(DATA_FILE))
 }
 
 fn fill(url: &StoreUrl, folder: &Path) -> Result<()> {

@@ -5,7 +5,7 @@ use super::{Cell, Column, Emit, Kind, Row, Tabled};
 use crate::error::Result;
 use crate::metric::{CATALOG, Metric, Value};
 use crate::model::{
-    BodyHash, Call, ContentId, EngineId, FactsRecord, Level, Metrics, Note, Skip, Space, SpaceKind, Visibility,
+    AnalyzerId, BodyHash, Call, ContentId, FactsRecord, Level, Metrics, Note, Skip, Space, SpaceKind, Visibility,
 };
 
 /// A metric that is stored: its column, and how it is read and set.
@@ -59,7 +59,7 @@ impl Tabled for FactsRecord {
             |column: &str| CATALOG.iter().find(|metric| metric.column == column).map_or("", |metric| metric.about);
         let mut columns = vec![
             Column::of::<ContentId>("content", "Git blob id of the file's bytes."),
-            Column::of::<EngineId>("engine", "What the facts are valid for."),
+            Column::of::<AnalyzerId>("engine", "What the facts are valid for."),
             Column::of::<String>("language", "The language's id."),
             Column::of::<String>("policy", "The counting policy."),
             Column::of::<Level>("level", "How much was kept beside the metrics: metrics, chunks or full."),
@@ -96,7 +96,7 @@ impl Tabled for FactsRecord {
     }
 
     fn project(&self, derived: bool, emit: &mut Emit<'_>) -> Result<()> {
-        let (content, engine) = (self.content.to_cell(), self.engine.to_cell());
+        let (content, engine) = (self.content.to_cell(), self.analyzer.to_cell());
         let (bytes, error_bytes) = (Some(self.bytes), Some(self.error_bytes));
         let width = Self::columns().len();
         let mut row: Vec<Cell<'_>> = Vec::with_capacity(width);
@@ -124,7 +124,7 @@ impl Tabled for FactsRecord {
         let mut row = Reader::of(first);
         let mut facts = Self {
             content: row.take()?,
-            engine: row.take()?,
+            analyzer: row.take()?,
             language: row.take()?,
             policy: row.take()?,
             level: row.take()?,

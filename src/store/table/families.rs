@@ -5,7 +5,7 @@ use super::field::{Field, Reader};
 use super::{Cell, Column, Emit, Row, Tabled};
 use crate::error::Result;
 use crate::model::{
-    Ast, AstRecord, Block, BodyHash, CfgRecord, ChunkRecord, ContentId, Edge, EngineId, ExecutionId, ExecutionRecord,
+    AnalyzerId, Ast, AstRecord, Block, BodyHash, CfgRecord, ChunkRecord, ContentId, Edge, ExecutionId, ExecutionRecord,
     FileRecord, Level, LinkRecord, NameRecord, Note, Outcome, ReferenceRecord, RepoPath, Skip, SnapshotId,
     SnapshotRecord, SpaceKind, Stage, SymbolId, SymbolRecord, Tally,
 };
@@ -92,7 +92,7 @@ table! {
         "reference": Option<String> = r.reference, "The branch or tag that was checked out.";
         "dirty": bool = r.dirty, "1 when the work tree differed from the commit.";
         "time_us": i64 = r.time_us, "Microseconds since 1970 of the newest run that found it.";
-        "engine": EngineId = r.engine, "Hash over the engines of all languages.";
+        "engine": AnalyzerId = r.analyzer, "Hash over the engines of all languages.";
         "policy": String = r.policy, "The counting policy.";
         "level": Level = r.level, "How much was kept: metrics, chunks or full.";
         "files_found": u64 = r.tally.files_found, "Files found for analysis.";
@@ -111,7 +111,7 @@ table! {
         reference: row.take()?,
         dirty: row.take()?,
         time_us: row.take()?,
-        engine: row.take()?,
+        analyzer: row.take()?,
         policy: row.take()?,
         level: row.take()?,
         tally: read_tally(&mut row)?,
@@ -124,7 +124,7 @@ table! {
         "snapshot": SnapshotId = r.snapshot, "The snapshot.";
         "path": RepoPath = r.path, "Path from the root; bytes that are not UTF-8 as U+10FF00 + byte.";
         "content": Option<ContentId> = r.content, "Git blob id of its bytes; NULL when it could not be read.";
-        "engine": EngineId = r.engine, "What its facts are valid for.";
+        "engine": AnalyzerId = r.analyzer, "What its facts are valid for.";
         "language": String = r.language, "The language's id.";
         "bytes": u64 = r.bytes, "Size.";
         "skip": Option<Skip> = r.skip, "Why its content is not measured.";
@@ -134,7 +134,7 @@ table! {
         snapshot: row.take()?,
         path: row.take()?,
         content: row.take()?,
-        engine: row.take()?,
+        analyzer: row.take()?,
         language: row.take()?,
         bytes: row.take()?,
         skip: row.take()?,
@@ -166,13 +166,13 @@ table! {
 table! {
     AstRecord(r) {
         "content": ContentId = r.content, "Git blob id of the file's bytes.";
-        "engine": EngineId = r.engine, "What it is valid for.";
+        "engine": AnalyzerId = r.analyzer, "What it is valid for.";
         "nodes": u64 = (r.ast.nodes.len() as u64), "Number of named nodes.";
         "body": Ast = r.ast, "The nodes in preorder: version byte, then postcard, compressed with zstd when it is 2.";
     }
     row => Self {
         content: row.take()?,
-        engine: row.take()?,
+        analyzer: row.take()?,
         ast: {
             row.pass();
             row.take()?
@@ -183,14 +183,14 @@ table! {
 table! {
     CfgRecord(r) {
         "content": ContentId = r.content, "Git blob id of the file's bytes.";
-        "engine": EngineId = r.engine, "What it is valid for.";
+        "engine": AnalyzerId = r.analyzer, "What it is valid for.";
         "space": u32 = r.space, "Index of the function's space in the facts: their ordinal.";
         "blocks": Vec<Block> = r.blocks, "Basic blocks, a JSON array of objects; the first is the entry, the second the exit.";
         "edges": Vec<Edge> = r.edges, "Edges, a JSON array of objects.";
     }
     row => Self {
         content: row.take()?,
-        engine: row.take()?,
+        analyzer: row.take()?,
         space: row.take()?,
         blocks: row.take()?,
         edges: row.take()?,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Column, Kind, Row};
 use crate::model::{
-    Ast, Block, BodyHash, Call, ContentId, Edge, EngineId, ExecutionId, Level, Note, NoteKind, Outcome, RepoPath, Skip,
-    SnapshotId, SpaceKind, Stage, SymbolId, Visibility,
+    AnalyzerId, Ast, Block, BodyHash, Call, ContentId, Edge, ExecutionId, Level, Note, NoteKind, Outcome, RepoPath,
+    Skip, SnapshotId, SpaceKind, Stage, SymbolId, Visibility,
 };
 use crate::store::codec;
 
@@ -167,7 +167,7 @@ macro_rules! ids {
     };
 }
 
-ids!(BodyHash, ContentId, EngineId, ExecutionId, SnapshotId, SymbolId);
+ids!(BodyHash, ContentId, AnalyzerId, ExecutionId, SnapshotId, SymbolId);
 
 /// Several times faster than formatting byte by byte; every row has a few ids.
 fn hex(bytes: &[u8]) -> String {

@@ -7,11 +7,11 @@ use crate::error::Result;
 use crate::metric::METRICS_VERSION;
 
 /// Gathers the digests while records are written.
-pub(super) struct Stamp {
+pub(super) struct Manifest {
     digesters: Vec<Digester>,
 }
 
-impl Stamp {
+impl Manifest {
     pub(super) fn new() -> Self {
         Self { digesters: Family::ALL.iter().map(|family| Digester::new(*family)).collect() }
     }

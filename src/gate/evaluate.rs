@@ -3,13 +3,13 @@
 use rustc_hash::FxHashMap;
 
 use super::limits::{Limit, Limits};
-use super::pairs::pair;
+use super::matching::pair;
 use crate::metric::CATALOG;
-use crate::model::{Delta, Finding, Gravity, RepoPath, Space, Span, Status};
+use crate::model::{Delta, Finding, RepoPath, Severity, Space, Span, Status};
 
 /// One file on one side of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
+pub struct FileVersion {
     /// Its path.
     pub path: RepoPath,
     /// Its spaces, the unit first; empty when it was not measured.
@@ -18,15 +18,15 @@ pub struct Side {
 
 /// Everything over its limit in a file, as new: what a repository without a base, or a file without a past, is told.
 #[must_use]
-pub fn everything(limits: &Limits, side: &Side) -> Vec<Finding> {
+pub fn everything(limits: &Limits, side: &FileVersion) -> Vec<Finding> {
     let rules = limits.of(&side.path);
     let ordinals = ordinals(&side.spaces);
     let mut findings = Vec::new();
     for (space, ordinal) in side.spaces.iter().zip(ordinals) {
-        let now = |limit: &Limit| judge(limit, limit.value(space), None);
+        let now = |limit: &Limit| evaluate(limit, limit.value(space), None);
         findings.extend(rules.iter().filter_map(|limit| {
-            let judged = now(limit)?;
-            Some(finding(limit, judged, side, space, ordinal))
+            let evaluated = now(limit)?;
+            Some(finding(limit, evaluated, side, space, ordinal))
         }));
     }
     findings
@@ -34,22 +34,22 @@ pub fn everything(limits: &Limits, side: &Side) -> Vec<Finding> {
 
 /// What a change did to the files that it touches: `head` and `base` are the files that differ, deleted ones in `base` only.
 #[must_use]
-pub fn compare(limits: &Limits, head: &[Side], base: &[Side]) -> Vec<Finding> {
-    let pairs = pair(head, base);
+pub fn compare(limits: &Limits, head: &[FileVersion], base: &[FileVersion]) -> Vec<Finding> {
+    let matches = pair(head, base);
     let mut answered: Vec<Vec<bool>> = base.iter().map(|side| vec![false; side.spaces.len()]).collect();
     let mut findings = Vec::new();
-    for (side, pairs) in head.iter().zip(&pairs) {
+    for (side, matches) in head.iter().zip(&matches) {
         let rules = limits.of(&side.path);
         let ordinals = ordinals(&side.spaces);
-        for ((space, ordinal), was) in side.spaces.iter().zip(ordinals).zip(pairs) {
+        for ((space, ordinal), was) in side.spaces.iter().zip(ordinals).zip(matches) {
             if let Some((file, index)) = was {
                 answered[*file][*index] = true;
             }
             let before = was.map(|(file, index)| (&base[file], &base[file].spaces[index]));
             for limit in &rules {
                 let old = before.and_then(|(_, space)| limit.value(space));
-                if let Some(judged) = judge(limit, limit.value(space), old) {
-                    let mut found = finding(limit, judged, side, space, ordinal);
+                if let Some(evaluated) = evaluate(limit, limit.value(space), old) {
+                    let mut found = finding(limit, evaluated, side, space, ordinal);
                     found.base_path = before.map(|(file, _)| file.path.clone()).filter(|path| *path != side.path);
                     found.base_line = before.map(|(_, space)| space.start_line.max(1));
                     findings.push(found);
@@ -62,28 +62,28 @@ pub fn compare(limits: &Limits, head: &[Side], base: &[Side]) -> Vec<Finding> {
 }
 
 /// What is gone was mended, too.
-fn gone(limits: &Limits, side: &Side, answered: &[bool]) -> Vec<Finding> {
+fn gone(limits: &Limits, side: &FileVersion, answered: &[bool]) -> Vec<Finding> {
     let rules = limits.of(&side.path);
     let mut findings = Vec::new();
     for ((space, ordinal), answered) in side.spaces.iter().zip(ordinals(&side.spaces)).zip(answered) {
-        let judged =
-            |limit: &Limit| Some(finding(limit, judge(limit, None, limit.value(space))?, side, space, ordinal));
-        findings.extend(rules.iter().filter(|_| !answered).filter_map(judged));
+        let evaluated =
+            |limit: &Limit| Some(finding(limit, evaluate(limit, None, limit.value(space))?, side, space, ordinal));
+        findings.extend(rules.iter().filter(|_| !answered).filter_map(evaluated));
     }
     findings
 }
 
 /// A number's case.
-struct Judged {
+struct Evaluated {
     status: Status,
-    level: Gravity,
+    level: Severity,
     limit: f64,
     value: Option<f64>,
     base_value: Option<f64>,
 }
 
 /// None when a number neither is nor was over its limit.
-fn judge(limit: &Limit, value: Option<f64>, base_value: Option<f64>) -> Option<Judged> {
+fn evaluate(limit: &Limit, value: Option<f64>, base_value: Option<f64>) -> Option<Evaluated> {
     let now = value.and_then(|value| limit.level(value));
     let before = base_value.and_then(|value| limit.level(value));
     let (status, (level, bound)) = match (now, before) {
@@ -102,24 +102,24 @@ fn judge(limit: &Limit, value: Option<f64>, base_value: Option<f64>) -> Option<J
             (status, now)
         }
     };
-    Some(Judged { status, level, limit: bound, value, base_value })
+    Some(Evaluated { status, level, limit: bound, value, base_value })
 }
 
-fn finding(limit: &Limit, judged: Judged, side: &Side, space: &Space, ordinal: u32) -> Finding {
+fn finding(limit: &Limit, evaluated: Evaluated, side: &FileVersion, space: &Space, ordinal: u32) -> Finding {
     let rule = limit.id();
     Finding {
         fingerprint: fingerprint(&rule, &side.path, &space.qualified_name, ordinal),
         rule,
-        level: judged.level,
-        status: judged.status,
+        level: evaluated.level,
+        status: evaluated.status,
         path: side.path.clone(),
         symbol: space.qualified_name.clone(),
         ordinal,
         kind: space.kind,
         metric: limit.metric.id,
-        value: judged.value,
-        limit: judged.limit,
-        base_value: judged.base_value,
+        value: evaluated.value,
+        limit: evaluated.limit,
+        base_value: evaluated.base_value,
         base_path: None,
         base_line: None,
         span: Span {
@@ -160,12 +160,12 @@ fn ordinals(spaces: &[Space]) -> Vec<u32> {
 
 /// Totals over the files that changed, of the metrics that add up and that a reader asks for.
 #[must_use]
-pub fn deltas(head: &[Side], base: &[Side]) -> Vec<Delta> {
+pub fn deltas(head: &[FileVersion], base: &[FileVersion]) -> Vec<Delta> {
     const TOLD: [&str; 4] = ["loc.ploc", "nom.total", "cyclomatic", "cognitive"];
     let told = CATALOG.iter().filter(|metric| TOLD.contains(&metric.id));
     told.map(|metric| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of at most 32 bits")]
-        let sum = |sides: &[Side]| {
+        let sum = |sides: &[FileVersion]| {
             let units = sides.iter().filter_map(|side| side.spaces.first());
             units.map(|unit| (metric.get)(&unit.metrics).as_f64() as u64).sum()
         };
@@ -184,17 +184,17 @@ mod tests {
     use super::super::limits::Change;
     use super::*;
 
-    fn case(value: Option<f64>, was: Option<f64>) -> Option<(Status, Gravity)> {
+    fn case(value: Option<f64>, was: Option<f64>) -> Option<(Status, Severity)> {
         let mut limits = Limits::default();
         let change = Change::of("cognitive").unwrap();
         limits.set(&Change { warn: Some(Some(15.0)), fail: Some(Some(25.0)), ..change });
         let limit = limits.of(&RepoPath::from("a"))[0];
-        judge(&limit, value, was).map(|judged| (judged.status, judged.level))
+        evaluate(&limit, value, was).map(|evaluated| (evaluated.status, evaluated.level))
     }
 
     #[test]
     fn the_table_of_cases() {
-        use Gravity::{Fail, Warn};
+        use Severity::{Fail, Warn};
         let rows = [
             (Some(15.0), None, None),
             (Some(16.0), None, Some((Status::New, Warn))),

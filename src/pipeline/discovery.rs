@@ -9,7 +9,7 @@ use crate::lang::Registry;
 use crate::walk::{self, WalkOptions};
 
 /// What was found.
-pub struct Survey {
+pub struct Discovery {
     /// The files.
     pub walked: walk::Walked,
     /// What git knows of them; None outside of a work tree.
@@ -20,11 +20,11 @@ pub struct Survey {
 ///
 /// # Errors
 /// The root cannot be walked, or its repository cannot be read.
-pub fn survey(root: &Path, options: &WalkOptions, registry: &Registry) -> Result<Survey> {
+pub fn discovery(root: &Path, options: &WalkOptions, registry: &Registry) -> Result<Discovery> {
     // A repository is bound to its thread.
     let index = || git::Repository::discover(root)?.as_ref().map(git::Repository::index).transpose();
     let (walked, index) = rayon::join(|| walk::walk(root, options, registry), index);
-    Ok(Survey { walked: walked?, index: index? })
+    Ok(Discovery { walked: walked?, index: index? })
 }
 
 /// What to say when there is no file to measure.

@@ -7,13 +7,13 @@ use super::spec;
 
 /// The rule, compiled.
 #[derive(Debug)]
-pub(super) struct Endless {
+pub(super) struct UnsafeToParse {
     opener: Regex,
     tails: Vec<String>,
 }
 
-impl Endless {
-    pub(super) fn compile(spec: &spec::Endless) -> Result<Self, String> {
+impl UnsafeToParse {
+    pub(super) fn compile(spec: &spec::UnsafeToParse) -> Result<Self, String> {
         let opener = RegexBuilder::new(&spec.opener).unicode(false).build();
         let opener = opener.map_err(|error| format!("endless: {error}"))?;
         Ok(Self { opener, tails: spec.tails.clone() })

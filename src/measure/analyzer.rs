@@ -1,58 +1,58 @@
 //! How the files of a language become facts: parsed, or their lines counted by a library. What is counted has the same facts,
 //! of which only the lines of the file hold something.
 
-use super::{Engine, Options, Origin, generated, guarded, measure};
-use crate::lang::{Counted, Lines, Policy, Registry};
+use super::{Options, Origin, TreeAnalyzer, generated, guarded, measure};
+use crate::lang::{LineOnly, Lines, Policy, Registry};
 use crate::metric::METRICS_VERSION;
-use crate::model::{BodyHash, ContentId, EngineId, FileFacts, Metrics, Space, SpaceKind, Visibility};
+use crate::model::{AnalyzerId, BodyHash, ContentId, FileFacts, Metrics, Space, SpaceKind, Visibility};
 
 /// A language as it is measured.
 #[derive(Debug, Clone)]
-pub enum Meter {
+pub enum Analyzer {
     /// By its syntax tree.
-    Parsed(Engine),
+    Tree(TreeAnalyzer),
     /// By its lines alone.
-    Counted(Counter),
+    Lines(LineAnalyzer),
 }
 
 /// A language whose lines are counted.
 #[derive(Debug, Clone)]
-pub struct Counter {
-    counted: Counted,
+pub struct LineAnalyzer {
+    counted: LineOnly,
     policy: &'static str,
-    id: EngineId,
+    id: AnalyzerId,
     generated: bool,
 }
 
-impl Meter {
+impl Analyzer {
     /// How a language is measured under a policy.
     ///
     /// # Errors
     /// An unknown language or policy, or a spec that does not fit its grammar.
     pub fn new(registry: &Registry, language: &str, policy: &str) -> Result<Self, String> {
-        if let Some(counted) = Counted::by_id(language) {
-            return Ok(Self::Counted(Counter::new(counted, Policy::load(policy, language)?)));
+        if let Some(counted) = LineOnly::by_id(language) {
+            return Ok(Self::Lines(LineAnalyzer::new(counted, Policy::load(policy, language)?)));
         }
         let language = registry.language(language)?;
         let policy = Policy::load(policy, language.id)?;
-        Ok(Self::Parsed(Engine::new(language, policy)))
+        Ok(Self::Tree(TreeAnalyzer::new(language, policy)))
     }
 
-    /// The same for files that somebody says are not generated; see [`Engine::with_generated`].
+    /// The same for files that somebody says are not generated; see [`TreeAnalyzer::with_generated`].
     #[must_use]
     pub fn with_generated(self) -> Self {
         match self {
-            Self::Parsed(engine) => Self::Parsed(engine.with_generated()),
-            Self::Counted(counter) => Self::Counted(Counter { id: generated(counter.id), generated: true, ..counter }),
+            Self::Tree(analyzer) => Self::Tree(analyzer.with_generated()),
+            Self::Lines(lines) => Self::Lines(LineAnalyzer { id: generated(lines.id), generated: true, ..lines }),
         }
     }
 
     /// What the facts depend on besides the bytes.
     #[must_use]
-    pub fn id(&self) -> EngineId {
+    pub fn id(&self) -> AnalyzerId {
         match self {
-            Self::Parsed(engine) => engine.id,
-            Self::Counted(counter) => counter.id,
+            Self::Tree(analyzer) => analyzer.id,
+            Self::Lines(lines) => lines.id,
         }
     }
 
@@ -60,24 +60,24 @@ impl Meter {
     #[must_use]
     pub fn measure(&self, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {
         match self {
-            Self::Parsed(engine) => measure(engine, content, bytes, options),
-            Self::Counted(counter) => counter.measure(content, bytes, options),
+            Self::Tree(analyzer) => measure(analyzer, content, bytes, options),
+            Self::Lines(lines) => lines.measure(content, bytes, options),
         }
     }
 }
 
-impl Counter {
-    fn new(counted: Counted, policy: Policy) -> Self {
+impl LineAnalyzer {
+    fn new(counted: LineOnly, policy: Policy) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(b"elcano counter v1");
         hasher.update(&METRICS_VERSION.to_be_bytes());
-        for part in [Counted::VERSION, counted.id, policy.id] {
+        for part in [LineOnly::VERSION, counted.id, policy.id] {
             hasher.update(part.as_bytes());
             hasher.update(b"\0");
         }
         let mut id = [0; 16];
         id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        Self { counted, policy: policy.id, id: EngineId(id), generated: false }
+        Self { counted, policy: policy.id, id: AnalyzerId(id), generated: false }
     }
 
     fn measure(&self, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {

@@ -11,7 +11,7 @@ use crate::model::{ExecutionId, ExecutionRecord, Outcome, RepoPath, SnapshotId, 
 use crate::store::{Batch, Store};
 
 /// The record of a run that is going on.
-pub struct Journal {
+pub struct ExecutionLog {
     store: Option<Arc<dyn Store>>,
     record: ExecutionRecord,
     started: Instant,
@@ -22,7 +22,7 @@ pub(super) fn now_us() -> i64 {
     jiff::Timestamp::now().as_microsecond()
 }
 
-impl Journal {
+impl ExecutionLog {
     /// Begins a run's record; without a store (`--no-log`) it is kept in memory only.
     ///
     /// # Errors

@@ -23,18 +23,18 @@ struct State {
 
 /// The gate of one environment.
 #[derive(Debug, Default)]
-pub(crate) struct Gate {
+pub(crate) struct Latch {
     state: Mutex<State>,
     changed: Condvar,
 }
 
 /// Leave to hold a transaction. Stays on its thread.
 pub(crate) struct Pass<'g> {
-    gate: &'g Gate,
+    gate: &'g Latch,
     _here: PhantomData<*const ()>,
 }
 
-impl Gate {
+impl Latch {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

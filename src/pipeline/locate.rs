@@ -4,16 +4,16 @@
 use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
-use crate::gate::{self, Side, allow};
+use crate::gate::{self, FileVersion, allow};
 use crate::model::{Finding, RepoPath, Status};
 
 /// Finds the line of each finding of a file, and what comments in it accept.
 ///
 /// # Errors
 /// [`Error::Usage`]: a comment that accepts something cannot be understood.
-pub(super) fn place(
+pub(super) fn locate(
     findings: &mut [Finding],
-    side: &Side,
+    side: &FileVersion,
     bytes: &[u8],
     base_text: &dyn Fn(&RepoPath) -> Option<Vec<u8>>,
 ) -> Result<()> {

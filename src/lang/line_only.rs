@@ -3,7 +3,7 @@
 
 /// Whether the lines of the language are counted, and nothing else of it is known.
 #[must_use]
-pub fn is_counted(id: &str) -> bool {
+pub fn is_line_only(id: &str) -> bool {
     id.starts_with("tokei:")
 }
 
@@ -19,9 +19,9 @@ pub struct Lines {
 }
 
 #[cfg(feature = "tokei")]
-pub use with::Counted;
+pub use with::LineOnly;
 #[cfg(not(feature = "tokei"))]
-pub use without::Counted;
+pub use without::LineOnly;
 
 #[cfg(feature = "tokei")]
 mod with {
@@ -33,7 +33,7 @@ mod with {
 
     /// A language whose lines are counted.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub struct Counted {
+    pub struct LineOnly {
         /// `tokei:css`.
         pub id: &'static str,
         of: LanguageType,
@@ -72,8 +72,8 @@ mod with {
         format!("tokei:{}", name.replace(|character: char| character.is_whitespace() || character == '/', "_"))
     }
 
-    impl Counted {
-        /// The version of the library; part of the engine's id.
+    impl LineOnly {
+        /// The version of the library; part of the analyzer's id.
         pub const VERSION: &'static str = super::super::TOKEI_VERSION;
 
         /// All of them, sorted by id.
@@ -155,11 +155,11 @@ mod with {
 
         #[test]
         fn ids_differ_and_lead_back() {
-            for counted in Counted::all() {
-                assert_eq!(Counted::by_id(counted.id), Some(counted));
+            for counted in LineOnly::all() {
+                assert_eq!(LineOnly::by_id(counted.id), Some(counted));
                 assert!(counted.id.is_ascii() && !counted.id.contains(char::is_whitespace), "{}", counted.id);
             }
-            assert!(Counted::all().count() > 250);
+            assert!(LineOnly::all().count() > 250);
         }
     }
 }
@@ -170,13 +170,13 @@ mod without {
 
     /// There are none: the feature `tokei` is off.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub struct Counted {
+    pub struct LineOnly {
         /// Its id.
         pub id: &'static str,
         never: std::convert::Infallible,
     }
 
-    impl Counted {
+    impl LineOnly {
         /// No version.
         pub const VERSION: &'static str = "";
 

@@ -1,4 +1,4 @@
-//! Files that are not on disk, such as those of an older commit, judged by the rules that hold on disk now: the same
+//! Files that are not on disk, such as those of an older commit, decision by the rules that hold on disk now: the same
 //! file is in or out on both sides of a comparison, in the same language. Reads rule files and no other.
 
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::judge::{Case, Judge, Judged, Trace, Type};
+use super::filter::{Case, Decision, Filter, Trace, Type};
 use super::rules::{Present, Scope, as_path};
 use super::traverse::{Ground, is_left_out};
 use super::{Detect, WalkOptions, conventions, resolve};
@@ -17,7 +17,7 @@ use crate::model::RepoPath;
 pub struct Rules<'a> {
     root: PathBuf,
     prefix: Vec<u8>,
-    judge: Judge<'a>,
+    filter: Filter<'a>,
     options: &'a WalkOptions,
     /// By path relative to the root, without a slash at its end; None when the folder is out as a whole.
     folders: FxHashMap<Vec<u8>, Option<Folder>>,
@@ -38,12 +38,12 @@ impl<'a> Rules<'a> {
         let root = resolve(root)?;
         // Who walks the root is told of rules that cannot be understood; here it would be said twice.
         let mut warnings = Vec::new();
-        let judge = Judge::new(options, detect, &mut warnings)?;
+        let filter = Filter::new(options, detect, &mut warnings)?;
         let Ground { prefix, scope } = Ground::of(&root, &mut warnings);
         let scope = Scope::enter(&scope, &root, &prefix, Present::probe(&root), &mut warnings);
         let top = Folder { scope, vendored: false };
         let folders = FxHashMap::from_iter([(Vec::new(), Some(top))]);
-        Ok(Self { root, prefix, judge, options, folders })
+        Ok(Self { root, prefix, filter, options, folders })
     }
 
     /// The language in which a file would be measured, and whether an attribute says that it is not generated; None when
@@ -64,10 +64,10 @@ impl<'a> Rules<'a> {
         }
         let start = || bytes().map_err(std::io::Error::other);
         let case = Case { full: &full, path: path.as_bytes(), start: &start, vendored };
-        match self.judge.file(&scope, case, Type::File, &mut Trace(None)) {
-            Judged::In { language, generated_denied } => Ok(Some((language, generated_denied))),
-            Judged::Out(_) => Ok(None),
-            Judged::Unreadable(error) => Err(Error::io("reading the start of", as_path(path.as_bytes()))(error)),
+        match self.filter.file(&scope, case, Type::File, &mut Trace(None)) {
+            Decision::In { language, generated_denied } => Ok(Some((language, generated_denied))),
+            Decision::Out(_) => Ok(None),
+            Decision::Unreadable(error) => Err(Error::io("reading the start of", as_path(path.as_bytes()))(error)),
         }
     }
 
@@ -93,7 +93,7 @@ impl<'a> Rules<'a> {
         let mut full = [&self.prefix, path].concat();
         let case = Case { full: &full, path, start: &|| Ok(Vec::new()), vendored: above.vendored };
         if is_left_out(name, Type::Folder, path, self.options)
-            || self.judge.folder(&above.scope, case, &mut Trace(None)).is_some()
+            || self.filter.folder(&above.scope, case, &mut Trace(None)).is_some()
         {
             return None;
         }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// A run has the store ([`Error::Store`]), or the file system refuses.
-pub fn set_aside(url: &StoreUrl) -> Result<Option<PathBuf>> {
+pub fn quarantine(url: &StoreUrl) -> Result<Option<PathBuf>> {
     let _lock = RunLock::acquire(url)?;
     let (data, beside) = match url {
         StoreUrl::Lmdb(folder) => (folder.join("data.mdb"), vec![folder.join("lock.mdb")]),

@@ -7,11 +7,11 @@ use super::Lmdb;
 use super::environment::DATA_FILE;
 use crate::error::Result;
 use crate::store::{
-    Access, Batch, Durability, OpenOptions, Record, RunLock, Sink, Store as _, StoreUrl, Temporary, target,
+    Access, Batch, Durability, OpenOptions, Record, RunLock, Sink, Store as _, StoreUrl, Temporary, atomic_replace,
 };
 
 /// A folder that is not yet the target.
-pub(in crate::store) struct Filling {
+pub(in crate::store) struct BulkWriter {
     // Dropped first: nobody has the folder open when it goes.
     store: Lmdb,
     temporary: Temporary,
@@ -20,7 +20,7 @@ pub(in crate::store) struct Filling {
     _held: Option<RunLock>,
 }
 
-impl Filling {
+impl BulkWriter {
     /// Begins beside the target.
     pub(in crate::store) fn start(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
         let held = url.path().join(DATA_FILE).exists().then(|| RunLock::acquire(url)).transpose()?;
@@ -31,7 +31,7 @@ impl Filling {
     }
 }
 
-impl Sink for Filling {
+impl Sink for BulkWriter {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
         self.store.write(&Batch::of(records))
     }
@@ -40,8 +40,8 @@ impl Sink for Filling {
         let Self { store, temporary, target, _held } = *self;
         store.flush()?;
         drop(store);
-        target::sync(&temporary.path().join(DATA_FILE))?;
-        target::sync(&temporary.path())?;
+        atomic_replace::sync(&temporary.path().join(DATA_FILE))?;
+        atomic_replace::sync(&temporary.path())?;
         temporary.place(&target)
     }
 }

@@ -4,17 +4,17 @@
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
-use super::judge::Side;
+use super::evaluate::FileVersion;
 use crate::model::Space;
 
 /// A space of the base: which file, which space in it.
-pub type Pair = (usize, usize);
+pub type Counterpart = (usize, usize);
 
-struct Pairing<'a> {
-    head: &'a [Side],
-    base: &'a [Side],
+struct Matching<'a> {
+    head: &'a [FileVersion],
+    base: &'a [FileVersion],
     /// For every file and space of the head.
-    found: Vec<Vec<Option<Pair>>>,
+    found: Vec<Vec<Option<Counterpart>>>,
     /// For every file and space of the base, whether it has a counterpart.
     taken: Vec<Vec<bool>>,
 }
@@ -22,31 +22,31 @@ struct Pairing<'a> {
 /// The counterparts in the base: for every file and space of the head. A file's own counterpart is the file of its
 /// path, or the one that is gone from which most of its functions came.
 #[must_use]
-pub fn pair(head: &[Side], base: &[Side]) -> Vec<Vec<Option<Pair>>> {
+pub fn pair(head: &[FileVersion], base: &[FileVersion]) -> Vec<Vec<Option<Counterpart>>> {
     let found = head.iter().map(|side| vec![None; side.spaces.len()]).collect();
     let taken = base.iter().map(|side| vec![false; side.spaces.len()]).collect();
-    let mut pairing = Pairing { head, base, found, taken };
-    pairing.units_by_path();
+    let mut matching = Matching { head, base, found, taken };
+    matching.units_by_path();
     let paths: FxHashMap<_, _> = head.iter().enumerate().map(|(at, side)| (&side.path, at)).collect();
-    let home = |base: usize| pairing.base.get(base).and_then(|side| paths.get(&side.path).copied());
+    let home = |base: usize| matching.base.get(base).and_then(|side| paths.get(&side.path).copied());
     let homes: Vec<Option<usize>> = (0..base.len()).map(home).collect();
     // From the surest sign to the weakest; what is found is taken.
     let at_home = |at: usize| homes[at];
-    pairing.by(|at, space| Some((at, space.kind, space.qualified_name.as_str(), Some(space.body))), at_home, true);
-    pairing.by(|at, space| Some((at, space.kind, space.qualified_name.as_str())), at_home, true);
+    matching.by(|at, space| Some((at, space.kind, space.qualified_name.as_str(), Some(space.body))), at_home, true);
+    matching.by(|at, space| Some((at, space.kind, space.qualified_name.as_str())), at_home, true);
     let anywhere = |_| Some(0);
-    pairing.by(|_, space| Some((space.kind, space.body)), anywhere, true);
-    pairing.by(|_, space| Some((space.kind, space.qualified_name.as_str())), anywhere, false);
+    matching.by(|_, space| Some((space.kind, space.body)), anywhere, true);
+    matching.by(|_, space| Some((space.kind, space.qualified_name.as_str())), anywhere, false);
     // A function that was renamed: the same numbers, all two dozen of them, in a space of some size.
     let numbers = |space: &Space| (space.metrics.tokens >= 50).then_some((space.kind, space.metrics));
-    pairing.by(|at, space| numbers(space).map(|numbers| (at, numbers)), at_home, false);
-    pairing.by(|_, space| numbers(space), anywhere, false);
-    pairing.units_by_content();
-    pairing.found
+    matching.by(|at, space| numbers(space).map(|numbers| (at, numbers)), at_home, false);
+    matching.by(|_, space| numbers(space), anywhere, false);
+    matching.units_by_content();
+    matching.found
 }
 
 /// The spaces of some files, units left out, that are still without a counterpart: file, space, and the space itself.
-fn open(sides: &[Side], is_open: impl Fn(usize, usize) -> bool) -> impl Iterator<Item = (usize, usize, &Space)> {
+fn open(sides: &[FileVersion], is_open: impl Fn(usize, usize) -> bool) -> impl Iterator<Item = (usize, usize, &Space)> {
     let all = sides
         .iter()
         .enumerate()
@@ -54,8 +54,8 @@ fn open(sides: &[Side], is_open: impl Fn(usize, usize) -> bool) -> impl Iterator
     all.filter(move |(at, index, _)| is_open(*at, *index))
 }
 
-impl<'a> Pairing<'a> {
-    fn take(&mut self, (file, space): Pair, base: Pair) {
+impl<'a> Matching<'a> {
+    fn take(&mut self, (file, space): Counterpart, base: Counterpart) {
         self.found[file][space] = Some(base);
         self.taken[base.0][base.1] = true;
     }
@@ -78,7 +78,7 @@ impl<'a> Pairing<'a> {
         home: impl Fn(usize) -> Option<usize>,
         several: bool,
     ) {
-        let mut groups: FxHashMap<K, (Vec<Pair>, Vec<Pair>)> = FxHashMap::default();
+        let mut groups: FxHashMap<K, (Vec<Counterpart>, Vec<Counterpart>)> = FxHashMap::default();
         for (at, index, space) in open(self.head, |at, index| self.found[at][index].is_none()) {
             if let Some(key) = key(at, space) {
                 groups.entry(key).or_default().0.push((at, index));

@@ -7,24 +7,24 @@ use super::log_path;
 use super::rows::insert_record;
 use super::schema::{self, Statements, explain};
 use crate::error::Result;
-use crate::store::stamp::Stamp;
-use crate::store::{Family, Put, Record, Sink, StoreUrl, Temporary, Value, target};
+use crate::store::manifest::Manifest;
+use crate::store::{Family, Put, Record, Sink, StoreUrl, Temporary, Value, atomic_replace};
 
 /// A file that is not yet the target.
-pub(in crate::store) struct Filling {
+pub(in crate::store) struct BulkWriter {
     url: StoreUrl,
     // Dropped first: nobody has the file open when it goes.
     connection: Connection,
     temporary: Temporary,
     statements: Vec<Statements>,
-    stamp: Stamp,
+    manifest: Manifest,
     epilogue: Vec<String>,
 }
 
 const PRAGMAS: &str = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; \
                        PRAGMA cache_size = -65536; BEGIN;";
 
-impl Filling {
+impl BulkWriter {
     /// Begins beside the target. The statements of `epilogue` run when all records are in.
     pub(in crate::store) fn start(url: &StoreUrl, epilogue: Vec<String>) -> Result<Self> {
         let temporary = Temporary::beside(url.path())?;
@@ -40,15 +40,15 @@ impl Filling {
             connection: opened.map_err(|error| explain(url, error))?,
             temporary,
             statements: Family::ALL.iter().map(|family| Statements::of(*family, true)).collect(),
-            stamp: Stamp::new(),
+            manifest: Manifest::new(),
             epilogue,
         })
     }
 
-    fn complete(connection: Connection, stamp: Stamp, epilogue: &[String]) -> rusqlite::Result<()> {
+    fn complete(connection: Connection, manifest: Manifest, epilogue: &[String]) -> rusqlite::Result<()> {
         connection.execute_batch(&schema::indexes())?;
         let engine = ("sqlite".to_owned(), rusqlite::version().to_owned());
-        for (key, value) in stamp.finish().into_iter().chain([engine]) {
+        for (key, value) in manifest.finish().into_iter().chain([engine]) {
             connection.execute("INSERT INTO meta VALUES (?1, ?2)", [key, value])?;
         }
         epilogue.iter().try_for_each(|statement| connection.execute_batch(statement))?;
@@ -58,10 +58,10 @@ impl Filling {
     }
 }
 
-impl Sink for Filling {
+impl Sink for BulkWriter {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
         for record in records {
-            self.stamp.add(&record)?;
+            self.manifest.add(&record)?;
             let put = Put { family: record.family(), key: record.key(), value: Value::Record(Box::new(record)) };
             let insert = &self.statements[put.family.index()].insert;
             let mut insert = self.connection.prepare_cached(insert).map_err(|error| explain(&self.url, error))?;
@@ -71,9 +71,9 @@ impl Sink for Filling {
     }
 
     fn finish(self: Box<Self>) -> Result<()> {
-        let Self { url, connection, temporary, stamp, epilogue, .. } = *self;
-        Self::complete(connection, stamp, &epilogue).map_err(|error| explain(&url, error))?;
-        target::sync(&temporary.path())?;
+        let Self { url, connection, temporary, manifest, epilogue, .. } = *self;
+        Self::complete(connection, manifest, &epilogue).map_err(|error| explain(&url, error))?;
+        atomic_replace::sync(&temporary.path())?;
         settle_log(&url)?;
         temporary.place(url.path())
     }

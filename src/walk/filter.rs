@@ -46,7 +46,7 @@ impl From<std::fs::FileType> for Type {
 }
 
 /// The verdict on a file.
-pub(super) enum Judged {
+pub(super) enum Decision {
     /// To be measured, in this language; `generated_denied`: an attribute says that it is not generated.
     In { language: &'static str, generated_denied: bool },
     /// Not to be measured.
@@ -69,14 +69,14 @@ pub(super) struct Case<'a> {
 }
 
 /// The rules that hold in the whole tree.
-pub(super) struct Judge<'a> {
+pub(super) struct Filter<'a> {
     detect: &'a dyn Detect,
     global: Option<Gitignore>,
     include: Option<Gitignore>,
     exclude: Option<Gitignore>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> Filter<'a> {
     pub(super) fn new(options: &WalkOptions, detect: &'a dyn Detect, warnings: &mut Vec<String>) -> Result<Self> {
         Ok(Self {
             detect,
@@ -97,17 +97,17 @@ impl<'a> Judge<'a> {
     }
 
     /// What becomes of a file.
-    pub(super) fn file(&self, scope: &Scope, case: Case<'_>, kind: Type, trace: &mut Trace<'_>) -> Judged {
+    pub(super) fn file(&self, scope: &Scope, case: Case<'_>, kind: Type, trace: &mut Trace<'_>) -> Decision {
         if self.is_ignored(scope, case.full, false, trace) {
-            return Judged::Out(Skip::Ignored);
+            return Decision::Out(Skip::Ignored);
         }
         match kind {
-            Type::Symlink => return Judged::Out(Skip::Symlink),
-            Type::Special => return Judged::Out(Skip::Special),
+            Type::Symlink => return Decision::Out(Skip::Symlink),
+            Type::Special => return Decision::Out(Skip::Special),
             Type::File | Type::Folder => {}
         }
         if self.is_excluded(case.path, trace) {
-            return Judged::Out(Skip::Excluded);
+            return Decision::Out(Skip::Excluded);
         }
         let found = scope.attributes(case.full);
         for (name, attribute) in NAMES.iter().zip(&found) {
@@ -122,21 +122,21 @@ impl<'a> Judge<'a> {
         trace.say(|| format!("vendored by convention: {}", if case.vendored { "yes, its folder" } else { "no" }));
         trace.say(|| by_name.map_or("name: of no generated kind".into(), |(ending, _)| format!("name: `{ending}`")));
         if said(VENDORED).unwrap_or(case.vendored) {
-            return Judged::Out(Skip::Vendored);
+            return Decision::Out(Skip::Vendored);
         }
         match (said(GENERATED), by_name) {
-            (Some(true), _) => return Judged::Out(Skip::Generated),
-            (None, Some((_, skip))) => return Judged::Out(skip),
+            (Some(true), _) => return Decision::Out(Skip::Generated),
+            (None, Some((_, skip))) => return Decision::Out(skip),
             _ => {}
         }
         if said(DOCUMENTATION) == Some(true) {
-            return Judged::Out(Skip::Documentation);
+            return Decision::Out(Skip::Documentation);
         }
         self.language(case, name, found[LANGUAGE].map(|(state, _)| state), said(GENERATED) == Some(false), trace)
     }
 
     /// A regular file that was named itself: no rule keeps it out, only its language matters.
-    pub(super) fn named(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Judged {
+    pub(super) fn named(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Decision {
         trace.say(|| "named itself: no rule keeps it out".to_owned());
         let language = scope.attributes(case.full)[LANGUAGE].map(|(state, _)| state);
         self.language(case, case.path, language, true, trace)
@@ -149,7 +149,7 @@ impl<'a> Judge<'a> {
         attribute: Option<&State>,
         generated_denied: bool,
         trace: &mut Trace<'_>,
-    ) -> Judged {
+    ) -> Decision {
         let language = if let Some(State::Value(value)) = attribute {
             trace.say(|| format!("language: attribute `{value}`"));
             self.detect.by_linguist(value)
@@ -160,7 +160,7 @@ impl<'a> Judge<'a> {
                     trace.say(|| "language: by name and text, for several languages use such names".to_owned());
                     language
                 }
-                Err(error) => return Judged::Unreadable(error),
+                Err(error) => return Decision::Unreadable(error),
             }
         } else if let Some(language) = self.detect.by_name(name) {
             trace.say(|| "language: by name".to_owned());
@@ -178,10 +178,10 @@ impl<'a> Judge<'a> {
                     trace.say(|| "language: neither the name nor the first line tells".to_owned());
                     None
                 }
-                Err(error) => return Judged::Unreadable(error),
+                Err(error) => return Decision::Unreadable(error),
             }
         };
-        language.map_or(Judged::Out(Skip::NoLanguage), |language| Judged::In { language, generated_denied })
+        language.map_or(Decision::Out(Skip::NoLanguage), |language| Decision::In { language, generated_denied })
     }
 
     fn is_ignored(&self, scope: &Scope, full: &[u8], is_dir: bool, trace: &mut Trace<'_>) -> bool {
