@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::session::{Session, print, print_json};
 use crate::error::{Error, Result};
-use crate::measure::{Analyzer, Limits, Options};
-use crate::model::{ContentId, ExecutionRecord, FileFacts, Level, Outcome};
+use crate::measure::{Analyzer, Options};
+use crate::model::{ContentId, ExecutionRecord, FileFacts, Outcome};
 use crate::pipeline::address;
 use crate::report::measured;
 use crate::report::table::{Table, duration, thousands};
@@ -107,9 +107,9 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
         Some(language) => language.clone(),
         None => detect(session, file, &bytes)?,
     };
-    let meter = Analyzer::new(&session.registry, &language, &args.policy).map_err(Error::Usage)?;
-    let options = Options { level: Level::Metrics, limits: Limits::default() };
-    Ok(meter.measure(ContentId::of(&bytes), &bytes, options))
+    let analyzer = Analyzer::new(&session.registry, &language, &args.policy).map_err(Error::Usage)?;
+    let options = Options::metrics();
+    Ok(analyzer.measure(ContentId::of(&bytes), &bytes, options))
 }
 
 pub(super) fn detect(session: &Session, file: &Path, bytes: &[u8]) -> Result<String> {

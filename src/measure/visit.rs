@@ -1,15 +1,16 @@
 //! The one visit: once over the syntax tree, in source order, with an explicit stack of ancestors. Every metric, space,
 //! chunk and call of a file comes out of it.
 
-mod bare;
 mod leaves;
 mod spaces;
+mod unparsed;
 
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree, TreeCursor};
 
+use super::naming;
+use super::options::{Limits, Options};
 use super::rows::RowIndex;
-use super::{Limits, Options, TreeAnalyzer, naming};
 use crate::cfg;
 use crate::lang::{Kind, Language, Place, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
@@ -37,8 +38,8 @@ struct Frame<'t> {
     condition: bool,
     /// It lies in an ERROR node.
     in_error: bool,
-    /// Its children are bare tokens; what stands before the next one.
-    bare: Option<bare::Before>,
+    /// Its children are tokens without a tree; what stands before the next one.
+    unparsed: Option<unparsed::Before>,
     /// Its index in the stored tree, or its nearest stored ancestor's.
     stored: u32,
 }
@@ -51,12 +52,12 @@ struct Visit<'a, 't> {
     source: &'t [u8],
     rows: RowIndex,
     frames: Vec<Frame<'t>>,
-    open: Vec<OpenSpace>,
+    open_spaces: Vec<OpenSpace>,
     /// Last operator of each logical sequence that is being read, innermost last.
     sequences: Vec<Roles>,
     spaces: Vec<Space>,
     calls: FxHashMap<(u32, String, String), usize>,
-    seen: TokenHistory<'t>,
+    history: TokenHistory<'t>,
     ast: Ast,
     cfgs: Vec<Cfg>,
     ast_kinds: FxHashMap<u16, u32>,
@@ -73,7 +74,8 @@ struct Visit<'a, 't> {
 /// # Errors
 /// The note of a limit that bit.
 pub(super) fn visit(
-    analyzer: &TreeAnalyzer,
+    language: &Language,
+    policy: &Policy,
     source: &[u8],
     tree: &Tree,
     options: Options,
@@ -82,18 +84,18 @@ pub(super) fn visit(
 ) -> Result<(), Note> {
     let root = tree.root_node();
     let mut visit = Visit {
-        language: &analyzer.language,
-        policy: &analyzer.policy,
+        language,
+        policy,
         limits: &options.limits,
         level: options.level,
         source,
         rows: RowIndex::new(source),
         frames: Vec::with_capacity(64),
-        open: Vec::with_capacity(8),
+        open_spaces: Vec::with_capacity(8),
         sequences: vec![Roles::NONE],
         spaces: Vec::new(),
         calls: FxHashMap::default(),
-        seen: TokenHistory::new(analyzer.language.grammar.node_kind_count(), source.len()),
+        history: TokenHistory::new(language.grammar.node_kind_count(), source.len()),
         ast: Ast::default(),
         cfgs: Vec::new(),
         ast_kinds: FxHashMap::default(),
@@ -179,10 +181,10 @@ impl<'t> Visit<'_, 't> {
             self.missing(node);
             return false;
         }
-        let before = self.frames.last().and_then(|parent| parent.bare);
-        let before = before.map(|before| self.bare(node, kind, before));
+        let before = self.frames.last().and_then(|parent| parent.unparsed);
+        let before = before.map(|before| self.unparsed(node, kind, before));
         if kind.plain_token && !in_error {
-            self.mere_token(node, kind);
+            self.plain_token(node, kind);
             return false;
         }
         self.gap(node.start_byte());
@@ -194,7 +196,8 @@ impl<'t> Visit<'_, 't> {
         } else {
             self.language.roles(kind, id, self.place(id, field), node, self.source)
         };
-        let roles = if matches!(before, None | Some(bare::Before::Operand)) { roles } else { roles & !Roles::LOGICAL };
+        let roles =
+            if matches!(before, None | Some(unparsed::Before::Operand)) { roles } else { roles & !Roles::LOGICAL };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
             self.comment(node);
@@ -209,7 +212,12 @@ impl<'t> Visit<'_, 't> {
             (here, levels) = self.enter_space(node, roles, here);
         }
         self.count(node, roles, here, field, kind.named);
-        if kind.section && self.frames.last().is_some_and(|parent| self.language.is_section(id, parent.kind)) {
+        if kind.section
+            && self
+                .frames
+                .last()
+                .is_some_and(|parent| self.language.naming.visibility.is_section_label(id, parent.kind))
+        {
             self.section(node);
         }
         let leaf = self.token(node, roles, kind);
@@ -234,7 +242,7 @@ impl<'t> Visit<'_, 't> {
             opened: roles.has(Roles::SPACES),
             condition,
             in_error: in_error || is_error,
-            bare: kind.bare.then_some(bare::Before::Nothing),
+            unparsed: kind.unparsed.then_some(unparsed::Before::Nothing),
             stored,
         });
         true
@@ -244,7 +252,7 @@ impl<'t> Visit<'_, 't> {
     fn erroneous(&mut self, node: Node<'t>) {
         self.errors += 1;
         let width = offset(node.end_byte() - node.start_byte());
-        if let Some(open) = self.open.last_mut() {
+        if let Some(open) = self.open_spaces.last_mut() {
             open.error_bytes += width;
         }
     }
@@ -276,7 +284,7 @@ impl<'t> Visit<'_, 't> {
 
     /// Draws the control flow graph of a function that closes, at level `full`.
     fn draw(&mut self, node: Node<'t>, roles: Roles) {
-        let Some(open) = self.open.last().filter(|open| open.kind.is_function()) else { return };
+        let Some(open) = self.open_spaces.last().filter(|open| open.kind.is_function()) else { return };
         if self.level == Level::Full && roles.has(Roles::FUNCTIONS) {
             self.cfgs.push(cfg::build(self.language, node, open.index, self.source));
         }
@@ -311,14 +319,14 @@ impl<'t> Visit<'_, 't> {
     }
 
     /// Where a logical expression's last operator is kept: with its parent, through parentheses; or a place of its own.
-    fn sequence_of(&mut self, node: Node<'t>, roles: Roles, kind: Kind, before: Option<bare::Before>) -> usize {
+    fn sequence_of(&mut self, node: Node<'t>, roles: Roles, kind: Kind, before: Option<unparsed::Before>) -> usize {
         const JOINING: [Roles; 2] = [Roles::LOGICAL_EXPRESSION, Roles::PAREN];
         let joins = |roles: Roles, kind: Kind| kind.transparent || kind.climbs || roles.has(JOINING[0] | JOINING[1]);
         let parent = self.frames.last().filter(|parent| joins(parent.roles, self.language.kind(parent.kind)));
         if let Some(parent) = parent.filter(|_| joins(roles, kind)) {
             return parent.sequence;
         }
-        if let Some(parent) = self.frames.last().filter(|_| self.is_bare_group(node, kind, before)) {
+        if let Some(parent) = self.frames.last().filter(|_| self.is_unparsed_group(node, kind, before)) {
             return parent.sequence;
         }
         if kind.climbs {
@@ -358,10 +366,10 @@ impl<'t> Visit<'_, 't> {
             let operator = roles & Roles::LOGICAL;
             if self.sequences[at] != operator {
                 self.sequences[at] = operator;
-                cognitive::sequence(&mut self.open, byte, &mut self.trace);
+                cognitive::sequence(&mut self.open_spaces, byte, &mut self.trace);
             }
         }
-        cognitive::node(&mut self.open, step, here, self.policy, &mut self.trace);
+        cognitive::node(&mut self.open_spaces, step, here, self.policy, &mut self.trace);
         if roles.has(Roles::CALL) {
             self.call(node, byte);
         }
@@ -369,11 +377,12 @@ impl<'t> Visit<'_, 't> {
             self.parameters(node);
         }
         let policy = self.policy;
-        if let Some(open) = self.open.last_mut() {
+        if let Some(open) = self.open_spaces.last_mut() {
             if roles.has(Roles::PARAMETER) && open.kind.is_function() {
                 open.parameters(1);
                 let list = self.frames.last().map(|frame| frame.node);
-                open.varies |= list.is_some_and(|list| naming::varies(self.language, list, self.source));
+                open.variable_arity |=
+                    list.is_some_and(|list| naming::has_variable_arity(self.language, list, self.source));
             }
             open.node(step, policy, &mut self.trace);
         }
