@@ -111,7 +111,7 @@ impl Analyzer {
         guarded(origin, content, bytes, options, |facts| match &self.method {
             Method::Tree(language) => {
                 let tree = parse::parse(language, bytes, &options.limits)?;
-                visit::visit(language, &self.policy, bytes, &tree, options, trace, facts)
+                visit::visit(language, &self.policy, bytes, &tree, &options, trace, facts)
             }
             Method::Lines(counted) => {
                 facts.spaces = vec![lines::unit(counted.count(bytes), bytes.len())];

@@ -5,7 +5,7 @@ use std::ops::Range;
 use bstr::ByteSlice;
 use tree_sitter::Node;
 
-use super::Visit;
+use super::state::Visit;
 use crate::lang::{Kind, Roles};
 use crate::metric::{self, Token};
 

@@ -3,7 +3,7 @@
 
 use tree_sitter::Node;
 
-use super::{Visit, offset};
+use super::state::{Visit, offset};
 use crate::lang::Roles;
 use crate::measure::naming;
 use crate::metric::cognitive::{self, Levels};

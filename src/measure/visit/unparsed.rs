@@ -2,21 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::Visit;
+use super::state::{Before, Visit};
 use crate::lang::{Kind, Roles, TokenClass};
-
-/// What stands before a token without a tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
-    /// An opening bracket, a separator.
-    Nothing,
-    /// A logical operator.
-    Logical,
-    /// Another operator, a word of the language.
-    Other,
-    /// The end of an operand.
-    Operand,
-}
 
 impl<'t> Visit<'_, 't> {
     /// Passes a child of a node whose children are tokens without a tree; gives what stands before it. A separator ends the
