@@ -59,7 +59,7 @@ pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
             .collect();
         let counted = session
             .registry
-            .counted()
+            .line_only()
             .map(|of| json!({ "id": of.id, "label": of.label(), "extensions": of.extensions(), "counter": "tokei" }));
         let counted: Vec<_> = counted.collect();
         print_json(&json!({ "schema": "elcano.langs/1", "languages": languages, "counted": counted }))?;
@@ -72,7 +72,7 @@ pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
         table.row(vec![id.to_owned(), spec.label.clone(), files, format!("{} {version}", spec.krate)]);
     }
     let mut out = table.text();
-    let counted = session.registry.counted().count();
+    let counted = session.registry.line_only().count();
     if counted > 0 {
         out += &format!(
             "\nand {counted} languages of which tokei {} counts the lines; --json lists them\n",
@@ -92,7 +92,7 @@ pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
     let Some(name) = &args.metric else { return list(args.json) };
     let metrics = catalog::metrics(name).map_err(Error::Usage)?;
     if let Some(language) = &args.language {
-        session.registry.language(language).map_err(Error::Usage)?;
+        session.registry.language(language).map_err(Error::from)?;
     }
     if args.json {
         let mut all =
@@ -125,7 +125,7 @@ fn remarks<'s>(session: &'s Session, args: &ExplainArgs, metric: &Metric) -> Res
         .filter(wanted)
         .filter_map(|id| session.registry.spec(id).map(|(spec, _)| (id, spec)))
         .map(|(id, spec)| {
-            let policy = Policy::load(&args.policy, id).map_err(Error::Usage)?;
+            let policy = Policy::load(&args.policy, id).map_err(Error::from)?;
             let counted = counted(metric, &policy, &spec.roles);
             Ok((id, spec.label.clone(), spec.remarks.get(metric.id).cloned(), counted))
         })
@@ -176,8 +176,8 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
         Some(language) => language.clone(),
         None => super::inspect::detect(session, Path::new(file), &bytes)?,
     };
-    let language = session.registry.language(&language).map_err(Error::Usage)?;
-    let policy = Policy::load(&args.policy, language.id).map_err(Error::Usage)?;
+    let language = session.registry.language(&language).map_err(Error::from)?;
+    let policy = Policy::load(&args.policy, language.id).map_err(Error::from)?;
     let analyzer = TreeAnalyzer::new(language, policy);
     let options = Options { level: Level::Metrics, limits: Limits::default() };
     let content = ContentId::of(&bytes);

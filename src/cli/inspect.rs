@@ -107,7 +107,7 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
         Some(language) => language.clone(),
         None => detect(session, file, &bytes)?,
     };
-    let meter = Analyzer::new(&session.registry, &language, &args.policy).map_err(Error::Usage)?;
+    let meter = Analyzer::new(&session.registry, &language, &args.policy).map_err(Error::from)?;
     let options = Options { level: Level::Metrics, limits: Limits::default() };
     Ok(meter.measure(ContentId::of(&bytes), &bytes, options))
 }

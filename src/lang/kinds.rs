@@ -1,13 +1,11 @@
 //! Kind ids by name: what a grammar calls its nodes, tokens and fields, and the errors of a spec that names others.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
 
-use super::Roles;
-use super::rule::{Member, Rule};
-use super::spec::{Calls, Names, VisibilityRules, When};
+use super::pattern::Member;
+use super::role::{ROLES, Roles};
+use super::spec::{Calls, Names, VisibilityRules};
 
 /// What is known of a kind before looking at a node.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,10 +23,10 @@ pub struct Kind {
     pub plain_token: bool,
     /// A label that changes the visibility of what follows in a class.
     pub section: bool,
-    /// A logical sequence runs through it.
-    pub transparent: bool,
-    /// Logical sequences go on in the expression that begins with the same byte.
-    pub climbs: bool,
+    /// A sequence of logical operators around it continues inside it.
+    pub continues_into: bool,
+    /// A sequence of logical operators inside it continues in the expression that begins with the same byte.
+    pub continues_out_of: bool,
     /// Its children are bare tokens.
     pub bare: bool,
     /// Rules may change the roles.
@@ -135,7 +133,7 @@ impl KindNames {
         names.iter().map(|name| field_of(grammar, name)).collect()
     }
 
-    fn members(&self, grammar: &Grammar, names: &[String]) -> Result<Vec<Member>, String> {
+    pub(super) fn members(&self, grammar: &Grammar, names: &[String]) -> Result<Vec<Member>, String> {
         names.iter().map(|name| self.member(grammar, name)).collect()
     }
 
@@ -145,34 +143,6 @@ impl KindNames {
             (Err(error), None) => Err(error),
             (kinds, field) => Ok(Member { field, kinds: kinds.map(<[u16]>::to_vec).unwrap_or_default() }),
         }
-    }
-
-    pub(super) fn rule(&self, grammar: &Grammar, when: &When) -> Result<Rule, String> {
-        let texts = |map: &BTreeMap<String, Vec<String>>| {
-            let pairs = map.iter().map(|(field, texts)| Ok((self.member(grammar, field)?, texts.clone())));
-            pairs.collect::<Result<Vec<_>, String>>()
-        };
-        Ok(Rule {
-            parent: self.ids(&when.parent)?,
-            parent_not: self.ids(&when.parent_not)?,
-            grandparent: self.ids(&when.grandparent)?,
-            field: Self::fields(grammar, &when.field)?,
-            field_not: Self::fields(grammar, &when.field_not)?,
-            has: self.members(grammar, &when.has)?,
-            lacks: self.members(grammar, &when.lacks)?,
-            first: when.first.iter().map(|word| self.nested(word)).collect::<Result<_, _>>()?,
-            after: self.ids(&when.after)?,
-            not_after: self.ids(&when.not_after)?,
-            text: when.text.clone(),
-            fields: texts(&when.fields)?,
-            begins: texts(&when.begins)?,
-            parent_has: self.members(grammar, &when.parent_has)?,
-            parent_says: texts(&when.parent_says)?,
-            parent_says_not: texts(&when.parent_says_not)?,
-            grandparent_says: texts(&when.grandparent_says)?,
-            add: roles_of(&when.add)?,
-            drop: roles_of(&when.drop)?,
-        })
     }
 
     /// Every kind and field that naming, calls and visibility speak of exists.
@@ -217,11 +187,11 @@ fn field_of(grammar: &Grammar, name: &str) -> Result<u16, String> {
 
 pub(super) fn role_of(name: &str) -> Result<Roles, String> {
     Roles::by_name(name).ok_or_else(|| {
-        let hint = crate::error::suggestion(name, super::ROLES.iter().map(|(known, ..)| *known));
+        let hint = crate::error::suggestion(name, ROLES.iter().map(|(known, ..)| *known));
         format!("unknown role `{name}`{hint}")
     })
 }
 
-fn roles_of(names: &[String]) -> Result<Roles, String> {
+pub(super) fn roles_of(names: &[String]) -> Result<Roles, String> {
     names.iter().try_fold(Roles::NONE, |all, name| role_of(name).map(|role| all | role))
 }

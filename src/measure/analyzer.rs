@@ -2,7 +2,7 @@
 //! of which only the lines of the file hold something.
 
 use super::{Options, Origin, TreeAnalyzer, generated, guarded, measure};
-use crate::lang::{LineOnly, Lines, Policy, Registry};
+use crate::lang::{LineOnly, Lines, Policy, Registry, SpecError};
 use crate::metric::METRICS_VERSION;
 use crate::model::{AnalyzerId, BodyHash, ContentId, FileFacts, Metrics, Space, SpaceKind, Visibility};
 
@@ -29,7 +29,7 @@ impl Analyzer {
     ///
     /// # Errors
     /// An unknown language or policy, or a spec that does not fit its grammar.
-    pub fn new(registry: &Registry, language: &str, policy: &str) -> Result<Self, String> {
+    pub fn new(registry: &Registry, language: &str, policy: &str) -> Result<Self, SpecError> {
         if let Some(counted) = LineOnly::by_id(language) {
             return Ok(Self::Lines(LineAnalyzer::new(counted, Policy::load(policy, language)?)));
         }

@@ -113,7 +113,7 @@ pub(super) fn add_analyzer(
     policy: &str,
 ) -> Result<()> {
     if let std::collections::btree_map::Entry::Vacant(e) = analyzers.entry((id, generated_denied)) {
-        let meter = Analyzer::new(registry, id, policy).map_err(Error::Usage)?;
+        let meter = Analyzer::new(registry, id, policy).map_err(Error::from)?;
         e.insert(if generated_denied { meter.with_generated() } else { meter });
     }
     Ok(())

@@ -57,7 +57,7 @@ impl<'t> Visit<'_, 't> {
         open.visibility = visibility;
         open.is_method = self.open.last().is_some_and(|outer| outer.kind.is_class());
         if kind.is_function() {
-            open.wraps = self.language.is_wrapper(node);
+            open.wraps = self.language.is_wrapper(node, self.source);
             open.is_static = self.language.is_static(node);
         }
         let (receiver, receiver_type) = naming::receiver(self.language, node, self.source);
