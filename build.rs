@@ -26,8 +26,8 @@ fn languages(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
     let mut paths =
         fs::read_dir(&specs)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     paths.sort();
-    let mut list = String::from("static EMBEDDED: &[Embedded] = &[\n");
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
+    let mut list = String::from("pub(super) static EMBEDDED: &[Embedded] = &[\n");
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
         println!("cargo::rerun-if-changed={}", path.display());
         let spec: toml::Table =
             fs::read_to_string(path)?.parse().map_err(|error| format!("{}: {error}", path.display()))?;
@@ -45,7 +45,7 @@ fn languages(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
     }
     list.push_str("];\n");
     if let Some(version) = version_of(&lock, "tokei") {
-        writeln!(list, "#[cfg(feature = \"tokei\")]\nconst TOKEI_VERSION: &str = \"{version}\";")?;
+        writeln!(list, "#[cfg(feature = \"tokei\")]\npub(super) const TOKEI_VERSION: &str = \"{version}\";")?;
     }
     Ok(list)
 }

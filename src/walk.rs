@@ -73,7 +73,7 @@ impl Detect for crate::lang::Registry {
     }
 
     fn is_contested(&self, file_name: &[u8]) -> bool {
-        self.is_contested(file_name)
+        self.is_ambiguous(file_name)
     }
 
     fn by_content(&self, file_name: &[u8], start: &[u8]) -> Option<&'static str> {

@@ -163,7 +163,7 @@ impl<'t> Builder<'_, 't> {
         loop {
             let children = self.children(rest);
             let [left, operator, right] = children[..] else { break };
-            if !self.language.kind(rest.kind).transparent && !operator.roles.has(Roles::LOGICAL) {
+            if !self.language.kind(rest.kind).continues_into && !operator.roles.has(Roles::LOGICAL) {
                 break;
             }
             terms.extend([left, operator]);

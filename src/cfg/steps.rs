@@ -122,7 +122,7 @@ impl<'l, 't> Builder<'l, 't> {
             loops: Vec::new(),
             comprehensions: Vec::new(),
             tries: Vec::new(),
-            flat: !language.spec.sequences_through.is_empty(),
+            flat: !language.spec.logical_sequences.continue_into.is_empty(),
             has_goto: language.spec.mapped().any(|role| role == "goto"),
             scopes: Vec::new(),
             finals: Vec::new(),

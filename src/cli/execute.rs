@@ -44,7 +44,7 @@ pub(super) fn execute(
             let fail_on = gating.fail_on(gate.fail_on);
             let command = check_command(path.as_ref(), &gate.limits, &flags.walk, &flags.policy, fail_on);
             let baseline = gating.read_baseline()?;
-            Ok(gating.options(fail_on, baseline, command))
+            Ok::<_, Error>(gating.options(fail_on, baseline, command))
         });
         let run = Run {
             plan,

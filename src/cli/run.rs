@@ -216,7 +216,7 @@ fn execute(session: &Session, plan: &Plan, paths: &[PathBuf], flags: &ScanFlags,
     let attempt = || {
         let gate = gates.then(|| {
             let gate = gate_flags.options(session, Against::Nothing, fail_on, true)?;
-            Ok(CheckOptions { walk: walk.clone(), file_limits: limits, fetch_base, ..gate })
+            Ok::<_, Error>(CheckOptions { walk: walk.clone(), file_limits: limits, fetch_base, ..gate })
         });
         let scan = ScanOptions {
             root: root.clone(),

@@ -131,7 +131,7 @@ fn registry(specs: Option<&Path>) -> Result<Registry> {
             }
         }
     }
-    Registry::with_specs(&replaced).map_err(Error::Usage)
+    Registry::with_specs(&replaced).map_err(Error::from)
 }
 
 /// The first interrupt asks for an orderly end, the second ends at once.

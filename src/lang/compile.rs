@@ -3,26 +3,28 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
 
+use super::error::SpecError;
+use super::flow::Flow;
 use super::kinds::{Kind, KindNames, role_of};
-use super::language::{Language, Wrapping};
+use super::language::{Language, Outside, Wrapping};
 use super::naming::Naming;
 use super::rewrite::Rewrites;
-use super::rule::Rule;
+use super::role::Roles;
+use super::rule::{Rule, compile_pattern};
 use super::spec::Spec;
 use super::unsafe_to_parse::UnsafeToParse;
-use super::{Flow, Roles};
 
 impl Language {
     /// Compiles a spec against its grammar.
     ///
     /// # Errors
     /// A kind, token, field or role that does not exist, named with the place in the spec.
-    pub fn compile(id: &'static str, spec: Spec, grammar: Grammar, fingerprint: [u8; 16]) -> Result<Self, String> {
+    pub fn compile(id: &'static str, spec: Spec, grammar: Grammar, fingerprint: [u8; 16]) -> Result<Self, SpecError> {
         let compiled = Compiler { names: KindNames::of(&grammar), spec: &spec, grammar: &grammar }.tables();
-        let named = |what| format!("language `{id}`: {what}");
+        let named = |problem| SpecError::Misfit { id, problem };
         let tables = compiled.map_err(named)?;
         let rewrites = Rewrites::compile(&spec.rewrites).map_err(named)?;
-        let endless = spec.endless.as_ref().map(UnsafeToParse::compile).transpose().map_err(named)?;
+        let unsafe_to_parse = spec.unsafe_to_parse.as_ref().map(UnsafeToParse::compile).transpose().map_err(named)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
             let id = u16::try_from(id).ok()?;
@@ -37,13 +39,11 @@ impl Language {
             kinds: tables.kinds,
             rules: tables.rules,
             operators: tables.operators,
-            header: tables.header,
-            header_kinds: tables.header_kinds,
-            header_at: tables.header_at,
+            outside: tables.outside,
             wrappings: tables.wrappings,
             naming: tables.naming,
             rewrites,
-            endless,
+            unsafe_to_parse,
             spec,
             grammar,
             fingerprint,
@@ -57,9 +57,7 @@ struct Tables {
     kinds: Vec<Kind>,
     rules: FxHashMap<u16, Vec<Rule>>,
     operators: FxHashMap<(u16, u16), Roles>,
-    header: Vec<bool>,
-    header_kinds: Vec<u16>,
-    header_at: FxHashMap<u16, u32>,
+    outside: Outside,
     wrappings: Vec<Wrapping>,
     naming: Naming,
 }
@@ -80,33 +78,23 @@ impl Compiler<'_> {
                 kinds[usize::from(kind)].roles |= bit;
             }
         }
-        for kind in names.ids(&spec.sequences_through)? {
-            kinds[usize::from(kind)].transparent = true;
+        for kind in names.ids(&spec.logical_sequences.continue_into)? {
+            kinds[usize::from(kind)].continues_into = true;
         }
-        for kind in names.ids(&spec.sequences_climb)? {
-            kinds[usize::from(kind)].climbs = true;
+        for kind in names.ids(&spec.logical_sequences.continue_out_of)? {
+            kinds[usize::from(kind)].continues_out_of = true;
         }
         let operators = self.operators(&mut kinds)?;
         let rules = self.rules(&mut kinds)?;
         let naming = Naming::compile(spec, names, self.grammar, &mut kinds)?;
-        let (header, header_kinds) = self.header().map_err(|error| format!("header: {error}"))?;
+        let outside = self.outside().map_err(|error| format!("nesting: {error}"))?;
         let flow = Flow::compile(&spec.flow, self.grammar, |words: &[String]| names.ids(words));
         let flow = flow.map_err(|error| format!("flow: {error}"))?;
         for kind in &mut kinds {
             let plain = kind.is_plain() && !(kind.named || kind.blank || kind.section);
             kind.plain_token = plain && (kind.roles & !(Roles::CLOSER | Roles::SEPARATOR)).is_empty();
         }
-        Ok(Tables {
-            flow,
-            kinds,
-            rules,
-            operators,
-            header,
-            header_kinds,
-            header_at: self.header_at().map_err(|error| format!("header_at: {error}"))?,
-            wrappings: self.wrappings()?,
-            naming,
-        })
+        Ok(Tables { flow, kinds, rules, operators, outside, wrappings: self.wrappings()?, naming })
     }
 
     fn operators(&self, kinds: &mut [Kind]) -> Result<FxHashMap<(u16, u16), Roles>, String> {
@@ -134,8 +122,12 @@ impl Compiler<'_> {
     fn rules(&self, kinds: &mut [Kind]) -> Result<FxHashMap<u16, Vec<Rule>>, String> {
         let mut rules: FxHashMap<u16, Vec<Rule>> = FxHashMap::default();
         for when in &self.spec.when {
-            let rule = self.names.rule(self.grammar, when)?;
-            for kind in self.names.ids(&when.kind)? {
+            let kinds_of = self.names.ids(&when.node.kind)?;
+            if kinds_of.is_empty() {
+                return Err("when: `node.kind` is empty: a rule is about nodes of some kinds".to_owned());
+            }
+            let rule = Rule::compile(&self.names, self.grammar, when)?;
+            for kind in kinds_of {
                 kinds[usize::from(kind)].ruled = true;
                 rules.entry(kind).or_default().push(rule.clone());
             }
@@ -143,36 +135,32 @@ impl Compiler<'_> {
         Ok(rules)
     }
 
-    /// What is read before the nesting begins: by field id, and by kind.
-    fn header(&self) -> Result<(Vec<bool>, Vec<u16>), String> {
+    fn outside(&self) -> Result<Outside, String> {
         let mut fields = vec![false; self.grammar.field_count() + 1];
         let mut kinds = Vec::new();
-        for word in &self.spec.header {
+        for word in &self.spec.nesting.outside {
             let member = self.names.member(self.grammar, word)?;
             match member.field {
                 Some(field) => fields[usize::from(field)] = true,
                 None => kinds.extend(member.kinds),
             }
         }
-        Ok((fields, kinds))
-    }
-
-    fn header_at(&self) -> Result<FxHashMap<u16, u32>, String> {
-        let mut places = FxHashMap::default();
-        for (kind, at) in &self.spec.header_at {
-            places.extend(self.names.ids(std::slice::from_ref(kind))?.iter().map(|id| (*id, *at)));
+        let mut at = FxHashMap::default();
+        for (kind, index) in &self.spec.nesting.outside_at {
+            at.extend(self.names.ids(std::slice::from_ref(kind))?.iter().map(|id| (*id, *index)));
         }
-        Ok(places)
+        Ok(Outside { fields, kinds, at })
     }
 
     fn wrappings(&self) -> Result<Vec<Wrapping>, String> {
         let names = &self.names;
         let wrapping = |wrapper: &super::spec::Wrapper| {
+            let every = wrapper.every.iter().map(|pattern| compile_pattern(names, self.grammar, pattern));
             Ok(Wrapping {
                 kind: names.ids(&wrapper.kind)?,
-                only: wrapper.only.iter().map(|word| names.nested(word)).collect::<Result<_, _>>()?,
-                needs: names.ids(&wrapper.needs)?,
-                ends: names.ids(&wrapper.ends)?,
+                every: every.collect::<Result<_, _>>()?,
+                some: names.ids(&wrapper.some)?,
+                last: names.ids(&wrapper.last)?,
             })
         };
         self.spec.wrappers.iter().map(wrapping).collect()

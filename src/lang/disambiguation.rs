@@ -1,19 +1,19 @@
-//! File name endings that several languages use: whose a file is, its text decides. Looks at the beginnings of lines outside
-//! block comments; the first contest of the spec that holds wins, and where none does the language that lists the ending
-//! keeps it. Deterministic, and it reads only what it is given.
+//! Decides by its text to which language a file belongs whose extension several languages use. Looks at the beginnings of
+//! lines outside block comments; the first disambiguation of the spec that matches wins, and without a match the language
+//! that lists the extension keeps the file. Never reads more than it is given.
 
-use super::spec::Contest;
+use super::spec::Disambiguation;
 
 /// How much of a file is looked at.
 pub const START_BYTES: usize = 16 << 10;
 
 /// The language to which the text gives the file, if any does.
-pub(super) fn winner<'s>(contests: &'s [Contest], ending: &str, start: &[u8]) -> Option<&'s str> {
-    let mut open: Vec<&Contest> = contests.iter().filter(|contest| contest.ending == ending).collect();
+pub(super) fn winner<'s>(all: &'s [Disambiguation], extension: &str, start: &[u8]) -> Option<&'s str> {
+    let mut open: Vec<&Disambiguation> = all.iter().filter(|one| one.extension == extension).collect();
     let mut best = open.len();
     for line in lines(&start[..start.len().min(START_BYTES)]) {
         let found =
-            open[..best].iter().position(|contest| contest.begins.iter().any(|word| line.starts_with(word.as_bytes())));
+            open[..best].iter().position(|one| one.starts_with.iter().any(|word| line.starts_with(word.as_bytes())));
         if let Some(found) = found {
             best = found;
         }
@@ -48,28 +48,28 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 mod tests {
     use super::*;
 
-    fn contests() -> Vec<Contest> {
-        let contest = |language: &str, begins: &[&str]| Contest {
-            ending: "h".into(),
+    fn disambiguations() -> Vec<Disambiguation> {
+        let one = |language: &str, words: &[&str]| Disambiguation {
+            extension: "h".into(),
             language: language.into(),
-            begins: begins.iter().map(|word| (*word).to_owned()).collect(),
+            starts_with: words.iter().map(|word| (*word).to_owned()).collect(),
         };
-        vec![contest("objc", &["@interface"]), contest("cpp", &["class ", "namespace "])]
+        vec![one("objc", &["@interface"]), one("cpp", &["class ", "namespace "])]
     }
 
     #[test]
-    fn the_first_contest_that_holds_wins() {
-        let of = |text: &str| winner(&contests(), "h", text.as_bytes()).map(str::to_owned);
+    fn the_first_that_matches_wins() {
+        let of = |text: &str| winner(&disambiguations(), "h", text.as_bytes()).map(str::to_owned);
         assert_eq!(of("class A;\n@interface B\n").as_deref(), Some("objc"));
         assert_eq!(of("int a;\r\n  namespace x {\r\n").as_deref(), Some("cpp"));
         assert_eq!(of("struct class_a;\nint namespace_b;\n"), None);
         assert_eq!(of(""), None);
-        assert_eq!(winner(&contests(), "m", b"class A;\n"), None);
+        assert_eq!(winner(&disambiguations(), "m", b"class A;\n"), None);
     }
 
     #[test]
     fn comments_decide_nothing() {
-        let of = |text: &str| winner(&contests(), "h", text.as_bytes()).map(str::to_owned);
+        let of = |text: &str| winner(&disambiguations(), "h", text.as_bytes()).map(str::to_owned);
         assert_eq!(of("/*\nclass of things\n*/\nint a;\n"), None);
         assert_eq!(of("// class of things\n/* a */ /* b\nclass c\n*/ int d;\n"), None);
         assert_eq!(of("/* a */\nclass B {};\n").as_deref(), Some("cpp"));
@@ -79,6 +79,6 @@ mod tests {
     #[test]
     fn only_the_start_is_read() {
         let far = [vec![b'\n'; START_BYTES], b"class A;\n".to_vec()].concat();
-        assert_eq!(winner(&contests(), "h", &far), None);
+        assert_eq!(winner(&disambiguations(), "h", &far), None);
     }
 }

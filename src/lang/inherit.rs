@@ -1,6 +1,6 @@
 //! What a language takes over from the one that it extends.
 
-use super::spec::{Flow, Spec, VisibilityRules, When};
+use super::spec::{Flow, Spec, VisibilityRules};
 
 impl Spec {
     /// Takes over what `base` says, as far as `self` does not say it anew.
@@ -10,20 +10,21 @@ impl Spec {
             self.roles.entry(role.clone()).or_default().splice(0..0, kept);
         }
         self.inherit_rules(base);
-        self.header.splice(0..0, base.header.iter().cloned());
-        for (kind, at) in &base.header_at {
+        self.nesting.outside.splice(0..0, base.nesting.outside.iter().cloned());
+        for (kind, at) in &base.nesting.outside_at {
             if !self.without.contains(kind) {
-                self.header_at.entry(kind.clone()).or_insert(*at);
+                self.nesting.outside_at.entry(kind.clone()).or_insert(*at);
             }
         }
-        let (through, climb) = (self.kept(&base.sequences_through), self.kept(&base.sequences_climb));
-        self.sequences_through.splice(0..0, through);
-        self.sequences_climb.splice(0..0, climb);
+        let theirs = &base.logical_sequences;
+        let (into, out_of) = (self.kept(&theirs.continue_into), self.kept(&theirs.continue_out_of));
+        self.logical_sequences.continue_into.splice(0..0, into);
+        self.logical_sequences.continue_out_of.splice(0..0, out_of);
         self.unparsed.inherit(&base.unparsed, &self.without);
         self.rewrites.splice(0..0, base.rewrites.iter().cloned());
         self.operators.splice(0..0, base.operators.iter().cloned());
         let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();
-        self.absent.extend(base.absent.iter().filter(|role| !mapped.contains(role)).cloned());
+        self.absent.roles.extend(base.absent.roles.iter().filter(|role| !mapped.contains(role)).cloned());
         self.wrappers.splice(0..0, base.wrappers.iter().cloned());
         self.names.inherit(&base.names, &self.without);
         if self.calls.callee.is_empty() {
@@ -47,24 +48,8 @@ impl Spec {
     }
 
     fn inherit_rules(&mut self, base: &Self) {
-        let mut when: Vec<When> = base.when.clone();
-        for rule in &mut when {
-            rule.kind = self.kept(&rule.kind);
-            for list in [&mut rule.parent, &mut rule.grandparent, &mut rule.has, &mut rule.first, &mut rule.after] {
-                // A condition that nothing meets any more must not turn into no condition.
-                let kept = self.kept(list);
-                if kept.is_empty() && !list.is_empty() {
-                    rule.kind.clear();
-                }
-                *list = kept;
-            }
-            rule.parent_not = self.kept(&rule.parent_not);
-            rule.lacks = self.kept(&rule.lacks);
-            rule.not_after = self.kept(&rule.not_after);
-        }
-        when.retain(|rule| !rule.kind.is_empty());
-        when.append(&mut self.when);
-        self.when = when;
+        let inherited: Vec<_> = base.when.iter().filter_map(|rule| rule.without(&self.without)).collect();
+        self.when.splice(0..0, inherited);
     }
 
     fn inherit_flow(&mut self, base: &Self) {

@@ -1,13 +1,10 @@
 //! Kind ids by name: what a grammar calls its nodes, tokens and fields, and the errors of a spec that names others.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
 
-use super::Roles;
-use super::rule::{Member, Rule};
-use super::spec::When;
+use super::pattern::Member;
+use super::role::{ROLES, Roles};
 
 /// What is known of a kind before looking at a node.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,10 +22,10 @@ pub struct Kind {
     pub plain_token: bool,
     /// A label that changes the visibility of what follows in a class.
     pub section: bool,
-    /// A logical sequence runs through it.
-    pub transparent: bool,
-    /// Logical sequences go on in the expression that begins with the same byte.
-    pub climbs: bool,
+    /// A sequence of logical operators around it continues inside it.
+    pub continues_into: bool,
+    /// A sequence of logical operators inside it continues in the expression that begins with the same byte.
+    pub continues_out_of: bool,
     /// Its children are tokens without a tree.
     pub unparsed: bool,
     /// Rules may change the roles.
@@ -47,9 +44,6 @@ impl Kind {
         !(self.ruled || self.operator || self.operation)
     }
 }
-
-/// Kinds; where there are second ones, these inside the first.
-pub(super) type Nested = (Vec<u16>, Option<Vec<u16>>);
 
 const CLOSERS: [&str; 3] = [")", "]", "}"];
 const SEPARATORS: [&str; 2] = [",", ";"];
@@ -118,14 +112,6 @@ impl KindNames {
         })
     }
 
-    /// `a > b`: the ids of `a`, and those of `b` where it is said.
-    pub(super) fn nested(&self, word: &str) -> Result<Nested, String> {
-        match word.split_once(" > ") {
-            None => Ok((self.one(word)?.to_vec(), None)),
-            Some((outer, inner)) => Ok((self.one(outer)?.to_vec(), Some(self.one(inner)?.to_vec()))),
-        }
-    }
-
     /// An operator by its text: an anonymous token, or a named node where the grammar names it.
     pub(super) fn token(&self, text: &str) -> Result<&[u16], String> {
         self.one(&format!("'{text}'")).or_else(|error| self.one(text).map_err(|_| error))
@@ -135,7 +121,7 @@ impl KindNames {
         names.iter().map(|name| field_of(grammar, name)).collect()
     }
 
-    fn members(&self, grammar: &Grammar, names: &[String]) -> Result<Vec<Member>, String> {
+    pub(super) fn members(&self, grammar: &Grammar, names: &[String]) -> Result<Vec<Member>, String> {
         names.iter().map(|name| self.member(grammar, name)).collect()
     }
 
@@ -145,34 +131,6 @@ impl KindNames {
             (Err(error), None) => Err(error),
             (kinds, field) => Ok(Member { field, kinds: kinds.map(<[u16]>::to_vec).unwrap_or_default() }),
         }
-    }
-
-    pub(super) fn rule(&self, grammar: &Grammar, when: &When) -> Result<Rule, String> {
-        let texts = |map: &BTreeMap<String, Vec<String>>| {
-            let pairs = map.iter().map(|(field, texts)| Ok((self.member(grammar, field)?, texts.clone())));
-            pairs.collect::<Result<Vec<_>, String>>()
-        };
-        Ok(Rule {
-            parent: self.ids(&when.parent)?,
-            parent_not: self.ids(&when.parent_not)?,
-            grandparent: self.ids(&when.grandparent)?,
-            field: Self::fields(grammar, &when.field)?,
-            field_not: Self::fields(grammar, &when.field_not)?,
-            has: self.members(grammar, &when.has)?,
-            lacks: self.members(grammar, &when.lacks)?,
-            first: when.first.iter().map(|word| self.nested(word)).collect::<Result<_, _>>()?,
-            after: self.ids(&when.after)?,
-            not_after: self.ids(&when.not_after)?,
-            text: when.text.clone(),
-            fields: texts(&when.fields)?,
-            begins: texts(&when.begins)?,
-            parent_has: self.members(grammar, &when.parent_has)?,
-            parent_says: texts(&when.parent_says)?,
-            parent_says_not: texts(&when.parent_says_not)?,
-            grandparent_says: texts(&when.grandparent_says)?,
-            add: roles_of(&when.add)?,
-            drop: roles_of(&when.drop)?,
-        })
     }
 }
 
@@ -185,11 +143,11 @@ fn field_of(grammar: &Grammar, name: &str) -> Result<u16, String> {
 
 pub(super) fn role_of(name: &str) -> Result<Roles, String> {
     Roles::by_name(name).ok_or_else(|| {
-        let hint = crate::error::suggestion(name, super::ROLES.iter().map(|(known, ..)| *known));
+        let hint = crate::error::suggestion(name, ROLES.iter().map(|(known, ..)| *known));
         format!("unknown role `{name}`{hint}")
     })
 }
 
-fn roles_of(names: &[String]) -> Result<Roles, String> {
+pub(super) fn roles_of(names: &[String]) -> Result<Roles, String> {
     names.iter().try_fold(Roles::NONE, |all, name| role_of(name).map(|role| all | role))
 }

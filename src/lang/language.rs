@@ -3,21 +3,31 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::{Language as Grammar, Node};
 
-use super::kinds::{Kind, Nested};
+use super::flow::Flow;
+use super::kinds::Kind;
 use super::naming::Naming;
+use super::pattern::Pattern;
 use super::rewrite::Rewrites;
+use super::role::Roles;
 use super::rule::{Place, Rule};
 use super::spec::Spec;
 use super::unsafe_to_parse::UnsafeToParse;
-use super::{Flow, Roles};
 
 /// A wrapper rule against kind ids.
 #[derive(Debug, Clone)]
 pub(super) struct Wrapping {
     pub(super) kind: Vec<u16>,
-    pub(super) only: Vec<Nested>,
-    pub(super) needs: Vec<u16>,
-    pub(super) ends: Vec<u16>,
+    pub(super) every: Vec<Pattern>,
+    pub(super) some: Vec<u16>,
+    pub(super) last: Vec<u16>,
+}
+
+/// Which children of a branch lie outside its nesting: by field id, by kind without a field, by place.
+#[derive(Debug)]
+pub(super) struct Outside {
+    pub(super) fields: Vec<bool>,
+    pub(super) kinds: Vec<u16>,
+    pub(super) at: FxHashMap<u16, u32>,
 }
 
 /// A compiled language.
@@ -41,19 +51,17 @@ pub struct Language {
     pub(super) fields: FxHashMap<String, u16>,
     pub(super) operator_field: Option<u16>,
     pub(super) condition_field: Option<u16>,
-    pub(super) header: Vec<bool>,
-    pub(super) header_kinds: Vec<u16>,
-    pub(super) header_at: FxHashMap<u16, u32>,
+    pub(super) outside: Outside,
     pub(super) wrappings: Vec<Wrapping>,
     pub(super) rewrites: Rewrites,
-    pub(super) endless: Option<UnsafeToParse>,
+    pub(super) unsafe_to_parse: Option<UnsafeToParse>,
 }
 
 impl Language {
-    /// Whether the grammar might never come to an end with a source.
+    /// Whether the grammar's scanner might loop on a source.
     #[must_use]
     pub fn is_unsafe_to_parse(&self, source: &[u8]) -> bool {
-        self.endless.as_ref().is_some_and(|endless| endless.holds(source))
+        self.unsafe_to_parse.as_ref().is_some_and(|rule| rule.holds(source))
     }
 
     /// The copy of a source that is parsed in its place, where the grammar would misread it; None where it would not.
@@ -94,18 +102,18 @@ impl Language {
         roles
     }
 
-    /// Whether a child of this kind, under this field, is read before the nesting of its parent begins.
+    /// Whether a child of this kind, under this field, lies outside the nesting of its parent.
     #[inline]
     #[must_use]
-    pub fn is_header(&self, kind: u16, field: Option<u16>) -> bool {
-        field.map_or_else(|| self.header_kinds.contains(&kind), |field| self.header[usize::from(field)])
+    pub fn is_outside_nesting(&self, kind: u16, field: Option<u16>) -> bool {
+        field.map_or_else(|| self.outside.kinds.contains(&kind), |field| self.outside.fields[usize::from(field)])
     }
 
-    /// Whether a child without a field is read before the nesting of its parent begins, by its place.
+    /// Whether a child without a field lies outside the nesting of its parent, by its place.
     #[must_use]
-    pub fn is_header_at(&self, parent: Node<'_>, child: Node<'_>) -> bool {
-        let at = self.header_at.get(&parent.kind_id());
-        at.and_then(|at| parent.named_child(*at)).is_some_and(|header| header.id() == child.id())
+    pub fn is_outside_nesting_at(&self, parent: Node<'_>, child: Node<'_>) -> bool {
+        let at = self.outside.at.get(&parent.kind_id());
+        at.and_then(|at| parent.named_child(*at)).is_some_and(|outside| outside.id() == child.id())
     }
 
     /// Whether the child under this field is a condition.
@@ -171,25 +179,23 @@ impl Language {
 
     /// Whether a function only defines others.
     #[must_use]
-    pub fn is_wrapper(&self, node: Node<'_>) -> bool {
+    pub fn is_wrapper(&self, node: Node<'_>, source: &[u8]) -> bool {
         let id = node.kind_id();
         let Some(wrapping) = self.wrappings.iter().find(|wrapping| wrapping.kind.contains(&id)) else { return false };
         let Some(body) = self.child(node, "body") else { return false };
         let mut cursor = body.walk();
-        let (mut needed, mut ended) = (false, wrapping.ends.is_empty());
+        let (mut found, mut ended) = (false, wrapping.last.is_empty());
         for child in body.named_children(&mut cursor) {
             let kind = child.kind_id();
             if self.kind(kind).roles.has(Roles::COMMENT) {
                 continue;
             }
-            let holds = |inner: &Vec<u16>| child.named_child(0).is_some_and(|first| inner.contains(&first.kind_id()));
-            let known = |(outer, inner): &Nested| outer.contains(&kind) && inner.as_ref().is_none_or(holds);
-            if !wrapping.only.iter().any(known) || self.branches(child) {
+            if !wrapping.every.iter().any(|pattern| pattern.holds(child, source)) || self.branches(child) {
                 return false;
             }
-            needed |= wrapping.needs.contains(&kind);
-            ended = wrapping.ends.is_empty() || wrapping.ends.contains(&kind);
+            found |= wrapping.some.contains(&kind);
+            ended = wrapping.last.is_empty() || wrapping.last.contains(&kind);
         }
-        needed && ended
+        found && ended
     }
 }

@@ -1,7 +1,7 @@
-//! Languages of which only the lines are counted, by the library tokei: there is no grammar for them here. Their ids begin
-//! with `tokei:`, so that whatever bears an id says who counted.
+//! Languages of which only lines are counted, by the library tokei: there is no grammar for them here. Their ids begin with
+//! `tokei:`, so that a number shows what counted it. Never parses.
 
-/// Whether the lines of the language are counted, and nothing else of it is known.
+/// Whether lines are all that is known of the language.
 #[must_use]
 pub fn is_line_only(id: &str) -> bool {
     id.starts_with("tokei:")
@@ -31,7 +31,7 @@ mod with {
 
     use super::Lines;
 
-    /// A language whose lines are counted.
+    /// A language of which only lines are counted.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct LineOnly {
         /// `tokei:css`.
@@ -39,7 +39,7 @@ mod with {
         of: LanguageType,
     }
 
-    /// Whole file names, in lower case, and tokei's names of their languages; it tells nobody which it knows.
+    /// Whole file names, in lower case, and tokei's names of their languages; the library has no list of them.
     const FILENAMES: [(&str, &str); 14] = [
         ("cmakelists.txt", "CMake"),
         ("dockerfile", "Dockerfile"),
@@ -74,7 +74,7 @@ mod with {
 
     impl LineOnly {
         /// The version of the library; part of the analyzer's id.
-        pub const VERSION: &'static str = super::super::TOKEI_VERSION;
+        pub const VERSION: &'static str = super::super::embedded::TOKEI_VERSION;
 
         /// All of them, sorted by id.
         pub fn all() -> impl Iterator<Item = Self> {
@@ -82,13 +82,13 @@ mod with {
         }
 
         fn of(of: LanguageType) -> Option<Self> {
-            Self::all().find(|counted| counted.of == of)
+            Self::all().find(|language| language.of == of)
         }
 
         /// The language of an id.
         #[must_use]
         pub fn by_id(id: &str) -> Option<Self> {
-            Self::all().find(|counted| counted.id == id)
+            Self::all().find(|language| language.id == id)
         }
 
         /// By the name of a file; reads no file.
@@ -98,21 +98,21 @@ mod with {
             if let Some((_, language)) = FILENAMES.iter().find(|(known, _)| *known == name) {
                 return Self::of(LanguageType::from_name(language)?);
             }
-            let (_, ending) = name.rsplit_once('.')?;
-            Self::of(LanguageType::from_file_extension(ending)?)
+            let (_, extension) = name.rsplit_once('.')?;
+            Self::of(LanguageType::from_file_extension(extension)?)
         }
 
         /// By the interpreter that a first line names.
         #[must_use]
         pub fn by_shebang(interpreter: &str) -> Option<Self> {
             let names = |shebang: &&str| shebang.rsplit('/').next() == Some(interpreter);
-            Self::all().find(|counted| counted.of.shebangs().iter().any(names))
+            Self::all().find(|language| language.of.shebangs().iter().any(names))
         }
 
         /// By a name that people use, whatever its case.
         #[must_use]
         pub fn by_label(name: &str) -> Option<Self> {
-            Self::all().find(|counted| counted.of.name().eq_ignore_ascii_case(name))
+            Self::all().find(|language| language.of.name().eq_ignore_ascii_case(name))
         }
 
         /// The name people use.
@@ -121,10 +121,10 @@ mod with {
             self.of.name()
         }
 
-        /// Its file name endings.
+        /// Its file name extensions.
         #[must_use]
         pub fn extensions(self) -> &'static [&'static str] {
-            LanguageType::list().iter().find(|(of, _)| *of == self.of).map_or(&[], |(_, endings)| endings)
+            LanguageType::list().iter().find(|(of, _)| *of == self.of).map_or(&[], |(_, extensions)| extensions)
         }
 
         /// Counts the lines of a file, those of languages embedded in it together with its own.
@@ -155,9 +155,9 @@ mod with {
 
         #[test]
         fn ids_differ_and_lead_back() {
-            for counted in LineOnly::all() {
-                assert_eq!(LineOnly::by_id(counted.id), Some(counted));
-                assert!(counted.id.is_ascii() && !counted.id.contains(char::is_whitespace), "{}", counted.id);
+            for language in LineOnly::all() {
+                assert_eq!(LineOnly::by_id(language.id), Some(language));
+                assert!(language.id.is_ascii() && !language.id.contains(char::is_whitespace), "{}", language.id);
             }
             assert!(LineOnly::all().count() > 250);
         }
@@ -215,7 +215,7 @@ mod without {
             match self.never {}
         }
 
-        /// No endings.
+        /// No extensions.
         #[must_use]
         pub fn extensions(self) -> &'static [&'static str] {
             match self.never {}

@@ -1,44 +1,65 @@
-//! Counting policies as data: which roles a metric counts. Numbers of two policies are never compared.
+//! Counting policies as data: which roles a metric counts, where they differ from `default`. Never compares two.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Roles;
+use super::error::SpecError;
+use super::role::Roles;
 
-/// A policy as it is written.
+/// A policy as it is written: what it does not say is as in `default`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     label: String,
     about: String,
+    #[serde(default)]
     cyclomatic: Cyclomatic,
+    #[serde(default)]
     cognitive: Cognitive,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Cyclomatic {
     /// Roles worth +1.
-    counts: Vec<String>,
-    /// Roles worth +1 in some languages only, or not at all in some.
-    #[serde(default)]
-    only: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
-    except: BTreeMap<String, Vec<String>>,
+    counts: Option<Vec<String>>,
+    /// Roles worth +1 in some languages only.
+    only: Option<BTreeMap<String, Vec<String>>>,
+    /// Roles worth nothing in some languages.
+    except: Option<BTreeMap<String, Vec<String>>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Cognitive {
     /// Roles worth +1 and the nesting level; what is inside is one level deeper.
-    structural: Vec<String>,
+    structural: Option<Vec<String>>,
     /// Roles worth +1.
-    flat: Vec<String>,
+    flat: Option<Vec<String>>,
     /// Whether each sequence of like logical operators is worth +1.
-    sequences: bool,
+    sequences: Option<bool>,
     /// Whether a function that calls itself is worth +1.
-    recursion: bool,
+    recursion: Option<bool>,
+}
+
+impl Written {
+    fn parse(text: &str) -> Result<Self, SpecError> {
+        toml::from_str(text).map_err(|error| SpecError::Malformed { problem: error.to_string() })
+    }
+
+    /// Takes over what it does not say itself.
+    fn inherit(&mut self, base: Self) {
+        let (own, theirs) = (&mut self.cyclomatic, base.cyclomatic);
+        own.counts = own.counts.take().or(theirs.counts);
+        own.only = own.only.take().or(theirs.only);
+        own.except = own.except.take().or(theirs.except);
+        let (own, theirs) = (&mut self.cognitive, base.cognitive);
+        own.structural = own.structural.take().or(theirs.structural);
+        own.flat = own.flat.take().or(theirs.flat);
+        own.sequences = own.sequences.or(theirs.sequences);
+        own.recursion = own.recursion.or(theirs.recursion);
+    }
 }
 
 /// A policy as the visit reads it, for one language.
@@ -58,9 +79,12 @@ pub struct Policy {
     pub recursion: bool,
 }
 
+/// What the others differ from.
+const DEFAULT: &str = include_str!("policies/default.toml");
+
 /// Id and text of every policy.
 pub const POLICIES: &[(&str, &str)] = &[
-    ("default", include_str!("policies/default.toml")),
+    ("default", DEFAULT),
     ("sonar", include_str!("policies/sonar.toml")),
     ("gocyclo", include_str!("policies/gocyclo.toml")),
     ("radon", include_str!("policies/radon.toml")),
@@ -75,37 +99,33 @@ impl Policy {
     ///
     /// # Errors
     /// An unknown id (with a suggestion), or a policy that names an unknown role.
-    pub fn load(id: &str, language: &str) -> Result<Self, String> {
+    pub fn load(id: &str, language: &str) -> Result<Self, SpecError> {
         let Some((id, text)) = POLICIES.iter().find(|(known, _)| *known == id) else {
             let hint = crate::error::suggestion(id, POLICIES.iter().map(|(id, _)| *id));
-            return Err(format!("unknown policy `{id}`{hint}"));
+            return Err(SpecError::UnknownPolicy { id: id.to_owned(), hint });
         };
-        let written: Written = toml::from_str(text).map_err(|error| format!("policy `{id}`: {error}"))?;
+        let named = |error: SpecError| SpecError::Policy { id, problem: error.to_string() };
+        let mut written = Written::parse(text).map_err(named)?;
+        written.inherit(Written::parse(DEFAULT).map_err(named)?);
         let roles = |names: &[String]| {
             names.iter().try_fold(Roles::NONE, |all, name| {
-                Roles::by_name(name)
-                    .map(|role| all | role)
-                    .ok_or_else(|| format!("policy `{id}`: unknown role `{name}`"))
+                let unknown = || SpecError::Policy { id, problem: format!("unknown role `{name}`") };
+                Roles::by_name(name).map(|role| all | role).ok_or_else(unknown)
             })
         };
-        let mut cyclomatic = roles(&written.cyclomatic.counts)?;
-        for (role, languages) in &written.cyclomatic.only {
-            if languages.iter().any(|known| known == language) {
-                cyclomatic |= roles(std::slice::from_ref(role))?;
-            }
-        }
-        for (role, languages) in &written.cyclomatic.except {
-            if languages.iter().any(|known| known == language) {
-                cyclomatic = cyclomatic & !roles(std::slice::from_ref(role))?;
-            }
-        }
+        let of_language = |lists: &Option<BTreeMap<String, Vec<String>>>| {
+            let lists = lists.iter().flatten().filter(|(_, languages)| languages.iter().any(|known| known == language));
+            roles(&lists.map(|(role, _)| role.clone()).collect::<Vec<_>>())
+        };
+        let (cyclomatic, cognitive) = (&written.cyclomatic, &written.cognitive);
+        let counts = roles(cyclomatic.counts.as_deref().unwrap_or_default())?;
         Ok(Self {
             id,
-            cyclomatic,
-            structural: roles(&written.cognitive.structural)?,
-            flat: roles(&written.cognitive.flat)?,
-            sequences: written.cognitive.sequences,
-            recursion: written.cognitive.recursion,
+            cyclomatic: (counts | of_language(&cyclomatic.only)?) & !of_language(&cyclomatic.except)?,
+            structural: roles(cognitive.structural.as_deref().unwrap_or_default())?,
+            flat: roles(cognitive.flat.as_deref().unwrap_or_default())?,
+            sequences: cognitive.sequences.unwrap_or_default(),
+            recursion: cognitive.recursion.unwrap_or_default(),
         })
     }
 
@@ -113,7 +133,7 @@ impl Policy {
     ///
     /// # Errors
     /// As [`Policy::load`].
-    pub fn describe(text: &str) -> Result<(String, String), String> {
-        toml::from_str::<Written>(text).map(|written| (written.label, written.about)).map_err(|error| error.to_string())
+    pub fn describe(text: &str) -> Result<(String, String), SpecError> {
+        Written::parse(text).map(|written| (written.label, written.about))
     }
 }

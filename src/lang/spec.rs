@@ -1,4 +1,4 @@
-//! A language as it is written: one TOML file. Nothing here knows a grammar; [`super::Language`] is the compiled form.
+//! A language as it is written: one TOML file. Never knows a grammar; [`super::Language`] is the compiled form.
 //!
 //! In every list of kinds a bare word is a named node and a `'quoted'` word an anonymous token.
 
@@ -7,9 +7,11 @@ mod names;
 mod pattern;
 mod unparsed;
 mod visibility;
+mod when;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use calls::Calls;
@@ -17,107 +19,168 @@ pub use names::{Declarator, Names, ParallelLists, Receiver};
 pub use pattern::KindPattern;
 pub use unparsed::Unparsed;
 pub use visibility::VisibilityRules;
+pub use when::{Pattern, Text, Unless, When};
 
-/// One language's TOML file.
-#[derive(Debug, Clone, Deserialize)]
+use super::error::SpecError;
+
+/// A language: one TOML file. The file's name is the language's id.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
-    /// The name people use.
+    /// The name that people use.
     pub label: String,
-    /// The grammar's crate, as in `Cargo.toml`.
-    #[serde(rename = "crate")]
-    pub krate: String,
-    /// The path of the grammar's language function.
-    pub grammar: String,
-    /// Another language whose roles, rules and names this one takes over and adds to.
+    /// File name extensions, without the dot.
+    #[serde(default)]
+    pub extensions: Vec<String>,
+    /// Whole file names.
+    #[serde(default)]
+    pub filenames: Vec<String>,
+    /// Interpreters in a `#!` line.
+    #[serde(default)]
+    pub shebangs: Vec<String>,
+    /// Names in the attribute `linguist-language`, beside the id and the label.
+    #[serde(default)]
+    pub linguist: Vec<String>,
+    /// The id of another language whose roles, rules and names this one takes over and adds to.
     pub extends: Option<String>,
     /// Kinds of the extended language that this grammar does not have.
     #[serde(default)]
     pub without: Vec<String>,
-    /// File name endings, without the dot.
+    /// The grammar's crate, as in `Cargo.toml`.
+    #[serde(rename = "crate")]
+    pub krate: String,
+    /// The path of the grammar's language function in that crate.
+    pub grammar: String,
+    /// Role -> the kinds that play it wherever they stand.
     #[serde(default)]
-    pub extensions: Vec<String>,
-    /// Which of the endings others use, too, and how their files are told.
-    #[serde(default, rename = "contest")]
-    pub contests: Vec<Contest>,
-    /// Whole file names.
+    #[schemars(schema_with = "super::role_schema::table")]
+    pub roles: BTreeMap<String, Vec<String>>,
+    /// Tokens that play a role under some parents only.
+    #[serde(default, rename = "operator")]
+    pub operators: Vec<Operators>,
+    /// Rules: roles that depend on where a node stands.
     #[serde(default)]
-    pub filenames: Vec<String>,
-    /// Interpreters named in a first line.
+    pub when: Vec<When>,
+    /// How files of other languages are told apart that have an extension of this one.
+    #[serde(default, rename = "disambiguation")]
+    pub disambiguations: Vec<Disambiguation>,
+    /// Where the nesting of a branch begins.
     #[serde(default)]
-    pub shebangs: Vec<String>,
-    /// Names in `linguist-language`, beside the id and the label.
+    pub nesting: Nesting,
+    /// How sequences of logical operators run through the tree.
     #[serde(default)]
-    pub linguist: Vec<String>,
+    pub logical_sequences: LogicalSequences,
     /// Syntax that the grammar does not know, and how it is read all the same.
     #[serde(default, rename = "rewrite")]
     pub rewrites: Vec<Rewrite>,
-    /// Role -> kinds.
-    #[serde(default)]
-    pub roles: BTreeMap<String, Vec<String>>,
-    /// Roles that the language does not have; a role in neither list is a mistake.
-    #[serde(default)]
-    pub absent: Vec<String>,
-    /// Fields of a branching node that are read before its nesting begins: conditions, subjects; kinds, where they have
-    /// no field.
-    #[serde(default)]
-    pub header: Vec<String>,
-    /// Kind -> which of its named children, from 0, is such a one that has no field.
-    #[serde(default)]
-    pub header_at: BTreeMap<String, u32>,
-    /// Kinds that a logical sequence runs through, where a grammar lets other operators take in logical ones.
-    #[serde(default)]
-    pub sequences_through: Vec<String>,
-    /// Kinds that a grammar lets take in a whole logical expression to their left: it goes on in the one that begins with
-    /// the same byte.
-    #[serde(default)]
-    pub sequences_climb: Vec<String>,
-    /// Tokens without a tree: what a macro is given.
-    #[serde(default)]
-    pub unparsed: Unparsed,
-    /// Operators that mean something under one parent only.
-    #[serde(default, rename = "operator")]
-    pub operators: Vec<Operators>,
-    /// Corrections to the roles of a kind that depend on where a node stands.
-    #[serde(default)]
-    pub when: Vec<When>,
+    /// Functions that only define others and do not raise nesting.
+    #[serde(default, rename = "wrapper")]
+    pub wrappers: Vec<Wrapper>,
     /// How spaces are named.
     #[serde(default)]
     pub names: Names,
     /// How calls are written.
     #[serde(default)]
     pub calls: Calls,
-    /// Where control goes.
+    /// Tokens without a tree: what a macro is given.
     #[serde(default)]
-    pub flow: Flow,
+    pub unparsed: Unparsed,
+    /// Which files must not be parsed.
+    pub unsafe_to_parse: Option<UnsafeToParse>,
     /// What makes a member public.
     #[serde(default)]
     pub visibility: VisibilityRules,
-    /// Endings with which the grammar's scanner would not come to an end.
-    pub endless: Option<UnsafeToParse>,
-    /// Functions that only wrap others and do not raise nesting.
-    #[serde(default, rename = "wrapper")]
-    pub wrappers: Vec<Wrapper>,
     /// Metric id -> what is particular to this language, for `explain` and the documentation.
     #[serde(default)]
     pub remarks: BTreeMap<String, String>,
+    /// Where control goes.
+    #[serde(default)]
+    pub flow: Flow,
+    /// Roles that the language does not have.
+    #[serde(default)]
+    pub absent: Absent,
 }
 
-/// An ending that another language uses, too: files with such lines are its own.
-#[derive(Debug, Clone, Deserialize)]
+/// Files of another language with an extension of this one: those in which a line begins with one of some texts. The first
+/// disambiguation that matches wins; without one the file is of this language.
+///
+/// ```toml
+/// [[disambiguation]]
+/// extension = "h"
+/// language = "cpp"
+/// starts_with = ["class ", "namespace ", "template <"]
+/// ```
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Contest {
-    /// The ending, one of this language's.
-    pub ending: String,
-    /// The id of the other language; where this build does not have it, the file stays.
+pub struct Disambiguation {
+    /// The extension, one of this language's.
+    pub extension: String,
+    /// The id of the other language; where this build does not have it, the file is of this one.
     pub language: String,
-    /// How a line of such a file begins.
-    pub begins: Vec<String>,
+    /// How a line of such a file begins, white space before it aside; lines in comments do not count.
+    pub starts_with: Vec<String>,
+}
+
+/// Which children of a branch lie outside its nesting, as its condition does: what stands in them is not nested in the branch.
+///
+/// ```toml
+/// [nesting]
+/// outside = ["condition", "value"]
+/// outside_at = { conditional_expression = 1 }
+/// ```
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Nesting {
+    /// Fields that hold conditions and subjects; kinds of those that have no field.
+    pub outside: Vec<String>,
+    /// Kind of a branch -> which of its named children, from 0, is such a one, where neither field nor kind says so.
+    pub outside_at: BTreeMap<String, u32>,
+}
+
+/// Corrections to the sequences of logical operators, where the tree does not show which operators belong together.
+///
+/// ```toml
+/// [logical_sequences]
+/// # The grammar reads `a > 1 && b` as `a > (1 && b)`.
+/// continue_into = ["comparison_expression"]
+/// # The grammar reads `a && b!.c` as `(a && b)!.c`.
+/// continue_out_of = ["non_null_expression"]
+/// ```
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogicalSequences {
+    /// Kinds inside which the sequence around them continues: the grammar lets other operators take in logical ones.
+    pub continue_into: Vec<String>,
+    /// Kinds around which the sequence inside them continues, in the expression that begins with the same byte: the grammar
+    /// lets them take in a whole logical expression to their left.
+    pub continue_out_of: Vec<String>,
+}
+
+/// The roles that the language has no construct for. A role that is neither given to a kind nor listed here is a mistake, and
+/// a test finds it.
+///
+/// ```toml
+/// [absent]
+/// roles = ["goto", "union"]
+/// ```
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Absent {
+    /// The roles.
+    #[schemars(schema_with = "super::role_schema::names")]
+    pub roles: Vec<String>,
 }
 
 /// What stands in place of syntax that a grammar does not know, in the copy of the source that is parsed. No byte moves, and
 /// texts are read from the source itself.
-#[derive(Debug, Clone, Deserialize)]
+///
+/// ```toml
+/// [[rewrite]]
+/// what = "`if consteval`"
+/// find = '\bif[ \t]+(!?[ \t]*consteval)[ \t]*\{'
+/// write = ["(true)"]
+/// ```
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rewrite {
     /// The syntax, for the documentation.
@@ -127,89 +190,33 @@ pub struct Rewrite {
     /// For each capture group of it, in their order, what is written over it; blanks fill the rest. A match in which one has
     /// no room is left alone.
     pub write: Vec<String>,
-    /// The grammar reads something else without an error: before the first attempt, not only where that failed.
+    /// The grammar misreads it without an error: rewrite before the first attempt, not only where that failed.
     #[serde(default)]
     pub always: bool,
 }
 
-/// Tokens of one kind of parent: role -> token texts.
-#[derive(Debug, Clone, Deserialize)]
+/// Tokens that play a role under some parents only.
+///
+/// ```toml
+/// [[operator]]
+/// parent = ["binary_expression"]
+/// [operator.roles]
+/// logical_and = ["&&"]
+/// logical_or = ["||"]
+/// ```
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Operators {
-    /// The parents.
+    /// Kinds of the parents.
     pub parent: Vec<String>,
-    /// Role -> tokens, by text.
+    /// Role -> tokens, by their text; a node, by its kind, where the grammar names the operator.
     #[serde(default)]
+    #[schemars(schema_with = "super::role_schema::table")]
     pub roles: BTreeMap<String, Vec<String>>,
 }
 
-/// A rule: where all conditions hold, roles are added and dropped. Rules apply in the order of the file.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct When {
-    /// The kinds it is about.
-    pub kind: Vec<String>,
-    /// The parent is one of these.
-    #[serde(default)]
-    pub parent: Vec<String>,
-    /// The parent is none of these.
-    #[serde(default)]
-    pub parent_not: Vec<String>,
-    /// The parent's parent is one of these.
-    #[serde(default)]
-    pub grandparent: Vec<String>,
-    /// The node hangs under one of these fields.
-    #[serde(default)]
-    pub field: Vec<String>,
-    /// The node hangs under none of these fields.
-    #[serde(default)]
-    pub field_not: Vec<String>,
-    /// One of these fields or kinds is among the children.
-    #[serde(default)]
-    pub has: Vec<String>,
-    /// None of these fields or kinds is among the children.
-    #[serde(default)]
-    pub lacks: Vec<String>,
-    /// The node's first child is one of these; `a > b` is an `a` whose first child is a `b`.
-    #[serde(default)]
-    pub first: Vec<String>,
-    /// One of these kinds stands before the node under its parent.
-    #[serde(default)]
-    pub after: Vec<String>,
-    /// None of these kinds stands before the node under its parent.
-    #[serde(default)]
-    pub not_after: Vec<String>,
-    /// The node's text is one of these.
-    #[serde(default)]
-    pub text: Vec<String>,
-    /// The text of the child under a field, or of the first child of a kind, is one of these.
-    #[serde(default, rename = "where")]
-    pub fields: BTreeMap<String, Vec<String>>,
-    /// The text of such a child begins with one of these words.
-    #[serde(default)]
-    pub begins: BTreeMap<String, Vec<String>>,
-    /// One of these fields or kinds is among the parent's children.
-    #[serde(default)]
-    pub parent_has: Vec<String>,
-    /// The parent's child under a field, or one of its children of a kind, says one of these words.
-    #[serde(default)]
-    pub parent_says: BTreeMap<String, Vec<String>>,
-    /// The parent's children under a field, or of a kind, say none of these words.
-    #[serde(default)]
-    pub parent_says_not: BTreeMap<String, Vec<String>>,
-    /// As `parent_says`, of the parent's parent.
-    #[serde(default)]
-    pub grandparent_says: BTreeMap<String, Vec<String>>,
-    /// Roles to add.
-    #[serde(default)]
-    pub add: Vec<String>,
-    /// Roles to drop.
-    #[serde(default)]
-    pub drop: Vec<String>,
-}
-
 /// Where control goes, as far as roles and the usual field names do not say it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Flow {
     /// A break leaves the innermost switch, too, not the innermost loop only.
@@ -238,30 +245,44 @@ pub struct Flow {
     pub condition_at: BTreeMap<String, usize>,
 }
 
-/// Files that must not be parsed: in them the grammar's scanner may wait for the end of a line when the file has ended,
-/// which no budget stops. It is told by the bytes alone, and rather too often than not.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// Files that must not be parsed: in them the grammar's scanner may loop, which no budget stops. Decided by the bytes alone;
+/// a file too many is skipped rather than one too few.
+///
+/// ```toml
+/// [unsafe_to_parse]
+/// opener = "<<[A-Z]"
+/// ends_with = ["@"]
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnsafeToParse {
-    /// What opens such text, a regular expression over bytes; without it every file is parsed.
+    /// What opens such text, a regular expression over bytes; a file without it is parsed.
     pub opener: String,
-    /// How a file with an opener must not end, white space aside; nor may its last line lack its end.
-    pub tails: Vec<String>,
+    /// A file with an opener is skipped if it ends with one of these, white space aside; or if its last line has no end.
+    pub ends_with: Vec<String>,
 }
 
 /// A function that only defines others: its inside is not nested (the cognitive paper's appendix A).
-#[derive(Debug, Clone, Deserialize)]
+///
+/// ```toml
+/// [[wrapper]]
+/// kind = ["function_definition"]
+/// every = [{ kind = ["function_definition", "return_statement"] }]
+/// some = ["function_definition"]
+/// last = ["return_statement"]
+/// ```
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Wrapper {
     /// Kinds of the function.
     pub kind: Vec<String>,
-    /// All statements of its body are of these kinds; `a > b` is an `a` whose first child is a `b`.
-    pub only: Vec<String>,
-    /// At least one is of these kinds.
-    pub needs: Vec<String>,
-    /// The last one is of these kinds.
+    /// Every statement of its body matches one of these patterns, and none branches.
+    pub every: Vec<Pattern>,
+    /// Some statement is of one of these kinds.
+    pub some: Vec<String>,
+    /// The last statement is of one of these kinds.
     #[serde(default)]
-    pub ends: Vec<String>,
+    pub last: Vec<String>,
 }
 
 impl Spec {
@@ -269,8 +290,14 @@ impl Spec {
     ///
     /// # Errors
     /// Malformed TOML, an unknown or missing key.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.to_string())
+    pub fn parse(text: &str) -> Result<Self, SpecError> {
+        toml::from_str(text).map_err(|error| SpecError::Malformed { problem: error.to_string() })
+    }
+
+    /// The JSON schema of a spec, with which an editor completes and checks one.
+    #[must_use]
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(Self).to_value()
     }
 
     /// The roles that the spec gives to some node, by whichever way.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::guard::{Origin, guarded};
 use super::options::Options;
 use super::{lines, parse, visit};
-use crate::lang::{Language, LineOnly, Policy, Registry};
+use crate::lang::{Language, LineOnly, Policy, Registry, SpecError};
 use crate::metric::{METRICS_VERSION, Trace};
 use crate::model::{AnalyzerId, ContentId, FileFacts};
 
@@ -32,7 +32,7 @@ impl Analyzer {
     ///
     /// # Errors
     /// An unknown language or policy, or a spec that does not fit its grammar.
-    pub fn new(registry: &Registry, language: &str, policy: &str) -> Result<Self, String> {
+    pub fn new(registry: &Registry, language: &str, policy: &str) -> Result<Self, SpecError> {
         if let Some(counted) = LineOnly::by_id(language) {
             return Ok(Self::of_lines(counted, Policy::load(policy, language)?));
         }

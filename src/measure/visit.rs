@@ -225,7 +225,7 @@ impl<'t> Visit<'_, 't> {
         // A conditional in the condition of another, without parentheses, is a chain that the grammar binds the wrong way.
         let chained =
             roles.has(Roles::TERNARY) && self.frames.last().is_some_and(|parent| parent.roles.has(Roles::TERNARY));
-        let header = self.language.is_header(node.kind_id(), field) || self.is_placed_header(node);
+        let header = self.language.is_outside_nesting(node.kind_id(), field) || self.is_placed_header(node);
         let header = header && !chained;
         let here = if header { above.header } else { above.inside };
         (here, Levels::of(roles, here, above.header, self.policy))
@@ -233,13 +233,15 @@ impl<'t> Visit<'_, 't> {
 
     /// Whether a node is the header of its parent by its place.
     fn is_placed_header(&self, node: Node<'t>) -> bool {
-        self.frames.last().is_some_and(|parent| self.language.is_header_at(parent.node, node))
+        self.frames.last().is_some_and(|parent| self.language.is_outside_nesting_at(parent.node, node))
     }
 
     /// Where a logical expression's last operator is kept: with its parent, through parentheses; or a place of its own.
     fn sequence_of(&mut self, node: Node<'t>, roles: Roles, kind: Kind, before: Option<Before>) -> usize {
         const JOINING: [Roles; 2] = [Roles::LOGICAL_EXPRESSION, Roles::PAREN];
-        let joins = |roles: Roles, kind: Kind| kind.transparent || kind.climbs || roles.has(JOINING[0] | JOINING[1]);
+        let joins = |roles: Roles, kind: Kind| {
+            kind.continues_into || kind.continues_out_of || roles.has(JOINING[0] | JOINING[1])
+        };
         let parent = self.frames.last().filter(|parent| joins(parent.roles, self.language.kind(parent.kind)));
         if let Some(parent) = parent.filter(|_| joins(roles, kind)) {
             return parent.sequence;
@@ -247,7 +249,7 @@ impl<'t> Visit<'_, 't> {
         if let Some(parent) = self.frames.last().filter(|_| self.is_unparsed_group(node, kind, before)) {
             return parent.sequence;
         }
-        if kind.climbs {
+        if kind.continues_out_of {
             let start = node.start_byte();
             let mut spine = self.frames.iter().rev().take_while(|frame| frame.node.start_byte() == start);
             if let Some(above) = spine.find(|frame| frame.roles.has(Roles::LOGICAL_EXPRESSION)) {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::table::Table;
 use crate::lang::spec::Spec;
-use crate::lang::{POLICIES, Policy, ROLES, Roles, START_BYTES};
+use crate::lang::{POLICIES, Policy, ROLES, Roles, START_BYTES, SpecError};
 use crate::metric::{CATALOG, Direction, Metric};
 
 /// A source whose value was counted by hand.
@@ -28,7 +28,7 @@ const NOTICE: &str = "<!-- Generated from the catalog, the specs and the conform
 ///
 /// # Errors
 /// A policy that cannot be read.
-pub fn metrics(languages: &[Documented<'_>], examples: &[Example]) -> Result<String, String> {
+pub fn metrics(languages: &[Documented<'_>], examples: &[Example]) -> Result<String, SpecError> {
     let mut out = format!("{NOTICE}# Metrics\n\n");
     out += "What each number means, where its definition comes from, and how to change it. `elcano explain ID` prints \
             the same. A function's value is its own unless its definition says otherwise; how a file's or a class's \
@@ -105,7 +105,7 @@ fn beyond_roles(spec: &Spec) -> String {
 ///
 /// # Errors
 /// A policy that cannot be read.
-pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Result<String, String> {
+pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Result<String, SpecError> {
     let mut out = format!("{NOTICE}# {}\n\n", spec.label);
     let _ = writeln!(out, "- Id: `{id}`");
     let endings: Vec<_> = spec.extensions.iter().map(|ending| format!(".{ending}")).collect();
@@ -114,14 +114,14 @@ pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Re
             let _ = writeln!(out, "- {title}: {}", codes(words));
         }
     }
-    for contest in &spec.contests {
+    for contest in &spec.disambiguations {
         let _ = writeln!(
             out,
             "- `.{}` is `{}` where a line of its first {} KiB, outside comments, begins with one of {}",
-            contest.ending,
+            contest.extension,
             contest.language,
             START_BYTES >> 10,
-            codes(&contest.begins)
+            codes(&contest.starts_with)
         );
     }
     let _ = writeln!(out, "- Grammar: `{}` {version}", spec.krate);
@@ -137,7 +137,7 @@ pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Re
             kinds.extend(tokens.map(|token| format!("'{}'", token.trim_matches('\''))));
         }
         let ruled = |list: &dyn Fn(&crate::lang::spec::When) -> bool| {
-            let rules = spec.when.iter().filter(|rule| list(rule)).flat_map(|rule| rule.kind.iter().cloned());
+            let rules = spec.when.iter().filter(|rule| list(rule)).flat_map(|rule| rule.node.kind.iter().cloned());
             unique(rules.collect())
         };
         let gained = ruled(&|rule| rule.add.iter().any(|added| added == name));
@@ -162,7 +162,7 @@ pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Re
     out += &table.markdown().replace("&lt;", "<");
     let counted = policy.cyclomatic | policy.structural | policy.flat;
     let absent: Vec<String> =
-        counted.names().filter(|name| spec.absent.iter().any(|role| role == name)).map(str::to_owned).collect();
+        counted.names().filter(|name| spec.absent.roles.iter().any(|role| role == name)).map(str::to_owned).collect();
     if !absent.is_empty() {
         let _ = write!(out, "\nThe language has nothing for {}.\n", codes(&absent));
     }

@@ -23,9 +23,9 @@ fn the_text_decides() {
     for (name, text, language) in FILES {
         assert_eq!(registry.by_content(name.as_bytes(), text.as_bytes()), Some(language), "{name}");
     }
-    assert!(registry.is_contested(b"a.h"));
+    assert!(registry.is_ambiguous(b"a.h"));
     for name in ["a.c", "a.hpp", "a.m", "a.py", "h", "Makefile", "a.unknown"] {
-        assert!(!registry.is_contested(name.as_bytes()), "{name}");
+        assert!(!registry.is_ambiguous(name.as_bytes()), "{name}");
         assert_eq!(registry.by_content(name.as_bytes(), b"class A"), registry.by_name(name.as_bytes()), "{name}");
     }
 }
@@ -36,15 +36,15 @@ fn a_contest_is_between_languages_that_are_there() {
     let mut contests = 0;
     for id in registry.ids() {
         let spec = registry.spec(id).unwrap().0;
-        for contest in &spec.contests {
+        for contest in &spec.disambiguations {
             contests += 1;
-            assert!(spec.extensions.contains(&contest.ending), "{id} does not list .{}", contest.ending);
+            assert!(spec.extensions.contains(&contest.extension), "{id} does not list .{}", contest.extension);
             assert_ne!(contest.language, id);
-            assert!(!contest.begins.is_empty(), "{id}: .{}", contest.ending);
-            let start = format!("{}\n", contest.begins[0]);
-            let name = format!("a.{}", contest.ending);
+            assert!(!contest.starts_with.is_empty(), "{id}: .{}", contest.extension);
+            let start = format!("{}\n", contest.starts_with[0]);
+            let name = format!("a.{}", contest.extension);
             let winner = registry.by_content(name.as_bytes(), start.as_bytes());
-            assert_eq!(winner, Some(contest.language.as_str()), "{id}: `{}`", contest.begins[0]);
+            assert_eq!(winner, Some(contest.language.as_str()), "{id}: `{}`", contest.starts_with[0]);
         }
     }
     assert!(contests > 0);

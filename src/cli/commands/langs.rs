@@ -30,7 +30,7 @@ pub(in crate::cli) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
             .collect();
         let counted = session
             .registry
-            .counted()
+            .line_only()
             .map(|of| json!({ "id": of.id, "label": of.label(), "extensions": of.extensions(), "counter": "tokei" }));
         let counted: Vec<_> = counted.collect();
         print_json(&json!({ "schema": "elcano.langs/1", "languages": languages, "counted": counted }))?;
@@ -43,7 +43,7 @@ pub(in crate::cli) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
         table.row(vec![id.to_owned(), spec.label.clone(), files, format!("{} {version}", spec.krate)]);
     }
     let mut out = table.text();
-    let counted = session.registry.counted().count();
+    let counted = session.registry.line_only().count();
     if counted > 0 {
         out += &format!(
             "\nand {counted} languages of which tokei {} counts the lines; --json lists them\n",

@@ -70,7 +70,7 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
         Some(language) => language.clone(),
         None => detect(session, file, &bytes)?,
     };
-    let analyzer = Analyzer::new(&session.registry, &language, &args.policy.policy).map_err(Error::Usage)?;
+    let analyzer = Analyzer::new(&session.registry, &language, &args.policy.policy).map_err(Error::from)?;
     let options = Options { level: Level::Metrics, limits: Limits::default() };
     Ok(analyzer.measure(ContentId::of(&bytes), &bytes, options))
 }

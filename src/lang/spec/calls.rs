@@ -1,9 +1,10 @@
 //! `[calls]`: how a call names its callee and passes its arguments.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// How a call names its callee.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Calls {
     /// Fields that hold the callee; the first present one counts, then the first child.

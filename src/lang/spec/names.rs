@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::pattern::KindPattern;
 
 /// How the name of a space is found. The first of these that finds one decides: `fixed`, `path_by_kind`, `child_by_kind`,
 /// `fields`, `child_kinds`, `from_parent`, `parallel_lists`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
     /// Fields that hold the name, of a node of any kind; the first present one counts.
@@ -36,7 +37,7 @@ pub struct Names {
 }
 
 /// A list of values and the names before it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParallelLists {
     /// Kinds of the list of values.
@@ -46,7 +47,7 @@ pub struct ParallelLists {
 }
 
 /// The receiver of a method, where it is written before the name.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Receiver {
     /// Kind of the method -> the field that holds the receiver.
@@ -58,7 +59,7 @@ pub struct Receiver {
 }
 
 /// Declarators: `*(*f)(int)` declares `f`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Declarator {
     /// Fields that lead from a declarator to the one inside it.

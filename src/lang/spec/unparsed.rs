@@ -1,9 +1,10 @@
 //! `[unparsed]`: tokens that the grammar leaves without a tree.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Tokens without a tree, such as the arguments of a macro: what an operator means follows from the token before it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Unparsed {
     /// Kinds whose children are such tokens.

@@ -1,11 +1,12 @@
 //! `[visibility]`: what makes a member public.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::pattern::KindPattern;
 
 /// What makes a member public.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct VisibilityRules {
     /// Members without a modifier are private.

@@ -75,7 +75,7 @@ impl<'t> Visit<'_, 't> {
         open.visibility = visibility;
         open.is_method = self.open_spaces.last().is_some_and(|outer| outer.kind.is_class());
         if kind.is_function() {
-            open.is_wrapper = self.language.is_wrapper(node);
+            open.is_wrapper = self.language.is_wrapper(node, self.source);
             open.is_static = self.language.naming.calls.is_static(node);
         }
         let (receiver, receiver_type) = naming::receiver(self.language, node, self.source);
