@@ -6,6 +6,7 @@ pub mod dot;
 pub mod explain;
 pub mod formats;
 pub mod gate;
+pub mod labels;
 pub mod measured;
 pub mod output;
 pub mod pages;

@@ -1,4 +1,4 @@
-//! The page about tables and views, made from their definitions, so that it says what is there.
+//! Documents the tables and views from their definitions. Never lists a column by hand.
 
 use super::views::VIEWS;
 use crate::store::Family;

@@ -4,6 +4,8 @@
 pub mod row;
 mod rows;
 
+use std::sync::LazyLock;
+
 use crate::model::Metrics;
 
 pub use row::{Aggregate, DefaultLimit, Direction, Formula, Metric, Subject, Total, Traced, Value};
@@ -11,10 +13,13 @@ pub use rows::CATALOG;
 
 /// The metrics with a column in the totals by language, in the order of the columns.
 #[must_use]
-pub fn totals() -> Vec<(&'static Metric, Total)> {
-    let mut totals: Vec<_> = CATALOG.iter().filter_map(|metric| Some((metric, metric.total?))).collect();
-    totals.sort_by_key(|(_, total)| total.place);
-    totals
+pub fn totals() -> &'static [(&'static Metric, Total)] {
+    static TOTALS: LazyLock<Vec<(&Metric, Total)>> = LazyLock::new(|| {
+        let mut totals: Vec<_> = CATALOG.iter().filter_map(|metric| Some((metric, metric.total?))).collect();
+        totals.sort_by_key(|(_, total)| total.place);
+        totals
+    });
+    &TOTALS
 }
 
 /// The metrics as JSON: one member a metric, those with a dot in their id grouped by what is before it.

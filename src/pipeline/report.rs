@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::plan::{Format, Output};
 use crate::error::{Error, Result};
+use crate::lang::Registry;
 use crate::model::{ContentId, ExecutionRecord, FileRecord, SnapshotId};
 use crate::report::pages;
 use crate::report::summary::Summary;
@@ -68,12 +69,17 @@ pub(super) fn missing_facts(file: &FileRecord, content: ContentId) -> Error {
 ///
 /// # Errors
 /// A file or standard output cannot be written.
-pub fn write(summary: &Summary, outputs: &[Output], print: &dyn Fn(&str) -> Result<()>) -> Result<String> {
+pub fn write(
+    summary: &Summary,
+    registry: &Registry,
+    outputs: &[Output],
+    print: &dyn Fn(&str) -> Result<()>,
+) -> Result<String> {
     let mut written = Vec::new();
     for output in outputs {
         let text = match output.format {
-            Format::Text => pages::text(summary),
-            Format::Markdown => pages::markdown(summary),
+            Format::Text => pages::text(summary, registry),
+            Format::Markdown => pages::markdown(summary, registry),
             Format::Json => format!("{:#}\n", summary.to_json()),
         };
         match &output.file {

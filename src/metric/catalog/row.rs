@@ -159,6 +159,8 @@ pub struct Total {
     pub key: &'static str,
     /// The title for people.
     pub title: &'static str,
+    /// Whether it is known of a language of which only the lines are counted.
+    pub of_lines: bool,
 }
 
 /// A row of the catalog. The last columns are optional: `..Metric::PLAIN` leaves them out.

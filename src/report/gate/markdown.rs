@@ -1,6 +1,8 @@
-//! Markdown: for a comment, and as the block that a GitHub Actions step keeps in its summary, within its bytes.
+//! Writes Markdown: for a comment, and as the block that a GitHub Actions step keeps in its summary. Never exceeds the bytes
+//! that a summary may have.
 
-use super::{against, text};
+use super::text;
+use super::wording::against;
 use crate::model::{Check, Finding, Status};
 use crate::report::table::{Table, thousands};
 
@@ -16,8 +18,8 @@ pub(super) fn write(check: &Check, bytes_max: usize) -> String {
     let mut out = format!("## elcano: {}\n", escape(&text::headline(check)));
     let mut tail = String::new();
     if !check.deltas.is_empty() {
-        let told = check.deltas.iter().map(|delta| format!("{} {} → {}", delta.metric, delta.base, delta.head));
-        tail += &format!("\nChanged files in all: {}\n", told.collect::<Vec<_>>().join(", "));
+        let totals = check.deltas.iter().map(|delta| format!("{} {} → {}", delta.metric, delta.base, delta.head));
+        tail += &format!("\nChanged files in all: {}\n", totals.collect::<Vec<_>>().join(", "));
     }
     tail += &format!("\nReproduce: `{}`\n", check.reproduce.replace('`', "'"));
     for (title, status) in [("New", Status::New), ("Regressed", Status::Regressed), ("Fixed", Status::Fixed)] {
