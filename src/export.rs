@@ -1,5 +1,5 @@
-//! Exports a store: databases and files with the tables of every family, and the views that people ask for. Copies
-//! records. Never computes a number.
+//! Exports a store: databases and files with the tables of every family, and the views that people
+//! ask for. Copies records. Never computes a number.
 
 pub mod document;
 pub mod query;
@@ -69,7 +69,8 @@ impl FromStr for Target {
     }
 }
 
-/// Exports a store to some targets. Each target is complete or untouched; one that exists is replaced only by `force`.
+/// Exports a store to some targets. Each target is complete or untouched; one that exists is
+/// replaced only by `force`.
 ///
 /// # Errors
 /// A target exists or cannot be written, or the store cannot be read.
@@ -91,7 +92,8 @@ fn one(source: &dyn Source, target: &Target, force: bool) -> Result<()> {
     }
 }
 
-/// A folder with one file a table and view, written by DuckDB in key order; made beside the target and moved into its place.
+/// A folder with one file a table and view, written by DuckDB in key order; made beside the target
+/// and moved into its place.
 fn folder(
     source: &dyn Source,
     target: &Target,

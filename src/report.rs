@@ -1,5 +1,5 @@
-//! What people and programs read: reports as pure functions of what they are given, and the outputs that they go to.
-//! Never measures, and never reads a store.
+//! What people and programs read: reports as pure functions of what they are given, and the outputs
+//! that they go to. Never measures, and never reads a store.
 
 pub mod document;
 pub mod dot;

@@ -4,7 +4,8 @@ use super::views::VIEWS;
 use crate::store::Family;
 use crate::store::table::{self, Kind};
 
-/// Queries people ask, each of which both engines answer alike; the page shows them and the tests run them.
+/// Queries people ask, each of which both engines answer alike; the page shows them and the tests
+/// run them.
 pub const QUERIES: [(&str, &str); 9] = [
     (
         "The ten functions that are hardest to follow",

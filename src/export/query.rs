@@ -1,5 +1,5 @@
-//! SQL over a store: loads the tables that a query names into a temporary DuckDB file, with all views, and runs it there.
-//! Never changes the store.
+//! SQL over a store: loads the tables that a query names into a temporary DuckDB file, with all
+//! views, and runs it there. Never changes the store.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -98,7 +98,8 @@ impl Source for Partial<'_> {
 /// Runs a query over a store.
 ///
 /// # Errors
-/// SQL that DuckDB does not take ([`Error::Usage`], with its message), or a store that cannot be read.
+/// SQL that DuckDB does not take ([`Error::Usage`], with its message), or a store that cannot be
+/// read.
 pub fn query(store: &dyn Store, sql: &str, form: Form) -> Result<String> {
     let source = store.view()?;
     let lower = sql.to_lowercase();

@@ -1,5 +1,5 @@
-//! The views of every export: what people ask for, as SQL that SQLite and DuckDB read alike. All but `runs` and `stages`
-//! show the newest snapshot. Never runs a query.
+//! The views of every export: what people ask for, as SQL that SQLite and DuckDB read alike. All
+//! but `runs` and `stages` show the newest snapshot. Never runs a query.
 
 use crate::metric::catalog::{self, CATALOG, Metric, Total};
 use crate::store::Family;
@@ -159,7 +159,8 @@ pub const VIEWS: &[View] = &[
         sql: |engine| {
             let started = match engine {
                 Engine::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', started_us / 1e6, 'unixepoch')",
-                // Years 1 to 9999: DuckDB fails on what it cannot write, and one such run would hide all others.
+                // Years 1 to 9999: DuckDB fails on what it cannot write, and one such run would
+                // hide all others.
                 Engine::Duckdb => {
                     "CASE WHEN started_us BETWEEN -62135596800000000 AND 253402300799999999 \
                      THEN strftime(make_timestamp(started_us), '%Y-%m-%d %H:%M:%S.%g') END"

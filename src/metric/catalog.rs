@@ -1,5 +1,5 @@
-//! The catalog: one row a metric. Columns, report labels, limits, `explain` and the documentation all come from it. Never
-//! measures.
+//! The catalog: one row a metric. Columns, report labels, limits, `explain` and the documentation
+//! all come from it. Never measures.
 
 pub mod row;
 mod rows;
@@ -22,7 +22,8 @@ pub fn totals() -> &'static [(&'static Metric, Total)] {
     &TOTALS
 }
 
-/// The metrics as JSON: one member a metric, those with a dot in their id grouped by what is before it.
+/// The metrics as JSON: one member a metric, those with a dot in their id grouped by what is before
+/// it.
 #[must_use]
 pub fn to_json(metrics: &Metrics) -> serde_json::Value {
     let mut all = serde_json::Map::new();
@@ -56,7 +57,8 @@ pub fn metric(name: &str) -> Result<&'static Metric, String> {
     })
 }
 
-/// The metrics of a name: the one of that id, or those of a group, `abc` for `abc.branches` and the others.
+/// The metrics of a name: the one of that id, or those of a group, `abc` for `abc.branches` and the
+/// others.
 ///
 /// # Errors
 /// An unknown name, with the nearest known one.

@@ -1,4 +1,5 @@
-//! Writes a control flow graph in Graphviz' language, each block with the source it spans. Never builds a graph.
+//! Writes a control flow graph in Graphviz' language, each block with the source it spans. Never
+//! builds a graph.
 
 use std::fmt::Write as _;
 

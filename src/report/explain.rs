@@ -1,5 +1,5 @@
-//! Explains a metric of one space: its source with every increment at its line, as text, JSON and HTML. The increments are
-//! what the measurement itself recorded. Never counts anything again.
+//! Explains a metric of one space: its source with every increment at its line, as text, JSON and
+//! HTML. The increments are what the measurement itself recorded. Never counts anything again.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -88,8 +88,8 @@ impl RowStarts {
 }
 
 impl Explained {
-    /// Explains what a trace followed through the measurement of `source` into `facts`. None where the metric has no
-    /// increments (see [`traced`]) or the file no such space.
+    /// Explains what a trace followed through the measurement of `source` into `facts`. None where
+    /// the metric has no increments (see [`traced`]) or the file no such space.
     #[must_use]
     pub fn new(path: &str, source: &[u8], facts: &FileFacts, trace: &Trace) -> Option<Self> {
         let metric = traced().find(|row| row.id == trace.metric)?;

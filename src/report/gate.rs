@@ -1,5 +1,5 @@
-//! Writes what the gate found for every consumer: one table of formats, each a pure function of the check. Never decides
-//! where a text goes.
+//! Writes what the gate found for every consumer: one table of formats, each a pure function of the
+//! check. Never decides where a text goes.
 
 mod checkstyle;
 mod gauges;

@@ -1,4 +1,5 @@
-//! Writes the document `elcano.measure/1`: metrics of files, with their spaces nested as in the source. Never measures.
+//! Writes the document `elcano.measure/1`: metrics of files, with their spaces nested as in the
+//! source. Never measures.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! The report for people: the same sections as plain text for a terminal and as Markdown. Never shows the id of a
-//! language that has a label.
+//! The report for people: the same sections as plain text for a terminal and as Markdown. Never
+//! shows the id of a language that has a label.
 
 use super::labels::label;
 use super::summary::{Summary, Totals};
@@ -58,7 +58,8 @@ fn sections(summary: &Summary, registry: &Registry) -> Vec<Section> {
     all.into_iter().filter(|(_, table)| !table.is_empty()).collect()
 }
 
-/// Languages by size; those of which only lines are known stand in a group of their own behind the others.
+/// Languages by size; those of which only lines are known stand in a group of their own behind the
+/// others.
 fn languages(summary: &Summary, registry: &Registry) -> Section {
     let columns = catalog::totals();
     let titles: Vec<String> = columns.iter().map(|(_, total)| format!("#{}", total.title)).collect();
@@ -74,7 +75,7 @@ fn languages(summary: &Summary, registry: &Registry) -> Section {
     };
     parsed.iter().for_each(|(id, totals)| table.row(row(label(registry, id), totals, false)));
     if !lines_only.is_empty() {
-        table.row(vec!["lines only:".to_owned()]);
+        table.row(vec!["lines only".to_owned()]);
     }
     lines_only.iter().for_each(|(id, totals)| table.row(row(label(registry, id), totals, true)));
     if summary.languages.len() > 1 {

@@ -1,5 +1,5 @@
-//! Summarises one snapshot, file by file: totals by language, worst functions, notes. Never holds more than the languages,
-//! offenders and noted files: memory does not grow with the repository.
+//! Summarises one snapshot, file by file: totals by language, worst functions, notes. Never holds
+//! more than the languages, offenders and noted files: memory does not grow with the repository.
 
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -95,7 +95,8 @@ pub struct Offender {
     pub metrics: Metrics,
 }
 
-/// Worst first: cognitive, then cyclomatic, then by place so that the order never depends on threads.
+/// Worst first: cognitive, then cyclomatic, then by place so that the order never depends on
+/// threads.
 type Rank = (std::cmp::Reverse<(u32, u32)>, RepoPath, u32, String);
 
 impl Offender {

@@ -12,7 +12,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table of the given columns; a title that begins with `#` is of numbers, which stand to the right.
+    /// A table of the given columns; a title that begins with `#` is of numbers, which stand to the
+    /// right.
     #[must_use]
     pub fn new(titles: &[&str]) -> Self {
         let numbers = titles.iter().map(|title| title.starts_with('#')).collect();
@@ -75,7 +76,8 @@ impl Table {
     }
 }
 
-/// A text without control characters, which would move a terminal's cursor or begin a line: `\n`, `\u{1b}`.
+/// A text without control characters, which would move a terminal's cursor or begin a line: `\n`,
+/// `\u{1b}`.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {

@@ -74,7 +74,8 @@ impl Aggregate {
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy)]
 pub enum Formula {
-    /// A field of [`Metrics`], which every store keeps: how it is read, and how it is set. See `stored!`.
+    /// A field of [`Metrics`], which every store keeps: how it is read, and how it is set. See
+    /// `stored!`.
     Stored(fn(&Metrics) -> u32, fn(&mut Metrics, u32)),
     /// Computed from stored ones whenever it is shown.
     Derived(fn(&Metrics) -> Value),

@@ -1,4 +1,5 @@
-//! Writes Checkstyle's XML, which most review tools read: files with their errors. Never writes what is accepted.
+//! Writes Checkstyle's XML, which most review tools read: files with their errors. Never writes
+//! what is accepted.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Writes Markdown: for a comment, and as the block that a GitHub Actions step keeps in its summary. Never exceeds the bytes
-//! that a summary may have.
+//! Writes Markdown: for a comment, and as the block that a GitHub Actions step keeps in its
+//! summary. Never exceeds the bytes that a summary may have.
 
 use super::text;
 use super::wording::against;
@@ -8,7 +8,8 @@ use crate::report::table::{Table, thousands};
 
 const BEGIN: &str = "<!-- elcano check -->";
 const END: &str = "<!-- /elcano check -->";
-/// A summary of more than 1 MiB is dropped as a whole; some room is left for what later steps write.
+/// A summary of more than 1 MiB is dropped as a whole; some room is left for what later steps
+/// write.
 const SUMMARY_BYTES_MAX: usize = 900 << 10;
 /// Rows that are seen at once; the others are folded away.
 const ROWS_OPEN: usize = 20;
@@ -80,7 +81,8 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// The summary file with this block in it: in place of the block that an earlier attempt wrote, else at its end.
+/// The summary file with this block in it: in place of the block that an earlier attempt wrote,
+/// else at its end.
 pub(super) fn summary(check: &Check, existing: &str) -> String {
     let (before, after) = match (existing.find(BEGIN), existing.find(END)) {
         (Some(start), Some(end)) if start < end => {

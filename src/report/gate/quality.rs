@@ -1,5 +1,5 @@
-//! Writes code quality reports: an array of issues, each with a fingerprint of its own. GitLab reads a part of what Code
-//! Climate defined. Never puts a line number into a fingerprint.
+//! Writes code quality reports: an array of issues, each with a fingerprint of its own. GitLab
+//! reads a part of what Code Climate defined. Never puts a line number into a fingerprint.
 
 use serde_json::{Value, json};
 

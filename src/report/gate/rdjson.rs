@@ -1,4 +1,5 @@
-//! Writes diagnostics for reviewdog: what is new or regressed, lines and columns from 1. Never writes what is known.
+//! Writes diagnostics for reviewdog: what is new or regressed, lines and columns from 1. Never
+//! writes what is known.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
-//! Writes SARIF 2.1.0 as GitHub's code scanning takes it: one line a result, so that alerts show in pull requests; GitHub's
-//! own line hash, so that an alert stays one when lines move; the worst first. Never writes more results than it takes.
+//! Writes SARIF 2.1.0 as GitHub's code scanning takes it: one line a result, so that alerts show in
+//! pull requests; GitHub's own line hash, so that an alert stays one when lines move; the worst
+//! first. Never writes more results than it takes.
 
 use serde_json::{Value, json};
 

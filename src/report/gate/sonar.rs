@@ -1,4 +1,5 @@
-//! Writes generic issues for `SonarQube` 10.3 and later, with their rules. Never writes what is accepted.
+//! Writes generic issues for `SonarQube` 10.3 and later, with their rules. Never writes what is
+//! accepted.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
-//! Writes for a terminal: the verdict first, then what is new, regressed and fixed, then stale entries of the baseline; the
-//! last line is the command that gives the same answer elsewhere. Never lists more than some rows of a section.
+//! Writes for a terminal: the verdict first, then what is new, regressed and fixed, then stale
+//! entries of the baseline; the last line is the command that gives the same answer elsewhere.
+//! Never lists more than some rows of a section.
 
 use super::wording::against;
 use crate::model::{Check, Finding, Status, Verdict};

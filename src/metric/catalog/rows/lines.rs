@@ -1,4 +1,5 @@
-//! Lists the rows of rows of code, comment and nothing, and logical statements. Never computes a value.
+//! Lists the rows of rows of code, comment and nothing, and logical statements. Never computes a
+//! value.
 
 use crate::lang::Roles;
 use crate::metric::catalog::row::Aggregate::Whole;
