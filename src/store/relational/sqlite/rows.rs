@@ -1,12 +1,11 @@
-//! Records and cells as SQLite takes and gives them.
+//! Records and cells as SQLite takes and gives them. Never prepares or commits a statement.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, params_from_iter};
 
-use super::Failure;
-use super::schema::explain;
+use super::failure::{SqliteFailure, explain};
 use crate::error::Result;
-use crate::store::table::{Cell, Row, project};
+use crate::store::relational::table::{Cell, Row, project};
 use crate::store::{Put, StoreUrl, Value, codec};
 
 /// Inserts the rows of a record.
@@ -41,7 +40,7 @@ impl ToSql for Cell<'_> {
 }
 
 /// The cells after key and ordinal. Text that is not UTF-8 becomes a blob, which no text column takes.
-pub(super) fn cells(row: &rusqlite::Row<'_>, width: usize) -> Result<Row, Failure> {
+pub(super) fn cells(row: &rusqlite::Row<'_>, width: usize) -> Result<Row, SqliteFailure> {
     let mut cells = Vec::with_capacity(width);
     for index in 2..width {
         cells.push(match row.get_ref(index)? {

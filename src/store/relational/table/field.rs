@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Cell, Column, Kind, Row};
 use crate::model::{
     AnalyzerId, Ast, Block, BodyHash, Call, ContentId, Edge, ExecutionId, Level, Note, NoteKind, Outcome, RepoPath,
-    Skip, SnapshotId, SpaceKind, Stage, SymbolId, Visibility,
+    Skip, SnapshotId, SpaceKind, StageRecord, SymbolId, Visibility,
 };
 use crate::store::codec;
 
@@ -217,7 +217,7 @@ macro_rules! json {
 json! {
     Vec<String> = "[]",
     Vec<Note> = "[]",
-    Vec<Stage> = "[]",
+    Vec<StageRecord> = "[]",
     Vec<Call> = "[]",
     Vec<Block> = "[]",
     Vec<Edge> = "[]",

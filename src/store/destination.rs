@@ -1,20 +1,17 @@
-//! Copying: export, import, migration, merging and backup are this one operation. A target appears whole or not at all.
+//! Where records are copied to: a new store, an export, or a store to merge into.
+//! A new one appears whole or not at all.
 
 use std::sync::Arc;
 
-use super::{
-    Batch, Digester, Family, Key, OpenOptions, Record, Sink, Source, Store, StoreUrl, duckdb, lmdb, open, sqlite,
-};
+use super::engine::{Sink, Store};
+use super::lmdb::LmdbBulkWriter;
+use super::open::open;
+use super::options::OpenOptions;
+use super::record::{Batch, Family, Record};
+use super::relational::{DuckdbBulkWriter, SqliteBulkWriter};
+use super::url::StoreUrl;
 use crate::error::{Error, Result};
 use crate::model::{FactsRecord, Outcome};
-
-/// Records that go to a sink at a time.
-const RECORDS: usize = 2_000;
-/// Or so many bytes, roughly.
-const BYTES: usize = 8 << 20;
-
-/// How many records of each family were copied, in the order of [`Family::ALL`].
-pub type Counts = Vec<(Family, u64)>;
 
 /// What to do with a target that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,60 +23,6 @@ pub enum Existing {
     Replace,
     /// Add to it; only for stores to live on.
     Merge,
-}
-
-/// Copies everything and makes it visible.
-///
-/// # Errors
-/// Whatever either side says; the target is as it was before then (but for what [`Existing::Merge`] had added, which is
-/// harmless: no snapshot refers to it).
-pub fn copy(source: &dyn Source, mut sink: Box<dyn Sink>) -> Result<Counts> {
-    let mut counts = Counts::new();
-    for family in Family::ALL {
-        let (mut waiting, mut bytes, mut count) = (Vec::new(), 0, 0);
-        let mut stated = source.stated(*family)?.map(|digest| (digest, Digester::new(*family)));
-        source.scan(*family, &Key::default(), &mut |record| {
-            if let Some((_, digester)) = &mut stated {
-                digester.add(&record)?;
-            }
-            bytes += record.bytes();
-            count += 1;
-            waiting.push(record);
-            if waiting.len() >= RECORDS || bytes >= BYTES {
-                bytes = 0;
-                sink.put(std::mem::take(&mut waiting))?;
-            }
-            Ok(())
-        })?;
-        if let Some((stated, found)) = stated.map(|(stated, digester)| (stated, digester.finish().digest))
-            && stated != found
-        {
-            return Err(source
-                .url()
-                .error(format!("family {family} has digest {found} and states {stated}: it was altered")));
-        }
-        if !waiting.is_empty() {
-            sink.put(waiting)?;
-        }
-        counts.push((*family, count));
-    }
-    sink.finish()?;
-    Ok(counts)
-}
-
-/// Reads from a store of any engine, at one moment of it.
-///
-/// # Errors
-/// When it cannot be opened for reading, or what `work` returns.
-pub fn read_from<R>(url: &StoreUrl, work: impl FnOnce(&dyn Source) -> Result<R>) -> Result<R> {
-    match url {
-        StoreUrl::Lmdb(_) => {}
-        StoreUrl::Sqlite(_) => sqlite::Sqlite::check_structure(url, true)?,
-        StoreUrl::Duckdb(_) => return work(&duckdb::Reading::open(url)?),
-    }
-    let store = open(url, OpenOptions::read())?;
-    let view = store.view()?;
-    work(&*view)
 }
 
 /// A sink that makes or completes a store. It is temporary until it is finished, and gone when it is dropped before.
@@ -94,7 +37,7 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
         return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
     }
     match url {
-        StoreUrl::Lmdb(_) => Ok(Box::new(lmdb::BulkWriter::start(url, options)?)),
+        StoreUrl::Lmdb(_) => Ok(Box::new(LmdbBulkWriter::start(url, options)?)),
         StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => database(url, Vec::new()),
     }
 }
@@ -112,8 +55,8 @@ pub fn export_to(url: &StoreUrl, existing: Existing, epilogue: Vec<String>) -> R
 
 fn database(url: &StoreUrl, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
     match url {
-        StoreUrl::Sqlite(_) => Ok(Box::new(sqlite::BulkWriter::start(url, epilogue)?)),
-        StoreUrl::Duckdb(_) => Ok(Box::new(duckdb::BulkWriter::start(url, epilogue)?)),
+        StoreUrl::Sqlite(_) => Ok(Box::new(SqliteBulkWriter::start(url, epilogue)?)),
+        StoreUrl::Duckdb(_) => Ok(Box::new(DuckdbBulkWriter::start(url, epilogue)?)),
         StoreUrl::Lmdb(_) => Err(Error::Usage(format!("{url} is no database for others"))),
     }
 }

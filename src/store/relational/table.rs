@@ -9,9 +9,9 @@ mod field;
 
 use std::borrow::Cow;
 
-use super::family::{with_record, with_type};
-use super::{Family, Key, Record, Stored, codec};
 use crate::error::Result;
+use crate::store::record::{with_record, with_type};
+use crate::store::{Family, Key, Record, Stored, Visit, codec};
 
 /// The SQL type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,12 +113,12 @@ pub(super) struct Assembler<'v> {
     key: Option<Key>,
     rows: Vec<Row>,
     problem: Option<String>,
-    visit: &'v mut super::Visit<'v>,
+    visit: &'v mut Visit<'v>,
 }
 
 impl<'v> Assembler<'v> {
     /// Hands each record over to `visit`.
-    pub(super) fn new(family: Family, derived: bool, visit: &'v mut super::Visit<'v>) -> Self {
+    pub(super) fn new(family: Family, derived: bool, visit: &'v mut Visit<'v>) -> Self {
         Self { family, derived, key: None, rows: Vec::new(), problem: None, visit }
     }
 

@@ -1,19 +1,21 @@
-//! A SQLite export on its way: one file beside its target, one transaction, indexes last, no journal (a file that is not
-//! finished is thrown away), synced once, then renamed.
+//! Writes a SQLite export in one go: one file beside its destination, one transaction, indexes last,
+//! no journal (an unfinished file is thrown away), synced once, then renamed. Never changes an
+//! existing file.
 
 use rusqlite::Connection;
 
-use super::log_path;
+use super::failure::explain;
+use super::file::log_path;
 use super::rows::insert_record;
-use super::schema::{self, Statements, explain};
+use super::schema::{self, Statements};
 use crate::error::Result;
-use crate::store::manifest::Manifest;
+use crate::store::relational::manifest::Manifest;
 use crate::store::{Family, Put, Record, Sink, StoreUrl, Temporary, Value, atomic_replace};
 
-/// A file that is not yet the target.
-pub(in crate::store) struct BulkWriter {
+/// A file that is not yet in its place.
+pub(in crate::store) struct SqliteBulkWriter {
     url: StoreUrl,
-    // Dropped first: nobody has the file open when it goes.
+    // Dropped first: the file is closed before its folder is removed.
     connection: Connection,
     temporary: Temporary,
     statements: Vec<Statements>,
@@ -24,8 +26,8 @@ pub(in crate::store) struct BulkWriter {
 const PRAGMAS: &str = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; \
                        PRAGMA cache_size = -65536; BEGIN;";
 
-impl BulkWriter {
-    /// Begins beside the target. The statements of `epilogue` run when all records are in.
+impl SqliteBulkWriter {
+    /// Begins beside the destination. The statements of `epilogue` run when all records are in.
     pub(in crate::store) fn start(url: &StoreUrl, epilogue: Vec<String>) -> Result<Self> {
         let temporary = Temporary::beside(url.path())?;
         let opened = Connection::open(temporary.path()).and_then(|connection| {
@@ -58,7 +60,7 @@ impl BulkWriter {
     }
 }
 
-impl Sink for BulkWriter {
+impl Sink for SqliteBulkWriter {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
         for record in records {
             self.manifest.add(&record)?;
@@ -74,21 +76,21 @@ impl Sink for BulkWriter {
         let Self { url, connection, temporary, manifest, epilogue, .. } = *self;
         Self::complete(connection, manifest, &epilogue).map_err(|error| explain(&url, error))?;
         atomic_replace::sync(&temporary.path())?;
-        settle_log(&url)?;
+        checkpoint_log(&url)?;
         temporary.place(url.path())
     }
 }
 
-/// The log of an old target would be applied to the new one: has SQLite work it off first.
-fn settle_log(url: &StoreUrl) -> Result<()> {
+/// The log of an old file would be applied to the new one: SQLite writes it back first.
+fn checkpoint_log(url: &StoreUrl) -> Result<()> {
     let log = log_path(url.path(), "-wal");
     if !log.exists() {
         return Ok(());
     }
-    let settled = Connection::open(url.path()).and_then(|connection| {
+    let written_back = Connection::open(url.path()).and_then(|connection| {
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         connection.close().map_err(|(_, error)| error)
     });
-    settled.map_err(|error| explain(url, error))?;
+    written_back.map_err(|error| explain(url, error))?;
     if log.exists() { Err(url.error("it is in use and cannot be replaced")) } else { Ok(()) }
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::{
     AnalyzerId, Ast, AstRecord, Block, BodyHash, CfgRecord, ChunkRecord, ContentId, Edge, ExecutionId, ExecutionRecord,
     FileRecord, Level, LinkRecord, NameRecord, Note, Outcome, ReferenceRecord, RepoPath, Skip, SnapshotId,
-    SnapshotRecord, SpaceKind, Stage, SymbolId, SymbolRecord, Tally,
+    SnapshotRecord, SpaceKind, StageRecord, SymbolId, SymbolRecord, Tally,
 };
 
 type BySkip = std::collections::BTreeMap<Skip, u64>;
@@ -54,7 +54,7 @@ table! {
         "skipped": BySkip = r.tally.skipped, "Files skipped by reason, a JSON object.";
         "notes": ByNote = r.tally.notes, "Notes by kind, a JSON object.";
         "error": Vec<String> = r.error, "The error and its causes, a JSON array; empty on success.";
-        "stages": Vec<Stage> = r.stages, "The stages in order, a JSON array of objects.";
+        "stages": Vec<StageRecord> = r.stages, "The stages in order, a JSON array of objects.";
     }
     row => Self {
         id: row.take()?,

@@ -3,9 +3,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Batch, Family, Key, Record, RunLock, Source, Store};
 use crate::error::Result;
 use crate::model::{AnalyzerId, ContentId, SnapshotId};
+use crate::store::{Batch, Family, Key, Record, RunLock, Source, Store};
 
 /// Records that one transaction removes.
 const BATCH_RECORDS: usize = 20_000;

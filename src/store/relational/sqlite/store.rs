@@ -1,28 +1,24 @@
-//! A store in one SQLite file: relational tables that people query are the tables that a run lives on, and the same tables
-//! are written as exports. Statements have bound parameters only; table names come from the list of families.
-
-mod bulk_writer;
-mod rows;
-mod schema;
+//! A store in a file of SQLite: reading connections, one writing connection, transactions.
+//! Never replaces a file; that is the bulk writer's.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rows::{cells, insert_record};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use schema::{Statements, explain};
 
-pub(super) use bulk_writer::BulkWriter;
-
-use super::table::Assembler;
-use super::{
-    Access, Batch, Digest, Family, Key, OpenOptions, Record, Source, Store, StoreUrl, Temporary, Visit, atomic_replace,
-    manifest,
-};
+use super::failure::{SqliteFailure, explain};
+use super::file::{can_write_beside, check, connect, has_log, log_path, meta, recognise};
+use super::rows::{cells, insert_record};
+use super::schema::{self, Statements};
 use crate::error::{Error, Result};
 use crate::metric::METRICS_VERSION;
+use crate::store::relational::manifest;
+use crate::store::relational::table::Assembler;
+use crate::store::{
+    Access, Batch, Digest, Family, Key, OpenOptions, Record, Source, Store, StoreUrl, Temporary, Visit, atomic_replace,
+};
 
 /// A store in a file of SQLite.
-pub(super) struct Sqlite {
+pub(in crate::store) struct Sqlite {
     url: StoreUrl,
     options: OpenOptions,
     flags: OpenFlags,
@@ -30,34 +26,34 @@ pub(super) struct Sqlite {
     statements: Vec<Statements>,
     /// None when the store is open for reading.
     writer: Mutex<Option<Connection>>,
-    /// Connections that nobody reads from just now.
+    /// Connections that are not in use.
     readers: Mutex<Vec<Connection>>,
 }
 
 /// A moment of the store; the connection goes back when it ends.
-struct View<'s> {
+struct SqliteView<'s> {
     store: &'s Sqlite,
     connection: Option<Connection>,
 }
 
 impl Sqlite {
-    /// Opens or makes the store; see [`super::open`].
-    pub(super) fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
+    /// Opens or makes the store; see [`crate::store::open`].
+    pub(in crate::store) fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
         if options.access == Access::Create {
             create(url)?;
         }
-        schema::recognise(url)?;
+        recognise(url)?;
         let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let writable = options.access != Access::Read;
         flags |= if writable { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
-        let opened = schema::connect(url, flags, options.durability)
-            .and_then(|connection| Ok((schema::check(url, &connection, METRICS_VERSION)?, connection)));
+        let opened = connect(url, flags, options.durability)
+            .and_then(|connection| Ok((check(url, &connection, METRICS_VERSION)?, connection)));
         let (derived, connection) = match opened {
-            // In a folder that cannot be written SQLite can share nothing with others, and needs to be told so.
+            // In a folder that cannot be written SQLite can share nothing with others, and has to be opened as immutable.
             Err(Error::Store { .. }) if !writable && !has_log(url) && !can_write_beside(url) => {
                 flags |= OpenFlags::SQLITE_OPEN_URI;
-                let connection = schema::connect(url, flags, options.durability)?;
-                (schema::check(url, &connection, METRICS_VERSION)?, connection)
+                let connection = connect(url, flags, options.durability)?;
+                (check(url, &connection, METRICS_VERSION)?, connection)
             }
             opened => opened?,
         };
@@ -81,7 +77,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// [`Error::Store`] with the first things that are wrong.
-    pub(super) fn check_structure(url: &StoreUrl, quickly: bool) -> Result<()> {
+    pub(in crate::store) fn check_structure(url: &StoreUrl, quickly: bool) -> Result<()> {
         let store = Self::open(url, OpenOptions::read())?;
         let pragma = if quickly { "PRAGMA quick_check(3)" } else { "PRAGMA integrity_check(3)" };
         store.reading(|connection| {
@@ -99,25 +95,22 @@ impl Sqlite {
     fn reader(&self) -> Result<Connection> {
         let free = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let flags = (self.flags - OpenFlags::SQLITE_OPEN_READ_WRITE) | OpenFlags::SQLITE_OPEN_READ_ONLY;
-        free.map_or_else(|| schema::connect(&self.url, flags, self.options.durability), Ok)
+        free.map_or_else(|| connect(&self.url, flags, self.options.durability), Ok)
     }
 
     fn give_back(&self, connection: Connection) {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 
-    fn reading<R>(&self, work: impl FnOnce(&Connection) -> Result<R, Failure>) -> Result<R> {
+    fn reading<R>(&self, work: impl FnOnce(&Connection) -> Result<R, SqliteFailure>) -> Result<R> {
         let connection = self.reader()?;
         let result = work(&connection).map_err(|failure| self.error(failure));
         self.give_back(connection);
         result
     }
 
-    fn error(&self, failure: Failure) -> Error {
-        match failure {
-            Failure::Sqlite(error) => explain(&self.url, error),
-            Failure::Ours(error) => error,
-        }
+    fn error(&self, failure: SqliteFailure) -> Error {
+        failure.into_error(&self.url)
     }
 
     fn walk_in(
@@ -126,7 +119,7 @@ impl Sqlite {
         family: Family,
         prefix: &Key,
         visit: &mut Visit<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), SqliteFailure> {
         let statements = self.statements(family);
         let mut statement = connection.prepare_cached(&statements.scan)?;
         let mut assembler = Assembler::new(family, self.derived, visit);
@@ -139,7 +132,7 @@ impl Sqlite {
         Ok(assembler.end()?)
     }
 
-    fn get_in(&self, connection: &Connection, family: Family, key: &[u8]) -> Result<Option<Record>, Failure> {
+    fn get_in(&self, connection: &Connection, family: Family, key: &[u8]) -> Result<Option<Record>, SqliteFailure> {
         let statements = self.statements(family);
         let mut statement = connection.prepare_cached(&statements.get)?;
         let mut found = None;
@@ -156,13 +149,13 @@ impl Sqlite {
         Ok(found)
     }
 
-    fn count_in(&self, connection: &Connection, family: Family) -> Result<u64, Failure> {
+    fn count_in(&self, connection: &Connection, family: Family) -> Result<u64, SqliteFailure> {
         let count: i64 = connection.prepare_cached(&self.statements(family).count)?.query_row([], |row| row.get(0))?;
         Ok(count.cast_unsigned())
     }
 
-    fn stated_in(&self, connection: &Connection, family: Family) -> Result<Option<Digest>, Failure> {
-        let text = schema::meta(&self.url, connection, &manifest::digest_key(family))?;
+    fn stated_in(&self, connection: &Connection, family: Family) -> Result<Option<Digest>, SqliteFailure> {
+        let text = meta(&self.url, connection, &manifest::digest_key(family))?;
         let digest = text
             .map(|text| manifest::parse_digest(&text).ok_or_else(|| self.url.error("a digest in `meta` is damaged")));
         Ok(digest.transpose()?)
@@ -172,7 +165,7 @@ impl Sqlite {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write_in(&self, connection: &Connection, batch: &Batch) -> Result<(), Failure> {
+    fn write_in(&self, connection: &Connection, batch: &Batch) -> Result<(), SqliteFailure> {
         for (family, prefix) in &batch.prefixes {
             let end = prefix.successor();
             let range = (prefix.as_bytes(), end.as_ref().map(Key::as_bytes));
@@ -194,25 +187,7 @@ impl Sqlite {
     }
 }
 
-/// What went wrong: what SQLite says needs the store's name first.
-enum Failure {
-    Sqlite(rusqlite::Error),
-    Ours(Error),
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Ours(error)
-    }
-}
-
-/// Makes a store where none is; complete or not at all, whoever else creates at the same time.
+/// Makes a store where none is; complete or not at all, also when several processes create it at once.
 fn create(url: &StoreUrl) -> Result<()> {
     if url.path().exists() {
         return Ok(());
@@ -232,26 +207,10 @@ fn create(url: &StoreUrl) -> Result<()> {
     });
     made.map_err(|error| explain(url, error))?;
     atomic_replace::sync(&temporary.path())?;
-    atomic_replace::place_first(&temporary.path(), url.path())
+    atomic_replace::place_if_absent(&temporary.path(), url.path())
 }
 
-/// A write-ahead log stands beside the file: it was not closed, or is open just now.
-fn has_log(url: &StoreUrl) -> bool {
-    log_path(url.path(), "-wal").exists()
-}
-
-fn log_path(path: &std::path::Path, ending: &str) -> std::path::PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-fn can_write_beside(url: &StoreUrl) -> bool {
-    let parent = url.path().parent().filter(|parent| !parent.as_os_str().is_empty());
-    rustix::fs::access(parent.unwrap_or(std::path::Path::new(".")), rustix::fs::Access::WRITE_OK).is_ok()
-}
-
-impl Source for View<'_> {
+impl Source for SqliteView<'_> {
     fn url(&self) -> &StoreUrl {
         &self.store.url
     }
@@ -269,14 +228,14 @@ impl Source for View<'_> {
     }
 }
 
-impl View<'_> {
-    fn with<R>(&self, work: impl FnOnce(&Connection) -> Result<R, Failure>) -> Result<R> {
+impl SqliteView<'_> {
+    fn with<R>(&self, work: impl FnOnce(&Connection) -> Result<R, SqliteFailure>) -> Result<R> {
         let connection = self.connection.as_ref().ok_or_else(|| self.store.url.error("the view has ended"))?;
         work(connection).map_err(|failure| self.store.error(failure))
     }
 }
 
-impl Drop for View<'_> {
+impl Drop for SqliteView<'_> {
     fn drop(&mut self) {
         // A connection whose transaction does not end is closed instead, which ends it.
         if let Some(connection) =
@@ -332,7 +291,7 @@ impl Store for Sqlite {
         let Some(connection) = writer.as_mut() else { return Err(self.url.error("it is open for reading only")) };
         let done = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(Failure::from)
+            .map_err(SqliteFailure::from)
             .and_then(|transaction| {
                 self.write_in(&transaction, batch)?;
                 Ok(transaction.commit()?)
@@ -348,7 +307,7 @@ impl Store for Sqlite {
     }
 
     fn view(&self) -> Result<Box<dyn Source + '_>> {
-        let view = View { store: self, connection: Some(self.reader()?) };
+        let view = SqliteView { store: self, connection: Some(self.reader()?) };
         // A transaction stands still from its first read on.
         view.with(|connection| {
             connection.execute_batch("BEGIN")?;

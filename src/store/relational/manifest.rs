@@ -1,10 +1,9 @@
 //! What an export says of itself: its formats, and count and digest of each family, so that a reader can tell that it has
 //! all of it, unaltered.
 
-use super::digest::{Digest, Digester, content_root, root};
-use super::{FORMAT, Family, Record};
 use crate::error::Result;
 use crate::metric::METRICS_VERSION;
+use crate::store::{Digest, Digester, FORMAT, Family, Record, content_root, root};
 
 /// Gathers the digests while records are written.
 pub(super) struct Manifest {

@@ -7,21 +7,9 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::family::{with_record, with_type};
-use super::{Family, Key, Record, Stored};
+use super::family::{Encoding, Family, Record, Stored, with_record, with_type};
+use super::key::Key;
 use crate::error::{Error, Result};
-
-/// How a value is written; reading understands all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Encoding {
-    /// As the family says: JSON for executions and snapshots, postcard for the rest.
-    #[default]
-    Family,
-    /// JSON for all, for people who look into the store with other tools.
-    Json,
-    /// Compact binary for all.
-    Postcard,
-}
 
 /// Length of the header.
 pub const HEADER_BYTES: usize = 12;
@@ -64,12 +52,12 @@ pub fn canonical(record: &Record, out: &mut Vec<u8>) -> Result<()> {
 }
 
 /// The inverse of [`canonical`].
-pub(super) fn from_canonical(family: Family, bytes: &[u8]) -> Result<Record, String> {
+pub(in crate::store) fn from_canonical(family: Family, bytes: &[u8]) -> Result<Record, String> {
     with_type!(family, T => unpostcard::<T>(bytes).map(Record::from))
 }
 
 /// [`Error::Record`] for a family and key.
-pub(super) fn damaged(key: &[u8], family: Family, problem: impl Into<String>) -> Error {
+pub(in crate::store) fn damaged(key: &[u8], family: Family, problem: impl Into<String>) -> Error {
     Error::Record { family: family.name(), key: Key::from_bytes(key).to_string(), problem: problem.into() }
 }
 
@@ -150,7 +138,7 @@ fn unpostcard<T: Stored>(payload: &[u8]) -> Result<T, String> {
 }
 
 /// Length and frame, where that is shorter.
-pub(super) fn compress(plain: &[u8]) -> std::io::Result<Option<Vec<u8>>> {
+pub(in crate::store) fn compress(plain: &[u8]) -> std::io::Result<Option<Vec<u8>>> {
     thread_local! {
         // Setting up a context costs more than compressing a small value.
         static CONTEXT: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
@@ -168,7 +156,7 @@ pub(super) fn compress(plain: &[u8]) -> std::io::Result<Option<Vec<u8>>> {
 }
 
 /// The inverse of [`compress`].
-pub(super) fn decompress(packed: &[u8]) -> Result<Vec<u8>, String> {
+pub(in crate::store) fn decompress(packed: &[u8]) -> Result<Vec<u8>, String> {
     thread_local! {
         static CONTEXT: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
     }

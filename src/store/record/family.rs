@@ -7,12 +7,24 @@ use std::str::FromStr;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Encoding, Key};
+use super::key::Key;
 use crate::error::{self, Error};
 use crate::model::{
     AstRecord, CfgRecord, ChunkRecord, ExecutionRecord, FactsRecord, FileRecord, LinkRecord, NameRecord,
     ReferenceRecord, SnapshotRecord, SymbolRecord,
 };
+
+/// How a value is written; reading understands all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// As the family says: JSON for executions and snapshots, postcard for the rest.
+    #[default]
+    Family,
+    /// JSON for all, for people who look into the store with other tools.
+    Json,
+    /// Compact binary for all.
+    Postcard,
+}
 
 /// A record of one family.
 pub trait Stored: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug + Send + Sync + 'static {

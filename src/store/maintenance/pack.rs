@@ -10,9 +10,9 @@ use std::io::{BufReader, BufWriter, Read, Write as _};
 use std::path::Path;
 
 use super::copy::Counts;
-use super::digest::{Digest, Digester, FamilyDigest, root};
-use super::{Existing, FORMAT, Family, Key, Sink, Source, Temporary, atomic_replace, codec};
 use crate::error::{Error, Result};
+use crate::store::record::{Digest, Digester, FORMAT, FamilyDigest, check_format, root};
+use crate::store::{Existing, Family, Key, Sink, Source, Temporary, atomic_replace, codec};
 
 const MAGIC: &[u8; 8] = b"elcanopk";
 const END: u32 = u32::MAX;
@@ -75,7 +75,7 @@ fn write(source: &dyn Source, path: &Path) -> Result<Counts> {
 /// # Errors
 /// [`Error::Store`] when the file is no pack, of a newer format, damaged or cut short: the sink is dropped unfinished.
 pub fn unpack(path: &Path, mut sink: Box<dyn Sink>) -> Result<Counts> {
-    let mut reader = Reader::open(path)?;
+    let mut reader = PackReader::open(path)?;
     let mut digests = Vec::new();
     for family in Family::ALL {
         digests.push(reader.family(*family, &mut *sink)?);
@@ -90,12 +90,12 @@ pub fn unpack(path: &Path, mut sink: Box<dyn Sink>) -> Result<Counts> {
     Ok(digests.iter().map(|digest| (digest.family, digest.count)).collect())
 }
 
-struct Reader {
+struct PackReader {
     name: String,
     stream: BufReader<zstd::stream::read::Decoder<'static, BufReader<File>>>,
 }
 
-impl Reader {
+impl PackReader {
     fn open(path: &Path) -> Result<Self> {
         let name = format!("pack:{}", path.display());
         let error = |problem: String| Error::Store { store: name.clone(), problem, source: None };
@@ -108,13 +108,8 @@ impl Reader {
             }
             _ => return Err(error("it is not a packed store".to_owned())),
         }
-        match u32::from_le_bytes([header[8], header[9], header[10], header[11]]) {
-            FORMAT => {}
-            newer if newer > FORMAT => {
-                return Err(error(format!("it is of a newer elcano (format {newer}; this one knows {FORMAT})")));
-            }
-            older => return Err(error(format!("its format {older} is unknown"))),
-        }
+        let format = u32::from_le_bytes([header[8], header[9], header[10], header[11]]);
+        check_format(Some(i64::from(format))).map_err(error)?;
         let decoder = zstd::stream::read::Decoder::new(file).map_err(Error::io("reading", path))?;
         Ok(Self { name, stream: BufReader::with_capacity(1 << 20, decoder.single_frame()) })
     }

@@ -8,9 +8,10 @@ use duckdb::{AccessMode, Config, Connection, appender_params_from_iter, params};
 
 use super::manifest::{self, Manifest};
 use super::table::{self, Assembler, Cell, Column, Kind, Row, project};
-use super::{Digest, FORMAT, Family, Key, Record, Sink, Source, StoreUrl, Temporary, Visit, atomic_replace};
 use crate::error::{Error, Result};
 use crate::metric::METRICS_VERSION;
+use crate::store::record::check_format;
+use crate::store::{Digest, Family, Key, Record, Sink, Source, StoreUrl, Temporary, Visit, atomic_replace};
 
 /// Readable by every DuckDB from 1.2 on; newer ones would write what older ones refuse.
 const STORAGE_VERSION: &str = "v1.2.0";
@@ -77,7 +78,7 @@ impl ToSql for Cell<'_> {
 }
 
 /// A file that is not yet the target.
-pub(super) struct BulkWriter {
+pub(in crate::store) struct DuckdbBulkWriter {
     url: StoreUrl,
     // Dropped first: nobody has the file open when it goes.
     connection: Connection,
@@ -86,9 +87,9 @@ pub(super) struct BulkWriter {
     epilogue: Vec<String>,
 }
 
-impl BulkWriter {
+impl DuckdbBulkWriter {
     /// Begins beside the target. The statements of `epilogue` run when all records are in.
-    pub(super) fn start(url: &StoreUrl, epilogue: Vec<String>) -> Result<Self> {
+    pub(in crate::store) fn start(url: &StoreUrl, epilogue: Vec<String>) -> Result<Self> {
         let temporary = Temporary::beside(url.path())?;
         let path = temporary.path();
         let path = path.to_str().ok_or_else(|| url.error("DuckDB takes paths in UTF-8 only"))?;
@@ -136,7 +137,7 @@ impl BulkWriter {
     }
 }
 
-impl Sink for BulkWriter {
+impl Sink for DuckdbBulkWriter {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
         self.append(&records)
     }
@@ -150,15 +151,15 @@ impl Sink for BulkWriter {
 }
 
 /// A file that is read. One connection, one moment: nobody can write while it is open.
-pub(super) struct Reading {
+pub(in crate::store) struct DuckdbReader {
     url: StoreUrl,
     connection: Mutex<Connection>,
     derived: bool,
 }
 
-impl Reading {
+impl DuckdbReader {
     /// Opens an export.
-    pub(super) fn open(url: &StoreUrl) -> Result<Self> {
+    pub(in crate::store) fn open(url: &StoreUrl) -> Result<Self> {
         let failed = |error| explain(url, error);
         if !url.path().is_file() {
             return Err(url.error("there is no store here"));
@@ -233,13 +234,7 @@ fn check(url: &StoreUrl, connection: &Connection) -> Result<bool> {
         return Err(url.error("it is a DuckDB file of another program"));
     }
     let format = meta(url, connection, "format")?.and_then(|text| text.parse::<u32>().ok());
-    match format.ok_or_else(|| url.error("it does not say which format it has"))? {
-        FORMAT => {}
-        newer if newer > FORMAT => {
-            return Err(url.error(format!("it is of a newer elcano (format {newer}; this one knows {FORMAT})")));
-        }
-        older => return Err(url.error(format!("its format {older} is unknown"))),
-    }
+    check_format(format.map(i64::from)).map_err(|problem| url.error(problem))?;
     let mut derived = meta(url, connection, "metrics")?.is_some_and(|version| version == METRICS_VERSION.to_string());
     for family in Family::ALL {
         if !is_table(family.name())? {
@@ -283,7 +278,7 @@ fn read_row(row: &duckdb::Row<'_>, width: usize) -> duckdb::Result<(Vec<u8>, i64
     Ok((row.get(0)?, row.get(1)?, cells))
 }
 
-impl Source for Reading {
+impl Source for DuckdbReader {
     fn url(&self) -> &StoreUrl {
         &self.url
     }

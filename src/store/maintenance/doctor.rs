@@ -1,12 +1,12 @@
 //! What is wrong with a store: its structure first, without mapping it, then every record, then what snapshots refer to.
-//! Never writes and never mends.
+//! Never writes and never repairs.
 
 use rustc_hash::FxHashSet;
 
-use super::digest::{DIFFERENCES_MAX, Difference};
-use super::{Family, Key, Record, Source, StoreUrl, check_structure, read_from};
+use super::verify::{DIFFERENCES_MAX, Difference};
 use crate::error::{Error, Result};
 use crate::model::SnapshotId;
+use crate::store::{Family, Key, Record, Source, StoreUrl, check_structure, read_from};
 
 /// What was found.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,7 @@
 //! What one write transaction does: prefixes removed, keys removed, records put, in this order. Plain data.
 
-use super::{Family, Key, Record};
+use super::family::{Family, Record};
+use super::key::Key;
 
 /// A record on its way into a store.
 #[derive(Debug, Clone)]
@@ -77,7 +78,7 @@ impl Batch {
     }
 
     /// The puts in key order, one a key.
-    pub(super) fn sorted_puts(&self) -> Vec<&Put> {
+    pub(in crate::store) fn sorted_puts(&self) -> Vec<&Put> {
         let mut puts: Vec<&Put> = self.puts.iter().rev().collect();
         puts.sort_by(|a, b| (a.family, &a.key).cmp(&(b.family, &b.key)));
         puts.dedup_by(|later, first| (later.family, &later.key) == (first.family, &first.key));
@@ -96,7 +97,7 @@ impl Value {
 
 impl Record {
     /// Roughly what it holds in memory; only the large lists count.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         let lists = match self {
             Self::Facts(facts) => facts.spaces.len() * 320,
             Self::Chunks(chunk) => chunk.text.len(),

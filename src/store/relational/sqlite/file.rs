@@ -1,98 +1,27 @@
-//! The statements of the SQLite tables, and how a file is recognised, opened and trusted.
+//! A SQLite file: recognised by its first bytes, opened without trust, checked against the tables.
+//! Never writes a record.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
+use super::failure::explain;
+use super::schema::APPLICATION_ID;
 use crate::error::{Error, Result};
-use crate::store::table::{self, Column, Kind};
-use crate::store::{Durability, FORMAT, Family, StoreUrl};
+use crate::store::record::check_format;
+use crate::store::relational::table;
+use crate::store::{Durability, Family, StoreUrl};
 
-/// "ELCN": what `file` and other programs know an elcano store by.
-pub(super) const APPLICATION_ID: i32 = 0x454C_434E;
 /// No text or blob is longer.
 const VALUE_BYTES_MAX: i32 = 512 << 20;
 /// How long a writer waits for another process.
 const BUSY_WAIT: Duration = Duration::from_secs(60);
-const PAGE_BYTES: u32 = 8192;
-
-/// The statements of one family.
-pub(super) struct Statements {
-    pub(super) insert: String,
-    pub(super) delete: String,
-    pub(super) delete_range: String,
-    pub(super) get: String,
-    pub(super) scan: String,
-    pub(super) last: String,
-    pub(super) count: String,
-    pub(super) width: usize,
-}
-
-impl Statements {
-    /// For tables with or without derived columns.
-    pub(super) fn of(family: Family, derived: bool) -> Self {
-        let columns = table::columns(family, derived);
-        let names = columns.iter().map(|column| format!(", \"{}\"", column.name)).collect::<String>();
-        let marks = (3..columns.len() + 3).map(|mark| format!(", ?{mark}")).collect::<String>();
-        let select = format!("SELECT key, ordinal{names} FROM \"{family}\"");
-        // A range without an end has NULL there.
-        let range = "key >= ?1 AND (?2 IS NULL OR key < ?2)";
-        Self {
-            insert: format!("INSERT INTO \"{family}\" (key, ordinal{names}) VALUES (?1, ?2{marks})"),
-            delete: format!("DELETE FROM \"{family}\" WHERE key = ?1"),
-            delete_range: format!("DELETE FROM \"{family}\" WHERE {range}"),
-            get: format!("{select} WHERE key = ?1 ORDER BY ordinal"),
-            scan: format!("{select} WHERE {range} ORDER BY key, ordinal"),
-            last: format!("SELECT DISTINCT key FROM \"{family}\" WHERE {range} ORDER BY key DESC LIMIT ?3"),
-            count: format!("SELECT count(*) FROM \"{family}\" WHERE ordinal = 0"),
-            width: columns.len() + 2,
-        }
-    }
-}
-
-/// The tables, without indexes.
-pub(super) fn tables(derived: bool) -> String {
-    let tables = Family::ALL.iter().map(|family| {
-        let columns = table::columns(*family, derived).iter().map(definition).collect::<String>();
-        format!("CREATE TABLE \"{family}\" (key BLOB NOT NULL, ordinal INTEGER NOT NULL{columns}) STRICT;\n")
-    });
-    let meta = "CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;\n";
-    std::iter::once(meta.to_owned()).chain(tables).collect()
-}
-
-/// What finds a record. In exports they are made after the rows.
-pub(super) fn indexes() -> String {
-    Family::ALL
-        .iter()
-        .map(|family| format!("CREATE UNIQUE INDEX \"{family}_key\" ON \"{family}\" (key, ordinal);\n"))
-        .collect()
-}
-
-/// Marks a file as elcano's.
-pub(super) fn marks() -> String {
-    format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT};")
-}
-
-/// What a new file begins with.
-pub(super) fn page_size() -> String {
-    format!("PRAGMA page_size = {PAGE_BYTES};")
-}
-
-fn definition(column: &Column) -> String {
-    let kind = match column.kind {
-        Kind::Integer => "INTEGER",
-        Kind::Real => "REAL",
-        Kind::Text => "TEXT",
-        Kind::Blob => "BLOB",
-    };
-    format!(", \"{}\" {kind}{}", column.name, if column.nullable { "" } else { " NOT NULL" })
-}
 
 /// Looks at the first bytes: SQLite takes an empty file for an empty database.
 pub(super) fn recognise(url: &StoreUrl) -> Result<()> {
@@ -128,7 +57,7 @@ pub(super) fn connect(url: &StoreUrl, flags: OpenFlags, durability: Durability) 
 }
 
 /// The path itself, or as a URI when that is what the flags say.
-fn location(path: &Path, flags: OpenFlags) -> std::path::PathBuf {
+fn location(path: &Path, flags: OpenFlags) -> PathBuf {
     if !flags.contains(OpenFlags::SQLITE_OPEN_URI) {
         return path.to_owned();
     }
@@ -143,21 +72,15 @@ fn location(path: &Path, flags: OpenFlags) -> std::path::PathBuf {
     uri.into()
 }
 
-/// Checks that the file is a store of this format and that each family is a table. Says whether the derived columns are
-/// there and defined as they are today.
+/// Checks that the file is a store of this format and that each family is a table. Returns whether the derived
+/// columns are there and defined as they are today.
 pub(super) fn check(url: &StoreUrl, connection: &Connection, metrics_version: u32) -> Result<bool> {
     let failed = |error| explain(url, error);
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed);
     if pragma("application_id")? != i64::from(APPLICATION_ID) {
         return Err(url.error("it is a SQLite file of another program"));
     }
-    let format = pragma("user_version")?;
-    if format > i64::from(FORMAT) {
-        return Err(url.error(format!("it is of a newer elcano (format {format}; this one knows {FORMAT})")));
-    }
-    if format != i64::from(FORMAT) {
-        return Err(url.error(format!("its format {format} is unknown")));
-    }
+    check_format(Some(pragma("user_version")?)).map_err(|problem| url.error(problem))?;
     let mut derived = meta(url, connection, "metrics")?.is_some_and(|version| version == metrics_version.to_string());
     for family in Family::ALL {
         let kind: Option<String> = connection
@@ -193,17 +116,20 @@ pub(super) fn meta(url: &StoreUrl, connection: &Connection, key: &str) -> Result
         .map_err(|error| explain(url, error))
 }
 
-/// What an error of SQLite means for a person.
-pub(super) fn explain(url: &StoreUrl, error: rusqlite::Error) -> Error {
-    let problem = match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another process has locked it for too long",
-        Some(ErrorCode::DiskFull) => "the disk is full; nothing of the last batch was written",
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            "the store is damaged; `elcano store doctor` says where"
-        }
-        Some(ErrorCode::ReadOnly) => "it is read-only",
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => "it cannot be opened",
-        _ => "SQLite refused",
-    };
-    url.because(problem, error)
+/// A write-ahead log stands beside the file: it was not closed, or is open just now.
+pub(super) fn has_log(url: &StoreUrl) -> bool {
+    log_path(url.path(), "-wal").exists()
+}
+
+/// The name of a file that SQLite keeps beside its own.
+pub(super) fn log_path(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// The folder of the file can be written.
+pub(super) fn can_write_beside(url: &StoreUrl) -> bool {
+    let parent = url.path().parent().filter(|parent| !parent.as_os_str().is_empty());
+    rustix::fs::access(parent.unwrap_or(Path::new(".")), rustix::fs::Access::WRITE_OK).is_ok()
 }
