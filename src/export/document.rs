@@ -50,9 +50,10 @@ pub const QUERIES: [(&str, &str); 9] = [
 pub fn tables() -> String {
     let mut out = String::from(
         "# Tables and views of an export\n\n\
-         Made from the program's own definitions. Tables are the same in DuckDB, SQLite, Parquet and CSV; `elcano query` answers over\n\
-         the same ones. Every table begins with `key` (the record's binary key) and `ordinal` (the row within its record). Ids are\n\
-         hexadecimal, paths are text in which a byte that is not UTF-8 stands as U+10FF00 + byte.\n\n## Views\n\n\
+         Generated from the program's own definitions. Tables are the same in DuckDB, SQLite, Parquet and\n\
+         CSV; `elcano query` reads the same ones. Every table begins with `key` (the record's binary key)\n\
+         and `ordinal` (the row within its record). Ids are hexadecimal; paths are text in which a byte\n\
+         that is not UTF-8 stands as U+10FF00 + byte.\n\n## Views\n\n\
          | view | shows |\n| --- | --- |\n",
     );
     for view in VIEWS {
@@ -65,7 +66,7 @@ pub fn tables() -> String {
     out += "\n## Tables\n";
     for family in Family::ALL {
         out += &format!(
-            "\n### `{family}`\n\n{}\n\n| column | type | says |\n| --- | --- | --- |\n",
+            "\n### `{family}`\n\n{}\n\n| column | type | meaning |\n| --- | --- | --- |\n",
             family.about().trim()
         );
         for column in table::columns(*family, true) {
