@@ -37,7 +37,17 @@ fn a_scan_counts_their_lines() {
     assert_eq!(lines(&report, "tokei:sql"), [2, 1, 1, 0]);
     assert_eq!(lines(&report, "tokei:yaml"), [2, 1, 1, 0]);
     assert_eq!(lines(&report, "python"), [2, 2, 0, 0]);
-    assert!(repo.elcano(&["report"]).out.contains("tokei:css"));
+    for format in ["text", "markdown"] {
+        let out = repo.elcano(&["report", "--format", format]).out;
+        let at = |word: &str| out.find(word).unwrap_or_else(|| panic!("no {word} in {out}"));
+        assert!(!out.contains("tokei:"), "people read labels:\n{out}");
+        let group = at("lines only");
+        assert!(at("Python") < group && group < at("CSS") && at("YAML") < at("total"), "{out}");
+        // Of lines alone no functions are known.
+        let row = out.lines().find(|line| line.contains("CSS")).unwrap();
+        let cells: Vec<_> = row.split(['|', ' ']).filter(|cell| !cell.is_empty()).collect();
+        assert_eq!(cells, ["CSS", "1", "4", "1", "2", "1"], "{out}");
+    }
 }
 
 #[test]

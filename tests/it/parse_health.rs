@@ -19,8 +19,8 @@ fn the_report_names_languages_with_parse_errors_and_their_worst_file() {
     repo.elcano(&["scan"]);
     let text = repo.elcano(&["report"]).out;
     let section = text.split("\n\n").find(|section| section.starts_with("Parse health")).expect("a section");
-    assert!(section.contains("python") && section.contains("worse.py"), "{section}");
-    assert!(!section.contains("lua"), "a language without errors is listed:\n{section}");
+    assert!(section.contains("Python") && section.contains("worse.py"), "{section}");
+    assert!(!section.contains("Lua"), "a language without errors is listed:\n{section}");
     let report: Value = serde_json::from_str(&repo.elcano(&["report", "--format", "json"]).out).unwrap();
     let languages = report["languages"].as_array().unwrap();
     let of = |id: &str| languages.iter().find(|totals| totals["language"] == id).unwrap();

@@ -9,10 +9,17 @@ use crate::model::{
     AnalyzerId, BodyHash, Call, ContentId, FactsRecord, Level, Metrics, Note, Skip, Space, SpaceKind, Visibility,
 };
 
-/// The metrics that are stored: the column, what it says, and how it is read and set.
-fn stored_metrics() -> impl Iterator<Item = (&'static Metric, fn(&Metrics) -> u32, fn(&mut Metrics, u32))> {
+/// A metric that is stored: its row in the catalog, and how it is read and set.
+struct Stored {
+    metric: &'static Metric,
+    get: fn(&Metrics) -> u32,
+    set: fn(&mut Metrics, u32),
+}
+
+/// The metrics that are stored.
+fn stored_metrics() -> impl Iterator<Item = Stored> {
     CATALOG.iter().filter_map(|metric| match metric.formula {
-        Formula::Stored(get, set) => Some((metric, get, set)),
+        Formula::Stored(get, set) => Some(Stored { metric, get, set }),
         Formula::Derived(_) => None,
     })
 }
@@ -57,7 +64,9 @@ impl Tabled for FactsRecord {
             Column::of::<Option<BodyHash>>("body", "BLAKE3 of the space's text, cut to 16 bytes."),
             Column::of::<Option<Vec<Call>>>("calls", "What it calls by name, a JSON array; empty below level full."),
         ];
-        columns.extend(stored_metrics().map(|(metric, ..)| Column::of::<Option<u32>>(metric.column, metric.about)));
+        columns.extend(
+            stored_metrics().map(|stored| Column::of::<Option<u32>>(stored.metric.column, stored.metric.about)),
+        );
         columns.extend(derived_metrics().map(|metric| {
             let kind =
                 if matches!(metric.value(&Metrics::default()), Value::Int(_)) { Kind::Integer } else { Kind::Real };
@@ -132,7 +141,7 @@ fn push_space<'s>(space: &'s Space, derived: bool, row: &mut Vec<Cell<'s>>) {
         space.body.to_cell(),
         space.calls.to_cell(),
     ]);
-    row.extend(stored_metrics().map(|(_, get, _)| Cell::Int(i64::from(get(&space.metrics)))));
+    row.extend(stored_metrics().map(|stored| Cell::Int(i64::from((stored.get)(&space.metrics)))));
     if derived {
         row.extend(derived_metrics().map(|metric| match metric.value(&space.metrics) {
             Value::Int(value) => Cell::Int(i64::from(value)),
@@ -157,8 +166,8 @@ fn read_space(row: &mut Reader<'_>) -> Result<Space, String> {
         calls: row.take()?,
         metrics: Metrics::default(),
     };
-    for (_, _, set) in stored_metrics() {
-        set(&mut space.metrics, row.take()?);
+    for stored in stored_metrics() {
+        (stored.set)(&mut space.metrics, row.take()?);
     }
     Ok(space)
 }
