@@ -1,5 +1,5 @@
-//! Stores of relational tables: their columns, defined once, and the two databases that keep them.
-//! Never defines a family.
+//! Keeps stores in relational tables: their columns, defined once, and the two databases. Never
+//! defines a family.
 
 mod duckdb;
 mod manifest;
