@@ -84,7 +84,7 @@ impl Digester {
     /// Adds the next record.
     ///
     /// # Errors
-    /// [`Error::Record`] when its key does not come after the last one's.
+    /// [`crate::error::Error::Record`] when its key does not come after the last one's.
     pub fn add(&mut self, record: &Record) -> Result<()> {
         let key = record.key();
         if key <= self.last || record.family() != self.family {
