@@ -4,50 +4,23 @@
 use super::field::{Field, RowReader};
 use super::{Cell, Column, Emit, Kind, Row, Tabled};
 use crate::error::Result;
+use crate::metric::catalog::Formula;
 use crate::metric::{CATALOG, Metric, Value};
 use crate::model::{
     AnalyzerId, BodyHash, Call, ContentId, FactsRecord, Level, Metrics, Note, Skip, Space, SpaceKind, Visibility,
 };
 
-/// A metric that is stored: its column, and how it is read and set.
-struct Base(&'static str, fn(&Metrics) -> u32, fn(&mut Metrics, u32));
-
-macro_rules! bases {
-    ($($column:literal = $field:ident,)+) => {
-        const BASES: &[Base] = &[$(Base($column, |m| m.$field, |m, value| m.$field = value),)+];
-    };
-}
-
-bases! {
-    "sloc" = sloc,
-    "ploc" = ploc,
-    "lloc" = lloc,
-    "cloc" = cloc,
-    "blank" = blank,
-    "cyclomatic" = cyclomatic,
-    "cyclomatic_modified" = cyclomatic_modified,
-    "cognitive" = cognitive,
-    "halstead_operators_distinct" = operators_distinct,
-    "halstead_operands_distinct" = operands_distinct,
-    "halstead_operators" = operators,
-    "halstead_operands" = operands,
-    "abc_assignments" = assignments,
-    "abc_branches" = branches,
-    "abc_conditions" = conditions,
-    "nargs" = nargs,
-    "nexits" = nexits,
-    "nom_functions" = functions,
-    "nom_closures" = closures,
-    "nesting" = nesting,
-    "tokens" = tokens,
-    "wmc" = wmc,
-    "npm" = npm,
-    "npa" = npa,
+/// The metrics that are stored: the column, what it says, and how it is read and set.
+fn stored_metrics() -> impl Iterator<Item = (&'static Metric, fn(&Metrics) -> u32, fn(&mut Metrics, u32))> {
+    CATALOG.iter().filter_map(|metric| match metric.formula {
+        Formula::Stored(get, set) => Some((metric, get, set)),
+        Formula::Derived(_) => None,
+    })
 }
 
 /// The metrics that are computed from others.
 fn derived_metrics() -> impl Iterator<Item = &'static Metric> {
-    CATALOG.iter().filter(|metric| BASES.iter().all(|base| base.0 != metric.column))
+    CATALOG.iter().filter(|metric| metric.is_derived())
 }
 
 /// Columns of facts before those of a space.
@@ -56,8 +29,6 @@ const FILE_COLUMNS: usize = 9;
 /// One row a space, and in each row the file's facts; facts without spaces have one row.
 impl Tabled for FactsRecord {
     fn columns() -> Vec<Column> {
-        let about =
-            |column: &str| CATALOG.iter().find(|metric| metric.column == column).map_or("", |metric| metric.about);
         let mut columns = vec![
             Column::of::<ContentId>("content", "Git blob id of the file's bytes."),
             Column::of::<AnalyzerId>("engine", "What the facts are valid for."),
@@ -87,10 +58,10 @@ impl Tabled for FactsRecord {
             Column::of::<Option<BodyHash>>("body", "BLAKE3 of the space's text, cut to 16 bytes."),
             Column::of::<Option<Vec<Call>>>("calls", "What it calls by name, a JSON array; empty below level full."),
         ];
-        columns.extend(BASES.iter().map(|base| Column::of::<Option<u32>>(base.0, about(base.0))));
+        columns.extend(stored_metrics().map(|(metric, ..)| Column::of::<Option<u32>>(metric.column, metric.about)));
         columns.extend(derived_metrics().map(|metric| {
             let kind =
-                if matches!((metric.get)(&Metrics::default()), Value::Int(_)) { Kind::Integer } else { Kind::Real };
+                if matches!(metric.value(&Metrics::default()), Value::Int(_)) { Kind::Integer } else { Kind::Real };
             Column { name: metric.column, kind, nullable: true, derived: true, about: metric.about }
         }));
         columns
@@ -162,9 +133,9 @@ fn push_space<'s>(space: &'s Space, derived: bool, row: &mut Vec<Cell<'s>>) {
         space.body.to_cell(),
         space.calls.to_cell(),
     ]);
-    row.extend(BASES.iter().map(|base| Cell::Int(i64::from((base.1)(&space.metrics)))));
+    row.extend(stored_metrics().map(|(_, get, _)| Cell::Int(i64::from(get(&space.metrics)))));
     if derived {
-        row.extend(derived_metrics().map(|metric| match (metric.get)(&space.metrics) {
+        row.extend(derived_metrics().map(|metric| match metric.value(&space.metrics) {
             Value::Int(value) => Cell::Int(i64::from(value)),
             Value::Real(value) => Cell::Real(value),
         }));
@@ -187,28 +158,8 @@ fn read_space(row: &mut RowReader<'_>) -> Result<Space, String> {
         calls: row.take()?,
         metrics: Metrics::default(),
     };
-    for base in BASES {
-        (base.2)(&mut space.metrics, row.take()?);
+    for (_, _, set) in stored_metrics() {
+        set(&mut space.metrics, row.take()?);
     }
     Ok(space)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BASES, Base, CATALOG, Metrics, Value};
-
-    #[test]
-    fn every_stored_metric_is_the_catalog_column_of_its_name() {
-        for (value, Base(column, get, set)) in (1..).zip(BASES) {
-            let mut metrics = Metrics::default();
-            set(&mut metrics, value);
-            assert_eq!(get(&metrics), value);
-            assert_eq!(BASES.iter().filter(|base| (base.1)(&metrics) != 0).count(), 1, "{column} sets another one");
-            let metric = CATALOG.iter().find(|metric| metric.column == *column);
-            let metric = metric.unwrap_or_else(|| panic!("the catalog has no column {column}"));
-            assert_eq!((metric.get)(&metrics), Value::Int(value), "{column}");
-        }
-        let bytes = size_of::<Metrics>();
-        assert_eq!(BASES.len() * size_of::<u32>(), bytes, "a field of the metrics has no column");
-    }
 }
