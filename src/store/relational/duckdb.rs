@@ -94,6 +94,8 @@ impl DuckdbBulkWriter {
         let temporary = Temporary::beside(url.path())?;
         let path = temporary.path();
         let path = path.to_str().ok_or_else(|| url.error("DuckDB takes paths in UTF-8 only"))?;
+        // The name `target` is written into the file with each view; another one would change its
+        // bytes.
         let attach = format!("ATTACH {} AS target (STORAGE_VERSION '{STORAGE_VERSION}'); USE target;", quoted(path));
         let opened = config().and_then(Connection::open_in_memory_with_flags).and_then(|connection| {
             connection.execute_batch(&attach)?;

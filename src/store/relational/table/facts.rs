@@ -10,7 +10,7 @@ use crate::model::{
     AnalyzerId, BodyHash, Call, ContentId, FactsRecord, Level, Metrics, Note, Skip, Space, SpaceKind, Visibility,
 };
 
-/// The metrics that are stored: the column, what it says, and how it is read and set.
+/// The metrics that are stored, and how each is read and set.
 fn stored_metrics() -> impl Iterator<Item = (&'static Metric, fn(&Metrics) -> u32, fn(&mut Metrics, u32))> {
     CATALOG.iter().filter_map(|metric| match metric.formula {
         Formula::Stored(get, set) => Some((metric, get, set)),
