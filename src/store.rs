@@ -9,7 +9,7 @@
 //! 2. `options`, `engine` (the traits), `lock`;
 //! 3. `lookup` and `executions` (typed reading and the log of runs), `writer` (the writing thread);
 //! 4. the engines: `lmdb`, `relational` (tables, SQLite, DuckDB);
-//! 5. `open` and `destination`, which choose an engine by URL;
+//! 5. `open`, and above it `destination`: they choose an engine by URL;
 //! 6. `maintenance` (copy, verify, gc, pack, doctor, quarantine).
 
 mod atomic_replace;

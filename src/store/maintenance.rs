@@ -1,5 +1,7 @@
 //! Works on whole stores: copying, comparing, garbage collection, packing, diagnosis and
 //! quarantine. Works on every engine alike; never keeps a record itself.
+//!
+//! Its own floors, lowest first: `copy`, `verify`, `gc` and `quarantine`, then `pack` and `doctor`.
 
 mod copy;
 mod doctor;

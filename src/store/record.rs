@@ -1,5 +1,7 @@
 //! Defines records as every engine keeps them: families, keys, encodings, batches and digests.
 //! Never names an engine, and never opens a file.
+//!
+//! Its own floors, lowest first: `format` and `key`, `family`, `batch` and `codec`, `digest`.
 
 mod batch;
 pub mod codec;

@@ -1,5 +1,7 @@
 //! Keeps stores in relational tables: their columns, defined once, and the two databases. Never
 //! defines a family.
+//!
+//! Its own floors, lowest first: `manifest` and `table`, then `sqlite` and `duckdb`.
 
 mod duckdb;
 mod manifest;
