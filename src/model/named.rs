@@ -1,5 +1,5 @@
-//! Declares enumerations with one name a variant, for text and every encoding. Never a variant without
-//! a name.
+//! Declares enumerations with one name a variant, for text and every encoding. Never a variant
+//! without a name.
 
 /// Declares a fieldless enum whose variants have one `snake_case` name each, in text and in every
 /// encoding.

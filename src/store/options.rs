@@ -21,8 +21,8 @@ pub enum Durability {
     /// From the end of each transaction on.
     #[default]
     Commit,
-    /// From [`crate::store::Store::flush`] on; a power cut before it may cost the whole store. For stores that
-    /// can be made again.
+    /// From [`crate::store::Store::flush`] on; a power cut before it may cost the whole store. For
+    /// stores that can be made again.
     Flush,
 }
 
