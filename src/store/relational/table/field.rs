@@ -1,5 +1,5 @@
 //! Converts each type of field to a cell and back: ids and enumerations are text, lists are JSON,
-//! trees are bytes. Never knows which table a field is in.
+//! trees are bytes. Never depends on the table that a field is in.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
