@@ -4,8 +4,8 @@ use std::path::Path;
 
 use elcano::error::{Error, Result};
 use elcano::store::{
-    self, Batch, Difference, Digester, Encoding, Existing, Family, FamilyDigest, Key, OpenOptions, Record, Source,
-    StoreUrl, Visit, content_root, copy, digest_all, open, read_from, root, verify, write_to,
+    self, Batch, Digester, Encoding, Existing, Family, FamilyDigest, Key, OpenOptions, Record, RecordDifference,
+    Source, StoreUrl, Visit, content_root, copy, digest_all, open, read_from, root, verify, write_to,
 };
 
 use crate::records::{self, assert_same};
@@ -43,7 +43,7 @@ fn digests(url: &StoreUrl) -> Vec<FamilyDigest> {
     read_from(url, digest_all).unwrap()
 }
 
-fn differences(a: &StoreUrl, b: &StoreUrl) -> Vec<Difference> {
+fn differences(a: &StoreUrl, b: &StoreUrl) -> Vec<RecordDifference> {
     read_from(a, |a| read_from(b, |b| Ok(verify(a, b)?.differences))).unwrap()
 }
 
@@ -166,9 +166,9 @@ fn verify_names_what_was_changed_dropped_and_added() {
         let mut expected: Vec<(Key, &str)> =
             vec![(records[first + 2].key(), "differs"), (dropped.key(), "only in A"), (added.key(), "only in B")];
         expected.sort();
-        let expected: Vec<Difference> = expected
+        let expected: Vec<RecordDifference> = expected
             .into_iter()
-            .map(|(key, problem)| Difference {
+            .map(|(key, problem)| RecordDifference {
                 family: family.name(),
                 key: key.to_string(),
                 problem: problem.to_owned(),

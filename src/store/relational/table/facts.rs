@@ -1,6 +1,7 @@
-//! The table of facts: one row a space, with the metrics that are stored, and in exports those that are computed from them.
+//! Defines the table of facts: one row a space, with the stored metrics, and in exports the
+//! computed ones. Never computes a metric; the catalog does.
 
-use super::field::{Field, Reader};
+use super::field::{Field, RowReader};
 use super::{Cell, Column, Emit, Kind, Row, Tabled};
 use crate::error::Result;
 use crate::metric::catalog::Formula;
@@ -32,7 +33,7 @@ fn derived_metrics() -> impl Iterator<Item = &'static Metric> {
 /// Columns of facts before those of a space.
 const FILE_COLUMNS: usize = 9;
 
-/// One row a space, and in each row what the file's facts say of all of them; facts without spaces have one row.
+/// One row a space, and in each row the file's facts; facts without spaces have one row.
 impl Tabled for FactsRecord {
     fn columns() -> Vec<Column> {
         let mut columns = vec![
@@ -101,7 +102,7 @@ impl Tabled for FactsRecord {
 
     fn assemble(rows: &[Row]) -> Result<Self, String> {
         let first = rows.first().ok_or("it has no rows")?;
-        let mut row = Reader::of(first);
+        let mut row = RowReader::of(first);
         let mut facts = Self {
             content: row.take()?,
             analyzer: row.take()?,
@@ -118,7 +119,7 @@ impl Tabled for FactsRecord {
             return Ok(facts);
         }
         for row in rows {
-            let mut reader = Reader::of(row);
+            let mut reader = RowReader::of(row);
             (0..FILE_COLUMNS).for_each(|_| reader.pass());
             facts.spaces.push(read_space(&mut reader)?);
         }
@@ -150,7 +151,7 @@ fn push_space<'s>(space: &'s Space, derived: bool, row: &mut Vec<Cell<'s>>) {
     }
 }
 
-fn read_space(row: &mut Reader<'_>) -> Result<Space, String> {
+fn read_space(row: &mut RowReader<'_>) -> Result<Space, String> {
     let mut space = Space {
         kind: row.take()?,
         name: row.take()?,
