@@ -2,6 +2,7 @@
 
 mod compat;
 mod copy;
+mod disk;
 mod executions;
 mod gc;
 mod in_ci;

@@ -5,10 +5,11 @@ pub mod gate;
 pub mod graphs;
 pub mod languages;
 pub mod memory;
+pub mod processes;
 pub mod records;
 mod repo;
 pub mod run;
 pub mod stores;
 
 pub use repo::Repo;
-pub use run::{Ran, command, elcano, sample};
+pub use run::{CommandOutput, command, elcano, sample};

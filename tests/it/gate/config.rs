@@ -1,11 +1,11 @@
 //! The configuration of a monorepo: files on the way down, files in folders below, and the schema of them.
 
 use crate::support::gate::function;
-use crate::support::{Ran, Repo};
+use crate::support::{CommandOutput, Repo};
 
 const QUIET: [&str; 6] = ["--limit", "cyclomatic=off", "--limit", "lloc=off", "--format", "json"];
 
-fn check(repo: &Repo, folder: &str, args: &[&str]) -> Ran {
+fn check(repo: &Repo, folder: &str, args: &[&str]) -> CommandOutput {
     repo.elcano_in(folder, &[&["check"], &QUIET[..], args].concat(), &[])
 }
 

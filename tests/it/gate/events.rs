@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::support::gate::function;
-use crate::support::{Ran, Repo, command};
+use crate::support::{CommandOutput, Repo, command};
 
 /// A forge with a pull request, and the clones that jobs make of it.
 struct Forge {
@@ -81,7 +81,7 @@ impl Forge {
     }
 
     /// Gates a checkout under an event of GitHub.
-    fn gate(&self, folder: &str, name: &str, event: &Value, more: &[&str]) -> Ran {
+    fn gate(&self, folder: &str, name: &str, event: &Value, more: &[&str]) -> CommandOutput {
         self.repo.file("event.json", event.to_string());
         let mut command = command(&self.repo.path(folder), &["check", "--base", "auto"]);
         command.args(LIMITS).args(more);
@@ -91,7 +91,7 @@ impl Forge {
             .env("GITHUB_EVENT_PATH", self.repo.path("event.json"))
             .env("GITHUB_REF_NAME", if name == "push" { "main" } else { "1/merge" })
             .env("GITHUB_BASE_REF", if name == "pull_request" { "main" } else { "" });
-        Ran::of(command.output().expect("elcano to start"))
+        CommandOutput::of(command.output().expect("elcano to start"))
     }
 
     fn pull_request(&self) -> Value {
@@ -100,7 +100,7 @@ impl Forge {
 }
 
 /// That the request's own findings were found and no others.
-fn is_exact(ran: &Ran, base: &str) {
+fn is_exact(ran: &CommandOutput, base: &str) {
     assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
     assert_eq!(ran.found("new"), ["b.py added cognitive fail"], "{}", ran.out);
     assert_eq!(ran.found("regressed"), ["a.py worse cognitive fail"]);
@@ -111,7 +111,7 @@ fn is_exact(ran: &Ran, base: &str) {
 }
 
 /// That the gate says what mends it, and judges nothing.
-fn is_undecided(ran: &Ran, mend: &str) {
+fn is_undecided(ran: &CommandOutput, mend: &str) {
     assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{}", ran.err);
     assert!(ran.err.contains(mend), "{mend}: {}", ran.err);
 }

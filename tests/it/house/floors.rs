@@ -1,8 +1,9 @@
 //! The drawing of the house in ARCHITECTURE.md holds: a file uses only floors below its own, rooms on one floor do not see
 //! each other, and nothing below the disk's floor touches the disk.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+
+use super::source::{SourceFile, sources};
 
 /// The rooms, each with its floor. A new room is drawn here and in ARCHITECTURE.md.
 const ROOMS: &[(&str, u8)] = &[
@@ -63,37 +64,9 @@ fn allowed(from: &str, to: &str) -> bool {
     }
 }
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a source folder can be read") {
-        let path = entry.expect("its entries can be read").path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-}
-
-/// Every source file but the library's root, which only lists the rooms: its path below `src`, its room, its text.
-fn files() -> Vec<(String, String, String)> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut paths = Vec::new();
-    sources(&src, &mut paths);
-    paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        let below = path.strip_prefix(&src).expect("it lies below src").display().to_string();
-        let room = below.split(['/', '.']).next().unwrap_or_default().to_owned();
-        if below != "lib.rs" {
-            files.push((below, room, fs::read_to_string(&path).expect("a source file can be read")));
-        }
-    }
-    files
-}
-
-/// The text without comments: a link in documentation is no dependency.
-fn code(text: &str) -> String {
-    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+/// Every source file but the library's root, which only lists the rooms.
+fn files() -> Vec<SourceFile> {
+    sources(&["src"]).into_iter().filter(|file| file.path != "src/lib.rs").collect()
 }
 
 fn leading_word(text: &str) -> &str {
@@ -151,11 +124,10 @@ fn heads(group: &str) -> Vec<&str> {
 #[test]
 fn files_use_only_floors_below_their_own() {
     let mut wrong = Vec::new();
-    for (path, room, text) in files() {
-        let code = code(&text);
-        for target in named(&code) {
-            if !allowed(&room, target) {
-                wrong.push(format!("src/{path} names `{target}`"));
+    for file in files() {
+        for target in named(&file.code) {
+            if !allowed(file.room(), target) {
+                wrong.push(format!("{} names `{target}`", file.path));
             }
         }
     }
@@ -164,33 +136,32 @@ fn files_use_only_floors_below_their_own() {
 }
 
 #[test]
-fn every_room_is_drawn() {
+fn every_room_is_drawn_and_every_drawn_room_is_there() {
     let files = files();
     assert!(files.len() > 10, "src has {} files: is this the repository?", files.len());
-    let missing: Vec<_> = files.iter().filter(|(_, room, _)| floor(room).is_none()).map(|(path, ..)| path).collect();
-    assert!(missing.is_empty(), "these rooms are on no floor: {missing:?}");
+    let rooms: BTreeSet<_> = files.iter().map(SourceFile::room).collect();
+    let drawn: BTreeSet<_> = ROOMS.iter().map(|(room, _)| *room).collect();
+    assert_eq!(rooms, drawn, "the rooms of src, and those on a floor");
+    assert_eq!(drawn.len(), ROOMS.len(), "a room is drawn twice");
 }
 
 #[test]
 fn the_disk_is_touched_from_its_floor_upwards_alone() {
     let mut wrong = Vec::new();
-    for (path, room, text) in files() {
-        if floor(&room).is_some_and(|floor| floor < DISK) {
-            let code = code(&text);
-            for word in TOUCHES {
-                if code.contains(word) {
-                    wrong.push(format!("src/{path} has `{word}`"));
-                }
-            }
+    for file in files() {
+        if floor(file.room()).is_some_and(|floor| floor < DISK) {
+            let touches = TOUCHES.iter().filter(|word| file.code.contains(**word));
+            wrong.extend(touches.map(|word| format!("{} has `{word}`", file.path)));
         }
     }
     assert!(wrong.is_empty(), "below floor {DISK}:\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn every_module_says_what_it_is() {
+fn every_module_opens_with_what_it_is() {
     let silent: Vec<_> =
-        files().into_iter().filter(|(.., text)| !text.starts_with("//! ")).map(|(path, ..)| path).collect();
+        sources(&["src", "tests/it", "benches"]).into_iter().filter(|file| !file.text.starts_with("//! ")).collect();
+    let silent: Vec<_> = silent.iter().map(|file| &file.path).collect();
     assert!(silent.is_empty(), "these begin without a `//!` paragraph: {silent:?}");
 }
 
@@ -198,7 +169,8 @@ fn every_module_says_what_it_is() {
 fn the_reader_of_edges_sees_every_spelling() {
     let source = "use crate::store;\nuse crate::{error::{Error, Result}, model::Level, walk};\nlet x = crate::git::Index;\n\
                   // crate::report\nuse elcano::cli::Cli;\nmy_crate::walk()";
-    assert_eq!(named(&code(source)), ["store", "error", "model", "walk", "git", "cli"]);
+    let file = SourceFile::new("src/a.rs", source.to_owned());
+    assert_eq!(named(&file.code), ["store", "error", "model", "walk", "git", "cli"]);
     assert!(allowed("pipeline", "store") && allowed("store", "store") && allowed("error", "model"));
     assert!(!allowed("walk", "store") && !allowed("measure", "walk") && !allowed("store", "nowhere"));
 }

@@ -8,7 +8,7 @@ use elcano::store::{self, Family, Key, OpenOptions, StoreUrl};
 use crate::support::gate::function;
 use crate::support::stores::scan;
 use crate::support::stores::write_raw;
-use crate::support::{Ran, Repo};
+use crate::support::{CommandOutput, Repo};
 
 fn fixture() -> Repo {
     let repo = Repo::new();
@@ -18,7 +18,7 @@ fn fixture() -> Repo {
     repo
 }
 
-fn in_ci(repo: &Repo, args: &[&str]) -> Ran {
+fn in_ci(repo: &Repo, args: &[&str]) -> CommandOutput {
     repo.elcano_in(".", args, &[("CI", "true")])
 }
 

@@ -1,13 +1,13 @@
 //! The gate for tests: repositories whose functions have a complexity that is known, and a check with one limit.
 
-use super::{Ran, Repo};
+use super::{CommandOutput, Repo};
 
 /// One limit, 20, on cognitive complexity, and findings as JSON.
 pub const COGNITIVE: [&str; 8] =
     ["--limit", "cognitive=20", "--limit", "cyclomatic=off", "--limit", "lloc=off", "--format", "json"];
 
 /// `check` with one limit, 20, on cognitive complexity.
-pub fn check(repo: &Repo, args: &[&str]) -> Ran {
+pub fn check(repo: &Repo, args: &[&str]) -> CommandOutput {
     repo.elcano(&[&["check"], &COGNITIVE[..], args].concat())
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Repo;
 
 /// What a command did.
-pub struct Ran {
+pub struct CommandOutput {
     /// Exit code.
     pub code: i32,
     /// Standard output.
@@ -17,7 +17,7 @@ pub struct Ran {
     pub err: String,
 }
 
-impl Ran {
+impl CommandOutput {
     /// What a process that ended by itself did.
     #[track_caller]
     pub fn of(output: Output) -> Self {
@@ -73,22 +73,22 @@ pub fn command(folder: &Path, args: &[&str]) -> Command {
 
 /// Runs elcano in a folder.
 #[track_caller]
-pub fn elcano(folder: &Path, args: &[&str]) -> Ran {
-    Ran::of(command(folder, args).output().expect("elcano to start"))
+pub fn elcano(folder: &Path, args: &[&str]) -> CommandOutput {
+    CommandOutput::of(command(folder, args).output().expect("elcano to start"))
 }
 
 impl Repo {
     /// Runs elcano in this tree.
     #[track_caller]
-    pub fn elcano(&self, args: &[&str]) -> Ran {
+    pub fn elcano(&self, args: &[&str]) -> CommandOutput {
         elcano(self.root(), args)
     }
 
     /// Runs elcano in a folder of this tree, with these variables.
     #[track_caller]
-    pub fn elcano_in(&self, folder: &str, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+    pub fn elcano_in(&self, folder: &str, args: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
         let mut command = command(&self.path(folder), args);
-        Ran::of(command.envs(variables.iter().copied()).output().expect("elcano to start"))
+        CommandOutput::of(command.envs(variables.iter().copied()).output().expect("elcano to start"))
     }
 }
 
