@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 use crate::store::{self, Existing, Family, Source, Store, StoreUrl};
-use views::Engine;
+use views::Dialect;
 
 /// Where an export goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,12 +80,12 @@ pub fn export(store: &dyn Store, targets: &[Target], force: bool) -> Result<()> 
 
 fn one(source: &dyn Source, target: &Target, force: bool) -> Result<()> {
     let existing = if force { Existing::Replace } else { Existing::Refuse };
-    let database = |url: StoreUrl, engine| {
-        store::copy(source, store::export_to(&url, existing, views::statements(engine))?).map(drop)
+    let database = |url: StoreUrl, dialect| {
+        store::copy(source, store::export_to(&url, existing, views::statements(dialect))?).map(drop)
     };
     match target {
-        Target::Sqlite(path) => database(StoreUrl::Sqlite(path.clone()), Engine::Sqlite),
-        Target::Duckdb(path) => database(StoreUrl::Duckdb(path.clone()), Engine::Duckdb),
+        Target::Sqlite(path) => database(StoreUrl::Sqlite(path.clone()), Dialect::Sqlite),
+        Target::Duckdb(path) => database(StoreUrl::Duckdb(path.clone()), Dialect::Duckdb),
         Target::Parquet(path) => folder(source, target, path, force, "parquet", "FORMAT parquet, COMPRESSION zstd"),
         Target::Csv(path) => folder(source, target, path, force, "csv", "FORMAT csv, HEADER true"),
     }

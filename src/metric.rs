@@ -14,7 +14,7 @@ mod halstead;
 mod lines;
 mod maintainability;
 
-pub use catalog::{Aggregate, CATALOG, Direction, Metric, Value};
+pub use catalog::{Aggregate, CATALOG, Direction, Metric, Subject, Value};
 pub use halstead::{Token, TokenHistory};
 pub use lines::{Rows, count as count_lines};
 

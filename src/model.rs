@@ -24,6 +24,6 @@ pub use note::{Note, NoteKind, Skip};
 pub use path::RepoPath;
 pub use record::{
     AstRecord, CfgRecord, ChunkRecord, ExecutionRecord, FactsRecord, FileRecord, LinkRecord, NameRecord, Outcome,
-    ReferenceRecord, SnapshotRecord, Stage, SymbolRecord, Tally,
+    ReferenceRecord, SnapshotRecord, StageRecord, SymbolRecord, Tally,
 };
 pub use stat::Stat;

@@ -178,7 +178,8 @@ impl Run<'_> {
         let mut outputs = formats.to_vec();
         if environment("GITHUB_ACTIONS").is_some() {
             let more = ["github", "summary", "outputs"].into_iter().filter(|name| {
-                let named = crate::report::gate::writer(name).is_ok_and(|writer| {
+                let format = <&crate::report::gate::GateFormat as crate::report::output::Format>::named(name);
+                let named = format.is_ok_and(|writer| {
                     writer.variable.is_none_or(|variable| environment(variable).is_some_and(|file| !file.is_empty()))
                 });
                 named && !outputs.iter().any(|output| output.writer.name == *name)

@@ -7,11 +7,12 @@ use serde_json::json;
 
 use super::session::{Session, print, print_json};
 use crate::error::{Error, Result, suggestion};
-use crate::lang::{LineOnly, Policy, Roles};
+use crate::lang::{LineOnly, Policy};
 use crate::measure::{self, Limits, Options, TreeAnalyzer};
+use crate::metric::catalog::Traced;
 use crate::metric::{CATALOG, Direction, Metric, Trace, catalog};
 use crate::model::{ContentId, Level};
-use crate::report::explain::{self, EXPLAINED, Explained};
+use crate::report::explain::{self, Explained};
 use crate::report::table::Table;
 
 #[derive(Debug, Args)]
@@ -126,8 +127,8 @@ fn remarks<'s>(session: &'s Session, args: &ExplainArgs, metric: &Metric) -> Res
         .filter_map(|id| session.registry.spec(id).map(|(spec, _)| (id, spec)))
         .map(|(id, spec)| {
             let policy = Policy::load(&args.policy, id).map_err(Error::Usage)?;
-            let counted = counted(metric, &policy, &spec.roles);
-            Ok((id, spec.label.clone(), spec.remarks.get(metric.id).cloned(), counted))
+            let constructs = constructs(metric, &policy, &spec.roles);
+            Ok((id, spec.label.clone(), spec.remarks.get(metric.id).cloned(), constructs))
         })
         .collect()
 }
@@ -162,9 +163,10 @@ fn definition(session: &Session, args: &ExplainArgs, metric: &Metric) -> Result<
 /// Where the values of a metric, or of a group of them, come from in `FILE`, or in `FILE:FUNCTION`.
 fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Result<u8> {
     let mut metrics = catalog::metrics(of).map_err(Error::Usage)?;
-    metrics.retain(|metric| EXPLAINED.contains(&metric.id));
+    metrics.retain(|metric| metric.traced != Traced::No);
     if metrics.is_empty() {
-        return Err(Error::Usage(format!("`{of}` is not made of increments; these are: {}", EXPLAINED.join(", "))));
+        let traced: Vec<_> = explain::traced().map(|metric| metric.id).collect();
+        return Err(Error::Usage(format!("`{of}` is not made of increments; these are: {}", traced.join(", "))));
     }
     // A path may hold colons, and a function's name does.
     let ends = target.match_indices(':').map(|(at, _)| at).chain([target.len()]);
@@ -241,22 +243,10 @@ const fn direction(metric: &Metric) -> &'static str {
 }
 
 /// The constructs of a language that a metric counts, by role, as its spec names them.
-fn counted(
+fn constructs(
     metric: &Metric,
     policy: &Policy,
     kinds: &std::collections::BTreeMap<String, Vec<String>>,
 ) -> Vec<(String, Vec<String>)> {
-    let roles = match metric.id {
-        "cyclomatic" | "cyclomatic_modified" => policy.cyclomatic,
-        "cognitive" => policy.structural | policy.flat,
-        "nexits" => Roles::RETURN | Roles::THROW | Roles::TRY_OPERATOR,
-        "nom.functions" => Roles::FUNCTION,
-        "nom.closures" => Roles::CLOSURE,
-        "loc.lloc" => Roles::STATEMENT,
-        "abc.assignments" => Roles::ASSIGNMENT,
-        "abc.branches" => Roles::CALL | Roles::GOTO,
-        "npa" => Roles::ATTRIBUTE,
-        _ => return Vec::new(),
-    };
-    roles.names().filter_map(|role| Some((role.to_owned(), kinds.get(role)?.clone()))).collect()
+    (metric.roles)(policy).names().filter_map(|role| Some((role.to_owned(), kinds.get(role)?.clone()))).collect()
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use duckdb::types::{TimeUnit, ValueRef};
 use serde_json::Value;
 
-use super::views::{self, Engine};
+use super::views::{self, Dialect};
 use crate::error::{Error, Result, suggestion};
 use crate::store::{self, Existing, Family, Key, Source, Store, StoreUrl, Visit};
 
@@ -52,7 +52,7 @@ impl Database {
     pub(super) fn make(source: &dyn Source, folder: &Path, wanted: &dyn Fn(Family) -> bool) -> Result<Self> {
         let path = folder.join("facts.duckdb");
         let url = StoreUrl::Duckdb(path.clone());
-        let sink = store::export_to(&url, Existing::Refuse, views::statements(Engine::Duckdb))?;
+        let sink = store::export_to(&url, Existing::Refuse, views::statements(Dialect::Duckdb))?;
         store::copy(&Partial { source, wanted }, sink)?;
         Ok(Self { path })
     }

@@ -1,5 +1,5 @@
-//! Where in a file's text a finding points to, and by what GitHub recognises the place when lines move. Bytes in, numbers
-//! out.
+//! Finds the line of a file's text that a finding points to, and the hashes by which GitHub recognises lines that move.
+//! Never reads a file.
 
 use rustc_hash::FxHashMap;
 

@@ -51,7 +51,7 @@ pub struct Tally {
 
 /// A stage of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stage {
+pub struct StageRecord {
     /// The stage's name in the pipeline.
     pub name: String,
     /// How it ended.
@@ -90,7 +90,7 @@ pub struct ExecutionRecord {
     /// The error and its causes, outermost first; empty on success.
     pub error: Vec<String>,
     /// Its stages in order.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<StageRecord>,
 }
 
 /// Family `snapshots`: one repository at one moment.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
-use crate::model::{ExecutionId, ExecutionRecord, Outcome, RepoPath, SnapshotId, Stage, Tally};
+use crate::model::{ExecutionId, ExecutionRecord, Outcome, RepoPath, SnapshotId, StageRecord, Tally};
 use crate::store::{Batch, Store};
 
 /// The record of a run that is going on.
@@ -79,7 +79,7 @@ impl ExecutionLog {
     pub fn stage(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Result<String>) -> Result<()> {
         let start_us = micros(self.started.elapsed());
         let at = self.record.stages.len();
-        self.record.stages.push(Stage {
+        self.record.stages.push(StageRecord {
             name: name.to_owned(),
             outcome: Outcome::Running,
             start_us,

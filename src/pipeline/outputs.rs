@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::report::replace;
 use crate::error::{Error, Result};
 use crate::model::Check;
-use crate::report::gate::{Writer, writer};
+use crate::report::gate::GateFormat;
+use crate::report::output::Format as _;
 
 /// A format and where it goes: without a file to standard output, or to the file that its variable names.
 #[derive(Debug, Clone)]
 pub struct Output {
     /// The format.
-    pub writer: &'static Writer,
+    pub writer: &'static GateFormat,
     /// A file to write.
     pub file: Option<PathBuf>,
 }
@@ -35,7 +36,7 @@ impl FromStr for Output {
         if file.is_some_and(str::is_empty) {
             return Err(format!("`{text}`: no file after `=`"));
         }
-        Ok(Self { writer: writer(name)?, file: file.filter(|file| *file != "-").map(PathBuf::from) })
+        Ok(Self { writer: <&GateFormat>::named(name)?, file: file.filter(|file| *file != "-").map(PathBuf::from) })
     }
 }
 

@@ -17,7 +17,7 @@ use crate::model::{
     AnalyzerId, AstRecord, CfgRecord, ChunkRecord, ContentId, FactsRecord, FileFacts, FileRecord, Level, Note,
     NoteKind, RepoPath, Skip, SnapshotId, SnapshotRecord, Tally,
 };
-use crate::store::{Batch, Limits as WriterLimits, Record, Sender, Store, Writer};
+use crate::store::{Batch, BatchLimits, Record, Sender, Store, Writer};
 use crate::walk::{Entry, WalkOptions};
 
 /// What to scan and how.
@@ -133,7 +133,7 @@ impl Scan<'_> {
     fn turns(&self, store: &Arc<dyn Store>, entries: &[Entry]) -> Result<Vec<Turn>> {
         let pool = pool(self.options.jobs)?;
         let progress = Progress::start("scan", entries.len() as u64, self.options.verbosity);
-        let (sender, writer) = Writer::spawn(Arc::clone(store), WriterLimits::default())?;
+        let (sender, writer) = Writer::spawn(Arc::clone(store), BatchLimits::default())?;
         let next = AtomicUsize::new(0);
         // Each thread takes the next file when it is done with one: a large file holds up nobody, and taking costs nothing.
         let parts = pool.broadcast(|_| {

@@ -1,7 +1,9 @@
 //! The log of runs: an execution is put when it begins and again when it ends, and one that never ended is found by the
 //! next run. Knows nothing of stages or pipelines.
 
-use super::{Batch, Family, Key, Record, RunLock, Store};
+use super::engine::Store;
+use super::lock::RunLock;
+use super::record::{Batch, Family, Key, Record};
 use crate::error::Result;
 use crate::model::{ExecutionId, ExecutionRecord, Outcome};
 

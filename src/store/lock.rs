@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 
-use super::StoreUrl;
+use super::url::StoreUrl;
 use crate::error::{Error, Result};
 
 /// Held by a run from before it writes until it is dropped; a process that dies lets go of it.

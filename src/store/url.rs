@@ -40,12 +40,12 @@ impl StoreUrl {
     }
 
     /// An [`Error::Store`] about this store.
-    pub(super) fn error(&self, problem: impl Into<String>) -> Error {
+    pub(in crate::store) fn error(&self, problem: impl Into<String>) -> Error {
         Error::Store { store: self.to_string(), problem: problem.into(), source: None }
     }
 
     /// An [`Error::Store`] about this store with the engine's own words.
-    pub(super) fn because(
+    pub(in crate::store) fn because(
         &self,
         problem: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::engine::Store;
+use super::record::{Batch, Record};
 use super::sync::{Queue, Taken};
-use super::{Batch, Record, Store};
 use crate::error::{Error, Result};
 
 /// How much a writer holds and how long.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct BatchLimits {
     /// Bytes that wait in the queue before senders wait; one larger message goes alone.
     pub inbox_bytes_max: usize,
     /// Bytes of a transaction.
@@ -22,7 +23,7 @@ pub struct Limits {
     pub batch_wait_max: Duration,
 }
 
-impl Default for Limits {
+impl Default for BatchLimits {
     fn default() -> Self {
         Self {
             inbox_bytes_max: 64 << 20,
@@ -75,7 +76,7 @@ impl Writer {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn spawn(store: Arc<dyn Store>, limits: Limits) -> Result<(Sender, Self)> {
+    pub fn spawn(store: Arc<dyn Store>, limits: BatchLimits) -> Result<(Sender, Self)> {
         let queue = Arc::new(Queue::new(limits.inbox_bytes_max));
         let sender = Sender { store: Arc::clone(&store), queue: Arc::clone(&queue) };
         let inbox = Arc::clone(&queue);
@@ -123,7 +124,7 @@ impl Drop for StopOnDrop<'_> {
     }
 }
 
-fn write_all(store: &dyn Store, queue: &Queue<Batch>, limits: Limits) -> Result<Written> {
+fn write_all(store: &dyn Store, queue: &Queue<Batch>, limits: BatchLimits) -> Result<Written> {
     let mut written = Written::default();
     while let Some(batch) = next_batch(queue, limits) {
         store.write(&batch)?;
@@ -135,7 +136,7 @@ fn write_all(store: &dyn Store, queue: &Queue<Batch>, limits: Limits) -> Result<
 }
 
 /// Gathers messages until a batch is full, old enough or the last; none when there is nothing left to do.
-fn next_batch(queue: &Queue<Batch>, limits: Limits) -> Option<Batch> {
+fn next_batch(queue: &Queue<Batch>, limits: BatchLimits) -> Option<Batch> {
     let (mut batch, mut bytes, mut deadline) = (Batch::default(), 0, None::<Instant>);
     loop {
         let wait = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));

@@ -8,9 +8,11 @@ use std::path::Path;
 
 use heed::MdbError;
 
-use super::environment::DATA_FILE;
 use crate::error::{Error, Result};
 use crate::store::{OpenOptions, StoreUrl};
+
+/// The file that holds all of an environment's data.
+pub(in crate::store) const DATA_FILE: &str = "data.mdb";
 
 /// LMDB leaves its data file open for the programs that a process starts; they have nothing to do with it.
 pub(super) fn keep_to_this_process(folder: &Path) -> std::io::Result<()> {

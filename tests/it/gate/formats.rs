@@ -2,7 +2,8 @@
 
 use elcano::gate::line_hashes;
 use elcano::model::{Base, Check, Finding, RepoPath, Severity, SpaceKind, Span, Status, Verdict};
-use elcano::report::gate::{WRITERS, writer};
+use elcano::report::gate::{GATE_FORMATS, GateFormat};
+use elcano::report::output::Format as _;
 use serde_json::Value;
 
 fn finding(at: u32, level: Severity, status: Status) -> Finding {
@@ -51,7 +52,7 @@ pub fn many(count: u32) -> Check {
 }
 
 pub fn written(name: &str, check: &Check) -> String {
-    (writer(name).expect("a format").write)(check, "")
+    (<&GateFormat>::named(name).expect("a format").write)(check, "")
 }
 
 /// A path and a symbol that try to break out of every format.
@@ -93,7 +94,7 @@ fn a_workflow_command_survives_its_content() {
 
 #[test]
 fn a_summary_keeps_within_its_bytes_and_replaces_only_its_own_block() {
-    let summary = writer("summary").expect("a format").write;
+    let summary = <&GateFormat>::named("summary").expect("a format").write;
     let others = "x".repeat(300 << 10) + "\n";
     let text = summary(&many(100_000), &others);
     assert!(text.len() <= 900 << 10 && text.len() > 800 << 10, "{}", text.len());
@@ -207,7 +208,7 @@ fn markdown_and_prometheus_hold_what_they_are_given() {
 
 #[test]
 fn every_format_has_its_name_once_and_mistakes_get_a_suggestion() {
-    let names: std::collections::BTreeSet<_> = WRITERS.iter().map(|writer| writer.name).collect();
-    assert_eq!(names.len(), WRITERS.len());
-    assert!(writer("sarfi").is_err_and(|error| error.contains("sarif")));
+    let names: std::collections::BTreeSet<_> = GATE_FORMATS.iter().map(|format| format.name).collect();
+    assert_eq!(names.len(), GATE_FORMATS.len());
+    assert!(<&GateFormat>::named("sarfi").is_err_and(|error| error.contains("sarif")));
 }

@@ -14,7 +14,7 @@ fn value(facts: &FileFacts, space: &str, metric: &str) -> Result<f64, String> {
         named = facts.spaces.iter().filter(|known| known.name == space).collect();
     }
     match named[..] {
-        [space] => Ok((metric.get)(&space.metrics).as_f64()),
+        [space] => Ok(metric.value(&space.metrics).as_f64()),
         _ => {
             let all = facts.spaces.iter().map(|space| format!("{:?}", space.qualified_name)).collect::<Vec<_>>();
             Err(format!("{} spaces are named {space:?} among {}", named.len(), all.join(", ")))

@@ -2,9 +2,9 @@
 
 use elcano::measure::{Limits, Options, TreeAnalyzer, measure_traced};
 use elcano::metric::Trace;
-use elcano::metric::catalog::{CATALOG, Value};
+use elcano::metric::catalog::Value;
 use elcano::model::{ContentId, FileFacts, Level};
-use elcano::report::explain::{self, EXPLAINED, Explained};
+use elcano::report::explain::{self, Explained};
 
 use crate::support::languages::{engine, facts, fixtures, registry};
 
@@ -91,14 +91,14 @@ fn increments_add_up_in_every_fixture() {
         let engine = engine(&registry, id);
         for fixture in fixtures(id) {
             let plain = facts(&engine, &fixture.bytes, Level::Metrics);
-            for metric in EXPLAINED {
-                let row = CATALOG.iter().find(|row| row.id == metric).unwrap();
+            for row in explain::traced() {
+                let metric = row.id;
                 for (space, of) in (0..).zip(&plain.spaces) {
                     let (facts, trace) = traced(&engine, &fixture.bytes, metric, space);
                     let explained = Explained::new("x", &fixture.bytes, &facts, &trace).unwrap();
                     checked += 1;
                     let value = Value::Int(explained.value());
-                    if explained.sum() != explained.value() || (row.get)(&of.metrics) != value {
+                    if explained.sum() != explained.value() || row.value(&of.metrics) != value {
                         problems.push(format!(
                             "{} {} {metric}: {}",
                             fixture.name(),

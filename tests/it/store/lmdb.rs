@@ -265,7 +265,7 @@ fn every_writer_writes_the_same_bytes() {
     let prepared = make("prepared");
     prepared.write(&prepared.prepare(records.clone()).unwrap()).unwrap();
     drop(prepared);
-    let (sender, writer) = store::Writer::spawn(make("sent"), store::Limits::default()).unwrap();
+    let (sender, writer) = store::Writer::spawn(make("sent"), store::BatchLimits::default()).unwrap();
     records.chunks(7).for_each(|records| sender.send(records.to_vec()).unwrap());
     writer.finish().unwrap();
     drop(sender);

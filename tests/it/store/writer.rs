@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use elcano::error::{Error, Result};
-use elcano::store::{self, Batch, Family, Key, Limits, OpenOptions, Record, Source, Store, StoreUrl, Visit, Writer};
+use elcano::store::{
+    self, Batch, BatchLimits, Family, Key, OpenOptions, Record, Source, Store, StoreUrl, Visit, Writer,
+};
 
 use crate::support::records::{self, assert_same};
 use crate::support::stores::{distinct, everything, on_every_engine};
@@ -13,7 +15,7 @@ use crate::support::stores::{distinct, everything, on_every_engine};
 #[test]
 fn all_that_is_sent_is_written() {
     on_every_engine(|store| {
-        let limits = Limits { inbox_bytes_max: 40_000, batch_records_max: 70, ..Limits::default() };
+        let limits = BatchLimits { inbox_bytes_max: 40_000, batch_records_max: 70, ..BatchLimits::default() };
         let (sender, writer) = Writer::spawn(Arc::clone(&store), limits).unwrap();
         let mut expected = Vec::new();
         std::thread::scope(|scope| {
@@ -36,7 +38,7 @@ fn all_that_is_sent_is_written() {
 #[test]
 fn what_was_sent_long_ago_is_written_before_the_end() {
     on_every_engine(|store| {
-        let limits = Limits { batch_wait_max: Duration::from_millis(1), ..Limits::default() };
+        let limits = BatchLimits { batch_wait_max: Duration::from_millis(1), ..BatchLimits::default() };
         let (sender, writer) = Writer::spawn(Arc::clone(&store), limits).unwrap();
         sender.send(distinct(Family::Chunks, 1)).unwrap();
         while store.count(Family::Chunks).unwrap() == 0 {
@@ -106,7 +108,7 @@ impl Store for Broken {
 #[test]
 fn a_failed_write_reaches_the_senders_and_the_end() {
     for panics in [false, true] {
-        let limits = Limits { inbox_bytes_max: 10_000, batch_records_max: 1, ..Limits::default() };
+        let limits = BatchLimits { inbox_bytes_max: 10_000, batch_records_max: 1, ..BatchLimits::default() };
         let (sender, writer) = Writer::spawn(Broken::new(panics, false), limits).unwrap();
         std::thread::scope(|scope| {
             for _ in 0..3 {
@@ -128,7 +130,7 @@ fn senders_wait_while_the_queue_is_full() {
     let store = Broken::new(false, true);
     let message = records::sample(Family::Chunks, 20, 1);
     let bytes = Batch::of(message.clone()).bytes();
-    let limits = Limits { inbox_bytes_max: bytes * 2, batch_records_max: 1, ..Limits::default() };
+    let limits = BatchLimits { inbox_bytes_max: bytes * 2, batch_records_max: 1, ..BatchLimits::default() };
     let (sender, writer) = Writer::spawn(Arc::clone(&store) as Arc<dyn Store>, limits).unwrap();
     let sent = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -155,7 +157,7 @@ fn a_dropped_writer_ends_its_thread() {
     let folder = tempfile::tempdir().unwrap();
     let url = StoreUrl::Lmdb(folder.path().join("store"));
     let store = store::open(&url, OpenOptions::create()).unwrap();
-    let (sender, writer) = Writer::spawn(Arc::clone(&store), Limits::default()).unwrap();
+    let (sender, writer) = Writer::spawn(Arc::clone(&store), BatchLimits::default()).unwrap();
     sender.send(distinct(Family::Chunks, 1)).unwrap();
     drop(writer);
     assert!(sender.send(distinct(Family::Chunks, 2)).is_err());

@@ -3,8 +3,8 @@
 use elcano::model::{
     AnalyzerId, Ast, AstNode, AstRecord, Block, BlockKind, BodyHash, Call, CfgRecord, ChunkRecord, ContentId, Edge,
     EdgeKind, ExecutionId, ExecutionRecord, FactsRecord, FileRecord, Level, LinkRecord, Metrics, NameRecord, Note,
-    NoteKind, Outcome, ReferenceRecord, RepoPath, Skip, SnapshotId, SnapshotRecord, Space, SpaceKind, Stage, SymbolId,
-    SymbolRecord, Tally, Visibility,
+    NoteKind, Outcome, ReferenceRecord, RepoPath, Skip, SnapshotId, SnapshotRecord, Space, SpaceKind, StageRecord,
+    SymbolId, SymbolRecord, Tally, Visibility,
 };
 use elcano::store::{Family, Key, Record};
 use proptest::collection::{btree_map, vec};
@@ -108,9 +108,9 @@ fn tally() -> impl Strategy<Value = Tally> {
     )
 }
 
-fn stage() -> impl Strategy<Value = Stage> {
+fn stage() -> impl Strategy<Value = StageRecord> {
     (text(), select(Outcome::ALL), number(), number(), text()).prop_map(
-        |(name, outcome, start_us, duration_us, detail)| Stage { name, outcome, start_us, duration_us, detail },
+        |(name, outcome, start_us, duration_us, detail)| StageRecord { name, outcome, start_us, duration_us, detail },
     )
 }
 
