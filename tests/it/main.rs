@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that cannot go on says where and stops"
+    reason = "a test that cannot go on stops and names the place"
 )]
 #![expect(clippy::pedantic, reason = "tests are read once, from top to bottom")]
 #![expect(unreachable_pub, reason = "nothing outside reaches into a test binary")]

@@ -1,4 +1,4 @@
-//! Graphs of what only some languages have, drawn by hand: what a spec says in `[flow]`.
+//! Graphs of what only some languages have, drawn by hand: what stands under `[flow]` in a spec.
 
 use crate::support::graphs::check;
 

@@ -220,7 +220,7 @@ fn fan_in_and_fan_out_of_files_and_functions_are_views() {
     };
     let files = "SELECT path, fan_in, fan_out FROM file_links ORDER BY path";
     repo.elcano(&["scan"]);
-    assert_eq!(rows(files), [""; 0], "at level metrics nobody knows");
+    assert_eq!(rows(files), [""; 0], "level metrics has no links");
     repo.elcano(&["scan", "--level", "full"]);
     assert_eq!(rows(files), ["a.py,2,0", "b.py,1,1", "c.py,0,2"]);
     let functions =

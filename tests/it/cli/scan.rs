@@ -41,7 +41,7 @@ fn in_a_git_work_tree_unchanged_files_are_not_read() {
     // A new index is as young as its files; git, and we, take them for changed until it is written again.
     repo.git(&["update-index", "--refresh"]);
     scan(&repo);
-    // Unreadable now: whoever opens it notices, unless root runs the tests; then the content tells.
+    // Unreadable now: opening it fails, unless root runs the tests; then the content differs.
     let path = repo.path("src/lib.rs");
     let stat = fs::metadata(&path).unwrap();
     let same_size = "x".repeat(usize::try_from(stat.len()).unwrap());

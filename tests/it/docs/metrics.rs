@@ -83,7 +83,7 @@ fn the_pages_say_what_the_program_does() {
             stale.push(name);
         }
     }
-    assert!(stale.is_empty(), "these are not what the program says; ELCANO_BLESS=1 writes them: {stale:?}");
+    assert!(stale.is_empty(), "these differ from what the program generates; ELCANO_BLESS=1 writes them: {stale:?}");
 }
 
 #[test]

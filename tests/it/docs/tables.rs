@@ -1,4 +1,4 @@
-//! The page about tables says what is there, and its queries answer alike on both engines.
+//! The page about tables lists what is there, and its queries answer alike on both engines.
 
 use elcano::export::document::{QUERIES, tables};
 

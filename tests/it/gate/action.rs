@@ -8,7 +8,7 @@ use crate::support::Repo;
 use crate::support::gate::function;
 
 /// Runs the step of action.yml that runs this script, by the line that is there and with the variables that are there:
-/// each that is not given is empty, as an input that nobody gave.
+/// each that is not given is empty, as an input that is not given.
 fn script(repo: &Repo, name: &str, variables: &[(&str, &str)]) -> Output {
     let step = steps().into_iter().find(|step| step.run.contains(name)).expect("a step that runs it");
     let script = name.split('"').next().expect("a name");
@@ -277,7 +277,7 @@ fn a_store_that_a_change_brings_along_is_not_read() {
     repo.init().file("a.py", function("f", 3));
     repo.commit("before");
     assert_eq!(repo.elcano(&["scan"]).code, 0);
-    repo.file(".elcano/data.mdb", "whatever somebody put there");
+    repo.file(".elcano/data.mdb", "no store at all");
     let variables = [
         ("ELCANO", env!("CARGO_BIN_EXE_elcano")),
         ("GATE_COMMAND", "ci"),

@@ -68,7 +68,7 @@ fn a_mistake_in_a_file_below_names_the_file_and_the_key() {
     for word in ["web/elcano.toml", "cognitve", "cognitive"] {
         assert!(ran.err.contains(word), "{}", ran.err);
     }
-    // What is ignored, or left out as a dependency, says nothing here.
+    // What is ignored, or left out as a dependency, does not matter here.
     repo.remove("web/elcano.toml").file(".gitignore", "dist\n").file("dist/elcano.toml", "no");
     assert_eq!(check(&repo, ".", &[]).code, 1);
 }

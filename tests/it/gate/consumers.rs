@@ -91,7 +91,7 @@ const MAY: bool = true;
 fn conforms(value: &Value, members: &[Member], place: &str) {
     let object = value.as_object().unwrap_or_else(|| panic!("{place}: an object is expected: {value}"));
     for key in object.keys() {
-        assert!(members.iter().any(|(name, ..)| name == key), "{place}: nobody knows `{key}`");
+        assert!(members.iter().any(|(name, ..)| name == key), "{place}: `{key}` is unknown");
     }
     for (name, optional, is) in members {
         let Some(member) = object.get(*name) else {

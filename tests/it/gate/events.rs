@@ -1,9 +1,9 @@
-//! The gate in clones as continuous integration makes them: a few commits of one ref, an event that tells the rest. What
-//! is new, regressed and fixed must be exact; what cannot be told must say what mends it.
+//! The gate in clones as continuous integration makes them: a few commits of one ref, an event that holds the rest.
+//! What is new, regressed and fixed must be exact; where that cannot be decided, the message holds the fix.
 
 use serde_json::{Value, json};
 
-use crate::support::gate::function;
+use crate::support::gate::{COGNITIVE, function};
 use crate::support::{CommandOutput, Repo, command};
 
 /// A forge with a pull request, and the clones that jobs make of it.
@@ -15,9 +15,6 @@ struct Forge {
     main: String,
     merge: String,
 }
-
-const LIMITS: [&str; 8] =
-    ["--limit", "cognitive=20", "--limit", "cyclomatic=off", "--limit", "lloc=off", "--format", "json"];
 
 impl Forge {
     fn new() -> Self {
@@ -84,7 +81,7 @@ impl Forge {
     fn gate(&self, folder: &str, name: &str, event: &Value, more: &[&str]) -> CommandOutput {
         self.repo.file("event.json", event.to_string());
         let mut command = command(&self.repo.path(folder), &["check", "--base", "auto"]);
-        command.args(LIMITS).args(more);
+        command.args(COGNITIVE).args(more);
         command
             .env("PATH", std::env::var_os("PATH").expect("a path"))
             .env("GITHUB_EVENT_NAME", name)
@@ -110,10 +107,10 @@ fn is_exact(ran: &CommandOutput, base: &str) {
     assert_eq!((&json["base"]["commit"], &json["files_gated"]), (&base.into(), &2.into()), "{}", ran.out);
 }
 
-/// That the gate says what mends it, and judges nothing.
-fn is_undecided(ran: &CommandOutput, mend: &str) {
+/// That the gate decided nothing, and that its message holds the fix.
+fn is_undecided(ran: &CommandOutput, fix: &str) {
     assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{}", ran.err);
-    assert!(ran.err.contains(mend), "{mend}: {}", ran.err);
+    assert!(ran.err.contains(fix), "{fix}: {}", ran.err);
 }
 
 #[test]
@@ -265,7 +262,7 @@ fn a_request_of_twenty_files_among_a_thousand_parses_twenty() {
         repo.file(&format!("folder_{}/f_{at}.py", at % 37), text(at, 31));
     }
     repo.commit("the request");
-    let check = elcano(&[&["check", "--base", "HEAD^"], &LIMITS[..]].concat(), &[]);
+    let check = elcano(&[&["check", "--base", "HEAD^"], &COGNITIVE[..]].concat(), &[]);
     let json = check.document();
     assert_eq!((&json["files_gated"], &json["files_parsed"]), (&20.into(), &20.into()));
     let raised = check.found("new").len() + check.found("regressed").len();

@@ -103,7 +103,7 @@ fn a_summary_keeps_within_its_bytes_and_replaces_only_its_own_block() {
     assert_eq!(again.matches("<!-- elcano check -->").count(), 1);
     assert!(again.starts_with(&others) && again.ends_with("after\n") && again.len() < others.len() + 2000);
     assert_eq!(again, summary(&many(3), &again), "a retry changes nothing");
-    assert!(summary(&check(Vec::new()), "").contains("PASS"), "a clean run says so");
+    assert!(summary(&check(Vec::new()), "").contains("PASS"), "a clean run has its verdict");
 }
 
 #[test]

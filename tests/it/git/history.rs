@@ -19,7 +19,7 @@ fn shallow(repo: &Repo, depth: &str, branch: &str) -> Repository {
 }
 
 /// A repository in `full` with one commit for each list of parents (indices of earlier commits), and a branch `b<index>` on
-/// each that is nobody's parent. `skew` disorders their times.
+/// each that is no commit's parent. `skew` disorders their times.
 fn graph(parents: &[Vec<usize>], skew: u64) -> (Repo, Vec<String>) {
     let repo = Repo::new();
     repo.git(&["init", "--quiet", "--initial-branch=none", "full"]);

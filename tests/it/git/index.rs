@@ -67,7 +67,7 @@ fn unchanged_files_are_known_and_others_are_not() {
     repo.file("a.rs", "fn b() {}\n").age("a.rs");
     let after = stat(&repo, "a.rs");
     assert_eq!((before.bytes, before.mtime_ns, before.ino), (after.bytes, after.mtime_ns, after.ino));
-    assert_eq!(known(&repo, "a.rs"), None, "the change time tells");
+    assert_eq!(known(&repo, "a.rs"), None, "the change time differs");
     assert_eq!(index(&repo).content_id(&"a.rs".into(), &before), Some(ContentId::of(b"fn a() {}\n")));
     for other in [
         Stat { bytes: before.bytes + 1, ..before },

@@ -1,4 +1,4 @@
-//! No file uses another one that uses it in turn, directly or through others: `imports.rs` says what a use is.
+//! No file uses another one that uses it in turn, directly or through others: `imports.rs` defines a use.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -128,5 +128,5 @@ fn circles_are_found_through_aliases_globs_and_re_exports() {
     let through = ("src/c.rs", "pub struct C;\nfn c(d: crate::b::D) {}\n");
     assert_eq!(found(&[root, a, b, through]), [""; 0], "what `b` hands on is defined in `c` itself");
     let tests = ("src/c.rs", "pub struct C;\n#[cfg(test)]\nmod tests {\n    use crate::a::A;\n}\n");
-    assert_eq!(found(&[root, a, b, tests]), [""; 0], "a test may look around");
+    assert_eq!(found(&[root, a, b, tests]), [""; 0], "a module of tests may use any file");
 }

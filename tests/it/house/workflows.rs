@@ -49,7 +49,7 @@ fn nothing_is_allowed_that_is_not_asked_for() {
         let jobs_count =
             jobs.lines().filter(|line| line.starts_with("  ") && line.as_bytes()[2].is_ascii_lowercase()).count();
         assert!(jobs_count > 0);
-        assert_eq!(count("\n    permissions:\n"), jobs_count, "{name}: each job says what it may");
+        assert_eq!(count("\n    permissions:\n"), jobs_count, "{name}: each job lists its permissions");
         assert_eq!(count("\n    timeout-minutes: "), jobs_count, "{name}: each job ends");
         assert_eq!(
             count("uses: actions/checkout@"),

@@ -58,10 +58,10 @@ fn a_file_whose_parser_might_not_come_to_an_end_is_noted_and_not_parsed() {
         facts.notes.into_iter().map(|note| note.kind).collect::<Vec<_>>()
     };
     let refused = [elcano::model::NoteKind::ParseBudget];
-    for endless in
+    for refused_source in
         ["print <<EOT;\na $b", "print <<EOT;\n@\u{a0}\n", "print <<~EOT;\n$x->\u{2028}\n \n", "print << \"EOT\";"]
     {
-        assert_eq!(notes(endless), refused, "{endless:?}");
+        assert_eq!(notes(refused_source), refused, "{refused_source:?}");
     }
     for measured in ["print <<EOT;\na $b\nEOT\n", "print 1;", "my $x = 1 << 2;", "$x <<= $y"] {
         assert_eq!(notes(measured), [], "{measured:?}");

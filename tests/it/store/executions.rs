@@ -83,13 +83,13 @@ fn a_sleep_of_fifty_milliseconds_is_logged_as_that_long() {
     on_every_engine(|store| {
         let around = std::time::Instant::now();
         let id = store.new_execution_id();
-        let mut journal = ExecutionLog::start(id, Some(Arc::clone(&store)), "ci", Vec::new(), "/r".into()).unwrap();
+        let mut log = ExecutionLog::start(id, Some(Arc::clone(&store)), "ci", Vec::new(), "/r".into()).unwrap();
         let sleep = |_: &mut ExecutionLog| {
             std::thread::sleep(std::time::Duration::from_millis(50));
             Ok("slept".to_owned())
         };
-        journal.stage("sleep", sleep).unwrap();
-        journal.finish(&Ok(Outcome::Success)).unwrap();
+        log.stage("sleep", sleep).unwrap();
+        log.finish(&Ok(Outcome::Success)).unwrap();
         // What this machine was busy with meanwhile is measured too, so the bound is what this thread has seen.
         let most = u64::try_from(around.elapsed().as_micros()).unwrap();
         let logged = store.recent_executions(1).unwrap().remove(0);
@@ -104,9 +104,9 @@ fn a_sleep_of_fifty_milliseconds_is_logged_as_that_long() {
 #[test]
 fn a_run_that_is_not_logged_writes_nothing() {
     on_every_engine(|store| {
-        let mut journal = ExecutionLog::start(store.new_execution_id(), None, "ci", Vec::new(), "/r".into()).unwrap();
-        journal.stage("scan", |_| Ok(String::new())).unwrap();
-        assert_eq!(journal.finish(&Ok(Outcome::Success)).unwrap().outcome, Outcome::Success);
+        let mut log = ExecutionLog::start(store.new_execution_id(), None, "ci", Vec::new(), "/r".into()).unwrap();
+        log.stage("scan", |_| Ok(String::new())).unwrap();
+        assert_eq!(log.finish(&Ok(Outcome::Success)).unwrap().outcome, Outcome::Success);
         assert_eq!(store.count(Family::Executions).unwrap(), 0);
     });
 }

@@ -34,7 +34,7 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
     path.metadata().ok().map(|found| (found.dev(), found.ino()))
 }
 
-/// Waits for the moment and kills; says whether the copy was still at work.
+/// Waits for the moment and kills; true if the copy was still at work.
 #[expect(clippy::disallowed_methods, reason = "a kill comes at any moment, also between two events")]
 fn kill(mut child: Child, moment: Moment, folder: &Path, target: &Path) -> bool {
     let (before, old) = (names(folder).len(), identity(target));

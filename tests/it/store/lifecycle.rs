@@ -12,13 +12,13 @@ use crate::support::stores::{everything, scan};
 const ENGINES: [&str; 2] = ["lmdb", "sqlite"];
 
 /// Stores are kept outside of the tree that is scanned.
-struct Stage {
+struct Lifecycle {
     repo: Repo,
     stores: tempfile::TempDir,
     engine: &'static str,
 }
 
-impl Stage {
+impl Lifecycle {
     fn new(engine: &'static str, files: &[(&str, &str)]) -> Self {
         Self { repo: Repo::with(files), stores: tempfile::tempdir().unwrap(), engine }
     }
@@ -79,7 +79,7 @@ fn of_content(store: &dyn Store, content: ContentId) -> BTreeMap<Family, usize> 
 #[test]
 fn a_file_comes_with_all_families_and_goes_with_them() {
     for engine in ENGINES {
-        let stage = Stage::new(engine, &[("a.py", A), ("b.py", B), ("c.js", C)]);
+        let stage = Lifecycle::new(engine, &[("a.py", A), ("b.py", B), ("c.js", C)]);
         stage.scan_into("live");
         let contents = [A, B, C].map(|text| ContentId::of(text.as_bytes()));
         let store = stage.store();
@@ -114,7 +114,7 @@ fn a_file_comes_with_all_families_and_goes_with_them() {
 #[test]
 fn edits_renames_and_cuts_leave_nothing_stale() {
     for engine in ENGINES {
-        let stage = Stage::new(engine, &[("a.py", A), ("b.py", B), ("c.js", C)]);
+        let stage = Lifecycle::new(engine, &[("a.py", A), ("b.py", B), ("c.js", C)]);
         stage.holds_nothing_stale("first");
         stage.repo.file("a.py", format!("{A}\ndef added(y):\n    return first(y) or second(y)\n"));
         stage.holds_nothing_stale("an edit");
@@ -132,7 +132,7 @@ fn edits_renames_and_cuts_leave_nothing_stale() {
 #[test]
 fn a_cycle_of_scans_and_collections_leaves_the_number_of_keys_constant() {
     for engine in ENGINES {
-        let stage = Stage::new(engine, &[("a.py", A), ("b.py", B), ("c.js", C)]);
+        let stage = Lifecycle::new(engine, &[("a.py", A), ("b.py", B), ("c.js", C)]);
         let mut counts = BTreeSet::new();
         for round in 0..4 {
             // The same shape with other content, as a file that changes again and again has.
@@ -157,7 +157,7 @@ fn every_file_that_was_scanned_has_facts_a_tree_and_a_graph_for_each_function() 
         .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     for engine in ENGINES {
-        let stage = Stage::new(engine, &files);
+        let stage = Lifecycle::new(engine, &files);
         stage.scan_into("live");
         let store = stage.store();
         let snapshot: SnapshotId = store.latest_snapshot(None).unwrap().unwrap().id;

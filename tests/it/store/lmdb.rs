@@ -241,7 +241,7 @@ fn damaged_pages_are_found_or_harmless() {
 fn read_raw(folder: &Path, database: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut options = heed::EnvOpenOptions::new();
     options.map_size(1 << 30).max_dbs(16);
-    // SAFETY: nobody else has the folder of this test.
+    // SAFETY: no other code has the folder of this test.
     #[expect(unsafe_code, reason = "heed's open is unsafe")]
     let env = unsafe { options.open(folder) }.unwrap();
     let txn = env.read_txn().unwrap();

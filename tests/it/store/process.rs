@@ -1,5 +1,5 @@
-//! What takes more than one process, or a process that dies. A test starts this binary again for itself alone, as
-//! `support/processes.rs` says.
+//! What takes more than one process, or a process that dies. A test starts this binary again for itself alone: see
+//! `support/processes.rs`.
 
 use std::process::{Child, Command, Stdio};
 
@@ -129,11 +129,11 @@ fn four_processes_write_at_once() {
     }
     let folder = tempfile::tempdir().unwrap();
     for url in urls(&folder) {
-        // Nobody has made the store: all four do.
+        // There is no store yet: all four make it.
         let start = |number: u8| other("four_processes_write_at_once", &url, &number.to_string()).spawn().unwrap();
         let children: Vec<Child> = (0..4).map(start).collect();
         for mut child in children {
-            // Nobody reads what it says: let it say it.
+            // Drain its output, so that it does not wait for a reader.
             assert_eq!(child.stdout.take().map(|out| lines(out).count()), Some(0));
             assert!(child.wait().unwrap().success());
         }
@@ -205,7 +205,7 @@ fn readers_see_whole_versions_that_never_go_back() {
     }
 }
 
-/// A watchdog: who says nothing for two minutes waits for something that will never come.
+/// A watchdog: two minutes without progress are a deadlock.
 fn abort_when_silent(progress: &std::sync::mpsc::Receiver<()>) {
     use std::sync::mpsc::RecvTimeoutError::{Disconnected, Timeout};
     loop {
@@ -296,7 +296,7 @@ fn what_another_process_has_locked_is_an_error_that_says_so() {
         child
     };
     let mut holders = [hold(&lmdb), hold(&sqlite), hold(&duckdb)];
-    // A run is told at once; whoever only reads LMDB or SQLite is not disturbed.
+    // A second run fails at once; readers of LMDB and SQLite are not disturbed.
     let refused = RunLock::acquire(&lmdb).unwrap_err();
     assert!(refused.exit_code() == 3 && refused.to_string().contains("in use by process"), "{refused}");
     // Nor is a store replaced under a run.

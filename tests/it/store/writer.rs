@@ -49,7 +49,7 @@ fn what_was_sent_long_ago_is_written_before_the_end() {
     });
 }
 
-/// A store whose writes fail, panic or take as long as the test says.
+/// A store whose writes fail, panic or take as long as the test wants.
 struct Broken {
     url: StoreUrl,
     panics: bool,

@@ -53,7 +53,7 @@ pub fn fixtures(language: &'static str) -> Vec<Fixture> {
     paths.map(read).collect()
 }
 
-/// Says what does not hold of the facts of `bytes`; nothing when all is well.
+/// The invariants that the facts of `bytes` break.
 pub fn broken_invariants(facts: &FileFacts, bytes: &[u8]) -> Vec<String> {
     let mut broken = Vec::new();
     let mut check = |holds: bool, what: String| {

@@ -36,7 +36,7 @@ pub fn other(module: &str, test: &str, url: &StoreUrl, extra: &str) -> Command {
     command
 }
 
-/// What it says, line by line.
+/// What a process printed with `say`, line by line.
 pub fn lines(out: ChildStdout) -> impl Iterator<Item = String> {
     BufReader::new(out).lines().map_while(Result::ok).filter_map(|line| line.strip_prefix("> ").map(str::to_owned))
 }

@@ -103,7 +103,7 @@ impl Repo {
         self
     }
 
-    /// Makes a FIFO, which blocks whoever opens it for reading.
+    /// Makes a FIFO, which blocks a reader that opens it.
     pub fn fifo<P: AsBytes + ?Sized>(&self, path: &P) -> &Self {
         let mode = rustix::fs::Mode::from_raw_mode(0o600);
         rustix::fs::mknodat(rustix::fs::CWD, self.ready(path), rustix::fs::FileType::Fifo, mode, 0).expect("a FIFO");

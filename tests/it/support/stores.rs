@@ -74,7 +74,7 @@ pub fn distinct(family: Family, thread: u8) -> Vec<Record> {
 pub fn write_raw(folder: &Path, database: &str, key: &[u8], value: &[u8]) {
     let mut options = heed::EnvOpenOptions::new();
     options.map_size(1 << 30).max_dbs(16);
-    // SAFETY: nobody else has the folder of this test.
+    // SAFETY: no other code has the folder of this test.
     #[expect(unsafe_code, reason = "heed's open is unsafe")]
     let env = unsafe { options.open(folder) }.unwrap();
     let txn = env.write_txn().unwrap();

@@ -10,7 +10,7 @@ fn explained(repo: &Repo, path: &str) -> Explanation {
     explain(repo.root(), &repo.path(path), &options(), &Few).expect("an explanation")
 }
 
-fn says(explanation: &Explanation, what: &str) {
+fn mentions(explanation: &Explanation, what: &str) {
     assert!(explanation.steps.iter().any(|step| step.contains(what)), "no `{what}` in\n{explanation}");
 }
 
@@ -33,26 +33,26 @@ fn the_rule_and_its_line_are_named() {
     repo.init().symlink("link.rs", "gen.rs");
     let ignored = explained(&repo, "build/deep/a.rs");
     assert_eq!(ignored.outcome, Outcome::Out(Skip::Ignored));
-    says(&ignored, "`build`: ignored by `build/` (");
-    says(&ignored, ".gitignore:3)");
+    mentions(&ignored, "`build`: ignored by `build/` (");
+    mentions(&ignored, ".gitignore:3)");
     assert!(ignored.to_string().starts_with("build/deep/a.rs: not measured: ignored\n"), "{ignored}");
 
-    says(&explained(&repo, "x.tmp.rs"), ".gitignore:4)");
+    mentions(&explained(&repo, "x.tmp.rs"), ".gitignore:4)");
     let kept = explained(&repo, "sub/kept.tmp.rs");
     assert_eq!(kept.outcome, Outcome::In("rust"));
-    says(&kept, "`sub/kept.tmp.rs`: kept by `!kept.tmp.rs` (");
-    says(&kept, "sub/.gitignore:1)");
+    mentions(&kept, "`sub/kept.tmp.rs`: kept by `!kept.tmp.rs` (");
+    mentions(&kept, "sub/.gitignore:1)");
 
     let theirs = explained(&repo, "theirs.rs");
     assert_eq!(theirs.outcome, Outcome::Out(Skip::Vendored));
-    says(&theirs, ".gitattributes:2)");
+    mentions(&theirs, ".gitattributes:2)");
     let module = explained(&repo, "node_modules/a.js");
     assert_eq!(module.outcome, Outcome::Out(Skip::Vendored));
-    says(&module, "by convention: yes");
-    says(&explained(&repo, "api.pb.go"), "name: `.pb.go`");
+    mentions(&module, "by convention: yes");
+    mentions(&explained(&repo, "api.pb.go"), "name: `.pb.go`");
     assert_eq!(explained(&repo, "gen.rs").outcome, Outcome::Out(Skip::Generated));
-    says(&explained(&repo, "gen.rs"), "content: generated");
-    says(&explained(&repo, "tool"), "first line names `python3`");
+    mentions(&explained(&repo, "gen.rs"), "content: generated");
+    mentions(&explained(&repo, "tool"), "first line names `python3`");
     assert_eq!(explained(&repo, "a.txt").outcome, Outcome::Out(Skip::NoLanguage));
     assert_eq!(explained(&repo, "link.rs").outcome, Outcome::Out(Skip::Symlink));
     assert_eq!(explained(&repo, ".git/HEAD").outcome, Outcome::LeftOut);
@@ -70,11 +70,11 @@ fn the_users_excludes_and_patterns_are_named() {
         ..options()
     };
     let explained = |path: &str| explain(repo.root(), &repo.path(path), &options, &Few).expect("an explanation");
-    says(&explained("a.rs"), "excludes:1)");
+    mentions(&explained("a.rs"), "excludes:1)");
     assert_eq!(explained("b.rs").outcome, Outcome::Out(Skip::Excluded));
-    says(&explained("b.rs"), "exclude: `b.*`");
+    mentions(&explained("b.rs"), "exclude: `b.*`");
     assert_eq!(explained("c.rs").outcome, Outcome::In("rust"));
-    says(&explained("c.rs"), "include: `[a-c].rs`");
+    mentions(&explained("c.rs"), "include: `[a-c].rs`");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn paths_that_are_not_of_the_tree_are_errors() {
     assert!(outside.to_string().contains("is not under"), "{outside}");
     let itself = explain(&repo.path("a.rs"), &repo.path("a.rs"), &options(), &Few).expect("an explanation");
     assert_eq!(itself.outcome, Outcome::In("rust"));
-    says(&itself, "named itself");
+    mentions(&itself, "named itself");
 }
 
 /// The explanation is the walk's own decision: they agree on every file.
