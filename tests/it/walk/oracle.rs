@@ -128,7 +128,7 @@ proptest! {
         let found = walk(repo.root(), &options(), &All).expect("a walk");
         let ours: BTreeSet<_> = found.entries.iter().map(|entry| entry.path.as_bytes().to_vec()).collect();
         let others: BTreeSet<_> =
-            found.entries.iter().filter(|entry| entry.language == "other").map(|entry| entry.path.as_bytes().to_vec()).collect();
+            found.entries.iter().filter(|entry| entry.detected.language == "other").map(|entry| entry.path.as_bytes().to_vec()).collect();
         for path in listed(&repo.git_bytes(&["ls-files", "-z", "--others"])) {
             let text = String::from_utf8(path.clone()).expect("UTF-8");
             let args = ["check-attr", "-z", "linguist-vendored", "linguist-generated", "linguist-documentation", "linguist-language", "--", &text];

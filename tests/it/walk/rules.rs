@@ -184,7 +184,7 @@ fn attributes_follow_the_precedence_of_git() {
     assert_eq!(skipped(&walked, Skip::Generated), 1);
     assert_eq!(skipped(&walked, Skip::Vendored), 3, "a rule file may be vendored as well");
     assert_eq!(skipped(&walked, Skip::Documentation), 1);
-    let denied = walked.entries.iter().filter(|entry| entry.generated_denied).map(|entry| entry.path.to_string());
+    let denied = walked.entries.iter().filter(|entry| entry.detected.generated).map(|entry| entry.path.to_string());
     assert_eq!(denied.collect::<Vec<_>>(), ["false.gen.rs", "info.rs", "ours.gen.rs"]);
     assert_eq!(walked.warnings, Vec::<String>::new());
 }
@@ -245,7 +245,7 @@ fn first_lines_are_read_only_where_the_name_does_not_tell() {
     ]);
     repo.file("bytes", b"#!/usr/bin/\xFFpython\n");
     let walked = walked(&repo);
-    let found: Vec<_> = walked.entries.iter().map(|entry| (entry.path.to_string(), entry.language)).collect();
+    let found: Vec<_> = walked.entries.iter().map(|entry| (entry.path.to_string(), entry.detected.language)).collect();
     let expected = [(".profile", "python"), ("tool", "python"), ("tool.rs", "rust")];
     assert_eq!(found, expected.map(|(path, language)| (path.to_owned(), language)));
     assert_eq!(skipped(&walked, Skip::NoLanguage), 4);
@@ -264,9 +264,12 @@ fn a_file_that_is_named_itself_is_kept_out_by_no_rule() {
     let walk = |path: &str| walk(&repo.path(path), &options(), &Few);
     let found = walk("node_modules/a.min.js").expect("a walk");
     assert_eq!(paths(&found), ["a.min.js"]);
-    assert_eq!((found.files_on_disk, found.entries[0].stat.bytes, found.entries[0].language), (1, 1, "javascript"));
+    assert_eq!(
+        (found.files_on_disk, found.entries[0].stat.bytes, found.entries[0].detected.language),
+        (1, 1, "javascript")
+    );
     assert_eq!(found.entries[0].read(1).expect("its bytes"), b"1");
-    assert_eq!(walk("x").expect("a walk").entries[0].language, "rust");
+    assert_eq!(walk("x").expect("a walk").entries[0].detected.language, "rust");
     assert_eq!(paths(&walk("link.js").expect("a walk")), ["a.min.js"], "a link that is named is what it points to");
     let other = walk("notes.txt").expect("a walk");
     assert_eq!((other.files_on_disk, skipped(&other, Skip::NoLanguage), other.entries.len()), (1, 1, 0));

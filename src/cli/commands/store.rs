@@ -1,20 +1,23 @@
-//! `store`: counting, letting go, packing, unpacking, diagnosing.
+//! `store`: counts, collects, packs, unpacks and diagnoses a store.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
-use super::data::copied;
-use super::session::{Session, print, print_json};
+use crate::cli::console::{print, print_json};
+use crate::cli::copied::copied;
+use crate::cli::session::Session;
 use crate::error::{Error, Result};
-use crate::git;
-use crate::pipeline::scan;
+use crate::measure::{Limits, Options};
+use crate::model::Level;
+use crate::pipeline::measurer::fingerprint_of_all;
 use crate::report::table::{Table, thousands};
 use crate::store::{self, Access, Existing, Family, OpenOptions, RunLock};
+use crate::walk::WalkOptions;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum StoreCommand {
+pub(in crate::cli) enum StoreCommand {
     /// Count records and bytes
     Stats {
         /// As JSON
@@ -71,7 +74,7 @@ pub(super) enum StoreCommand {
     },
 }
 
-pub(super) fn store(session: &Session, command: &StoreCommand) -> Result<u8> {
+pub(in crate::cli) fn store(session: &Session, command: &StoreCommand) -> Result<u8> {
     match command {
         StoreCommand::Stats { json } => stats(session, *json),
         StoreCommand::Gc { keep, dry_run, json } => gc(session, *keep, *dry_run, *json),
@@ -109,7 +112,7 @@ fn gc(session: &Session, keep: usize, dry_run: bool, as_json: bool) -> Result<u8
     if keep == 0 {
         return Err(Error::Usage("--keep 0 would leave no snapshot; keep at least 1".to_owned()));
     }
-    let url = session.store_url(Path::new("."))?;
+    let url = session.store_here()?;
     let store = store::open(&url, OpenOptions { access: Access::Write, ..OpenOptions::default() })?;
     let lock = RunLock::acquire(&url)?;
     let collected = store::collect(store.as_ref(), keep, dry_run, &lock)?;
@@ -146,12 +149,12 @@ fn pack(session: &Session, file: &Path, force: bool, if_parsed: u8, as_json: boo
 /// Store format, schemas and engines, operating system, processor, and the folder within its repository.
 fn key(session: &Session, path: &Path) -> Result<u8> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&scan::analyzers_fingerprint(&session.registry, "default")?.0);
+    let options = Options { level: Level::Metrics, limits: Limits::default() };
+    hasher.update(&fingerprint_of_all(&session.registry, "default", options, session.monitor())?.0);
     for family in Family::ALL {
         hasher.update(family.name().as_bytes()).update(&family.schema().to_be_bytes());
     }
-    let repository = git::Repository::discover(path)?;
-    let folder = blake3::hash(repository.as_ref().map_or(&[][..], git::Repository::prefix));
+    let folder = blake3::hash(session.workspace(path, WalkOptions::default())?.prefix().as_bytes());
     let short = |hash: blake3::Hash| hash.to_hex()[..16].to_owned();
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
     let (engine, folder) = (short(hasher.finalize()), short(folder));
@@ -160,14 +163,14 @@ fn key(session: &Session, path: &Path) -> Result<u8> {
 }
 
 fn unpack(session: &Session, file: &Path, force: bool, as_json: bool) -> Result<u8> {
-    let url = session.store_url(Path::new("."))?;
+    let url = session.store_here()?;
     let existing = if force { Existing::Replace } else { Existing::Refuse };
     let counts = store::unpack(file, store::write_to(&url, existing, OpenOptions::create())?)?;
     copied("unpack", &file.display(), &url, &counts, as_json)
 }
 
 fn doctor(session: &Session, as_json: bool) -> Result<u8> {
-    let url = session.store_url(Path::new("."))?;
+    let url = session.store_here()?;
     let found = store::diagnose(&url)?;
     if as_json {
         print_json(&json!({

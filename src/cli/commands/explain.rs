@@ -1,13 +1,16 @@
-//! `langs` and `explain`: what elcano knows, from the specs and the catalog.
+//! `explain`: what a metric means, or where its value in a file comes from.
 
 use std::path::Path;
 
 use clap::Args;
 use serde_json::json;
 
-use super::session::{Session, print, print_json};
+use crate::cli::console::{print, print_json};
+use crate::cli::flags::PolicyFlag;
+use crate::cli::session::Session;
+use crate::cli::source::detect;
 use crate::error::{Error, Result, suggestion};
-use crate::lang::{LineOnly, Policy};
+use crate::lang::Policy;
 use crate::measure::{self, Limits, Options, TreeAnalyzer};
 use crate::metric::catalog::Traced;
 use crate::metric::{CATALOG, Direction, Metric, Trace, catalog};
@@ -16,17 +19,10 @@ use crate::report::explain::{self, Explained};
 use crate::report::table::Table;
 
 #[derive(Debug, Args)]
-pub(super) struct LangsArgs {
-    /// As JSON
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  elcano explain            all metrics\n  elcano explain cognitive\n  elcano explain loc.sloc --language python\n  elcano explain src/main.rs:main --metric cognitive"
 )]
-pub(super) struct ExplainArgs {
+pub(in crate::cli) struct ExplainArgs {
     /// The metric's id, all of them in short without it; with --metric a file, or a file, a colon and a function
     metric: Option<String>,
     /// Show where the value of this metric comes from in a file: every increment at its line
@@ -38,53 +34,14 @@ pub(super) struct ExplainArgs {
     /// Only what is particular to this language
     #[arg(long, value_name = "ID")]
     language: Option<String>,
-    /// The counting policy
-    #[arg(long, value_name = "ID", default_value = "default", env = "ELCANO_POLICY")]
-    policy: String,
+    #[command(flatten)]
+    policy: PolicyFlag,
     /// As JSON
     #[arg(long)]
     json: bool,
 }
 
-pub(super) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
-    let all: Vec<_> = session.registry.ids().filter_map(|id| Some((id, session.registry.spec(id)?))).collect();
-    if args.json {
-        let languages: Vec<_> = all
-            .iter()
-            .map(|(id, (spec, version))| {
-                json!({
-                    "id": id, "label": spec.label, "extensions": spec.extensions, "filenames": spec.filenames,
-                    "shebangs": spec.shebangs, "grammar": spec.krate, "grammar_version": version,
-                })
-            })
-            .collect();
-        let counted = session
-            .registry
-            .counted()
-            .map(|of| json!({ "id": of.id, "label": of.label(), "extensions": of.extensions(), "counter": "tokei" }));
-        let counted: Vec<_> = counted.collect();
-        print_json(&json!({ "schema": "elcano.langs/1", "languages": languages, "counted": counted }))?;
-        return Ok(0);
-    }
-    let mut table = Table::new(&["id", "language", "files", "grammar"]);
-    for (id, (spec, version)) in all {
-        let endings = spec.extensions.iter().map(|ending| format!(".{ending}"));
-        let files = endings.chain(spec.filenames.iter().cloned()).collect::<Vec<_>>().join(" ");
-        table.row(vec![id.to_owned(), spec.label.clone(), files, format!("{} {version}", spec.krate)]);
-    }
-    let mut out = table.text();
-    let counted = session.registry.counted().count();
-    if counted > 0 {
-        out += &format!(
-            "\nand {counted} languages of which tokei {} counts the lines; --json lists them\n",
-            LineOnly::VERSION
-        );
-    }
-    print(&out)?;
-    Ok(0)
-}
-
-pub(super) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
+pub(in crate::cli) fn explain(session: &Session, args: &ExplainArgs) -> Result<u8> {
     if let Some(of) = &args.of {
         let target =
             args.metric.as_deref().ok_or_else(|| Error::Usage("--metric needs a FILE[:FUNCTION]".to_owned()))?;
@@ -126,7 +83,7 @@ fn remarks<'s>(session: &'s Session, args: &ExplainArgs, metric: &Metric) -> Res
         .filter(wanted)
         .filter_map(|id| session.registry.spec(id).map(|(spec, _)| (id, spec)))
         .map(|(id, spec)| {
-            let policy = Policy::load(&args.policy, id).map_err(Error::Usage)?;
+            let policy = Policy::load(&args.policy.policy, id).map_err(Error::Usage)?;
             let constructs = constructs(metric, &policy, &spec.roles);
             Ok((id, spec.label.clone(), spec.remarks.get(metric.id).cloned(), constructs))
         })
@@ -176,10 +133,10 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
     let bytes = std::fs::read(file).map_err(|error| Error::Usage(format!("cannot read `{file}`: {error}")))?;
     let language = match &args.language {
         Some(language) => language.clone(),
-        None => super::inspect::detect(session, Path::new(file), &bytes)?,
+        None => detect(session, Path::new(file), &bytes)?,
     };
     let language = session.registry.language(&language).map_err(Error::Usage)?;
-    let policy = Policy::load(&args.policy, language.id).map_err(Error::Usage)?;
+    let policy = Policy::load(&args.policy.policy, language.id).map_err(Error::Usage)?;
     let analyzer = TreeAnalyzer::new(language, policy);
     let options = Options { level: Level::Metrics, limits: Limits::default() };
     let content = ContentId::of(&bytes);

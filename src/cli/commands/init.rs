@@ -1,4 +1,4 @@
-//! `init`: the files of a repository that is to be gated, written where nothing is yet.
+//! `init`: writes configuration and workflow into a repository. Never replaces a file.
 
 use std::fs;
 use std::io::Write as _;
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::session::print;
+use crate::cli::console::print;
 use crate::error::{Error, Result};
 
-const CONFIGURATION: &str = include_str!("templates/elcano.toml");
-const WORKFLOW: &str = include_str!("templates/workflow.yml");
+const CONFIGURATION: &str = include_str!("../templates/elcano.toml");
+const WORKFLOW: &str = include_str!("../templates/workflow.yml");
 
 #[derive(Debug, Args)]
-pub(super) struct InitArgs {
+pub(in crate::cli) struct InitArgs {
     /// The repository [default: .]
     path: Option<PathBuf>,
     /// The action of the workflow: OWNER/REPOSITORY@REVISION
@@ -21,7 +21,7 @@ pub(super) struct InitArgs {
     action: String,
 }
 
-pub(super) fn init(args: &InitArgs) -> Result<u8> {
+pub(in crate::cli) fn init(args: &InitArgs) -> Result<u8> {
     let root = args.path.as_deref().unwrap_or(Path::new("."));
     let workflow = WORKFLOW.replace("ACTION", &args.action);
     let files = [(root.join("elcano.toml"), CONFIGURATION), (root.join(".github/workflows/elcano.yml"), &workflow)];
