@@ -86,10 +86,10 @@ fn a_sleep_of_fifty_milliseconds_is_logged_as_that_long() {
         let mut log = ExecutionLog::start(id, Some(Arc::clone(&store)), "ci", Vec::new(), "/r".into()).unwrap();
         let sleep = |_: &mut ExecutionLog| {
             std::thread::sleep(std::time::Duration::from_millis(50));
-            Ok("slept".to_owned())
+            Ok(("slept".to_owned(), ()))
         };
         log.stage("sleep", sleep).unwrap();
-        log.finish(&Ok(Outcome::Success)).unwrap();
+        log.finish(Ok(Outcome::Success)).unwrap();
         // What this machine was busy with meanwhile is measured too, so the bound is what this thread has seen.
         let most = u64::try_from(around.elapsed().as_micros()).unwrap();
         let logged = store.recent_executions(1).unwrap().remove(0);
@@ -105,8 +105,8 @@ fn a_sleep_of_fifty_milliseconds_is_logged_as_that_long() {
 fn a_run_that_is_not_logged_writes_nothing() {
     on_every_engine(|store| {
         let mut log = ExecutionLog::start(store.new_execution_id(), None, "ci", Vec::new(), "/r".into()).unwrap();
-        log.stage("scan", |_| Ok(String::new())).unwrap();
-        assert_eq!(log.finish(&Ok(Outcome::Success)).unwrap().outcome, Outcome::Success);
+        log.stage("scan", |_| Ok((String::new(), ()))).unwrap();
+        assert_eq!(log.finish(Ok(Outcome::Success)).unwrap().outcome, Outcome::Success);
         assert_eq!(store.count(Family::Executions).unwrap(), 0);
     });
 }
