@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use elcano::lang::{Policy, Registry};
-use elcano::measure::{Limits, Options, TreeAnalyzer, measure};
+use elcano::measure::{Analyzer, Limits, Options};
 use elcano::model::{ContentId, Level};
 use elcano::pipeline::progress::{Monitor, Verbosity};
 use elcano::pipeline::scan::{ScanOptions, scan};
@@ -45,7 +45,7 @@ fn measuring(criterion: &mut Criterion) {
     read(&folder, ending, &mut files);
     let registry = Registry::new().unwrap();
     let language = registry.language(language).unwrap();
-    let engine = TreeAnalyzer::new(language.clone(), Policy::load("default", language.id).unwrap());
+    let engine = Analyzer::of_tree(language.clone(), Policy::load("default", language.id).unwrap());
     let mut group = criterion.benchmark_group("measure");
     group.sample_size(10).throughput(Throughput::Bytes(files.iter().map(|file| file.len() as u64).sum()));
     group.bench_function("parse only", |bencher| {
@@ -56,7 +56,7 @@ fn measuring(criterion: &mut Criterion) {
     for level in [Level::Metrics, Level::Chunks, Level::Full] {
         let options = Options { level, limits: Limits::default() };
         group.bench_function(level.name(), |bencher| {
-            let spaces = |file: &Vec<u8>| measure(&engine, ContentId::default(), file, options).spaces.len();
+            let spaces = |file: &Vec<u8>| engine.measure(ContentId::default(), file, options).spaces.len();
             bencher.iter(|| files.iter().map(spaces).sum::<usize>());
         });
     }

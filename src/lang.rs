@@ -2,12 +2,14 @@
 //! specs are embedded, or handed in as text.
 
 mod compile;
+mod detect;
 mod disambiguation;
 mod flow;
 mod inherit;
 mod kinds;
 mod language;
 mod line_only;
+mod naming;
 mod policy;
 mod rewrite;
 mod role;
@@ -22,6 +24,7 @@ pub use flow::Flow;
 pub use kinds::Kind;
 pub use language::Language;
 pub use line_only::{LineOnly, Lines, is_line_only};
+pub use naming::{Naming, TokenClass};
 pub use policy::{POLICIES, Policy};
 pub use role::{ROLES, Roles};
 pub use rule::Place;

@@ -5,6 +5,7 @@
 mod bytes;
 mod facts;
 mod finding;
+mod function_name;
 mod id;
 mod metrics;
 mod named;
@@ -19,6 +20,7 @@ pub use facts::{
 pub use finding::{
     Base, ChangeKind, Check, Delta, Difference, FailOn, Finding, Rule, Severity, Span, Status, Verdict, number_text,
 };
+pub use function_name::{Candidate, NameError, function_named, functions_named};
 pub use id::{AnalyzerId, BodyHash, ContentId, ExecutionId, IdError, SnapshotId, SymbolId};
 pub use metrics::Metrics;
 pub use note::{Note, NoteKind, Skip};

@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
 
-use super::kinds::{Kind, KindNames, Nested, role_of};
-use super::language::{Calls, Language, Wrapping};
+use super::kinds::{Kind, KindNames, role_of};
+use super::language::{Language, Wrapping};
+use super::naming::Naming;
 use super::rewrite::Rewrites;
 use super::rule::Rule;
 use super::spec::Spec;
@@ -40,8 +41,7 @@ impl Language {
             header_kinds: tables.header_kinds,
             header_at: tables.header_at,
             wrappings: tables.wrappings,
-            sections: tables.sections,
-            calls: tables.calls,
+            naming: tables.naming,
             rewrites,
             endless,
             spec,
@@ -61,8 +61,7 @@ struct Tables {
     header_kinds: Vec<u16>,
     header_at: FxHashMap<u16, u32>,
     wrappings: Vec<Wrapping>,
-    sections: Vec<Nested>,
-    calls: Calls,
+    naming: Naming,
 }
 
 struct Compiler<'a> {
@@ -87,23 +86,17 @@ impl Compiler<'_> {
         for kind in names.ids(&spec.sequences_climb)? {
             kinds[usize::from(kind)].climbs = true;
         }
-        for kind in names.ids(&spec.bare_tokens)? {
-            kinds[usize::from(kind)].bare = true;
-        }
         let operators = self.operators(&mut kinds)?;
         let rules = self.rules(&mut kinds)?;
-        let sections = self.sections(&mut kinds)?;
+        let naming = Naming::compile(spec, names, self.grammar, &mut kinds)?;
         let (header, header_kinds) = self.header().map_err(|error| format!("header: {error}"))?;
         let flow = Flow::compile(&spec.flow, self.grammar, |words: &[String]| names.ids(words));
         let flow = flow.map_err(|error| format!("flow: {error}"))?;
-        names.check_names(self.grammar, &spec.names, &spec.calls, &spec.visibility)?;
-        let calls = self.calls()?;
         for kind in &mut kinds {
             let plain = kind.is_plain() && !(kind.named || kind.blank || kind.section);
             kind.plain_token = plain && (kind.roles & !(Roles::CLOSER | Roles::SEPARATOR)).is_empty();
         }
         Ok(Tables {
-            calls,
             flow,
             kinds,
             rules,
@@ -112,7 +105,7 @@ impl Compiler<'_> {
             header_kinds,
             header_at: self.header_at().map_err(|error| format!("header_at: {error}"))?,
             wrappings: self.wrappings()?,
-            sections,
+            naming,
         })
     }
 
@@ -183,29 +176,5 @@ impl Compiler<'_> {
             })
         };
         self.spec.wrappers.iter().map(wrapping).collect()
-    }
-
-    fn calls(&self) -> Result<Calls, String> {
-        let calls = &self.spec.calls;
-        Ok(Calls {
-            callee: KindNames::fields(self.grammar, &calls.callee)?,
-            receiver: KindNames::fields(self.grammar, &calls.receiver)?,
-            nameless: self.names.ids(&calls.nameless)?,
-            through: self.names.ids(&calls.through)?,
-            applied: self.names.ids(&calls.applied)?,
-            pipes: self.names.ids(&calls.pipes)?,
-            statics: self.names.ids(&calls.statics)?,
-        })
-    }
-
-    fn sections(&self, kinds: &mut [Kind]) -> Result<Vec<Nested>, String> {
-        let words = &self.spec.visibility.sections;
-        let sections = words.iter().map(|word| self.names.nested(word)).collect::<Result<Vec<_>, _>>()?;
-        for (outer, inner) in &sections {
-            for kind in inner.as_ref().unwrap_or(outer) {
-                kinds[usize::from(*kind)].section = true;
-            }
-        }
-        Ok(sections)
     }
 }

@@ -19,14 +19,13 @@ impl Spec {
         let (through, climb) = (self.kept(&base.sequences_through), self.kept(&base.sequences_climb));
         self.sequences_through.splice(0..0, through);
         self.sequences_climb.splice(0..0, climb);
-        let bare = self.kept(&base.bare_tokens);
-        self.bare_tokens.splice(0..0, bare);
+        self.unparsed.inherit(&base.unparsed, &self.without);
         self.rewrites.splice(0..0, base.rewrites.iter().cloned());
         self.operators.splice(0..0, base.operators.iter().cloned());
         let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();
         self.absent.extend(base.absent.iter().filter(|role| !mapped.contains(role)).cloned());
         self.wrappers.splice(0..0, base.wrappers.iter().cloned());
-        self.inherit_names(base);
+        self.names.inherit(&base.names, &self.without);
         if self.calls.callee.is_empty() {
             self.calls = base.calls.clone();
         }
@@ -66,25 +65,6 @@ impl Spec {
         when.retain(|rule| !rule.kind.is_empty());
         when.append(&mut self.when);
         self.when = when;
-    }
-
-    fn inherit_names(&mut self, base: &Self) {
-        let (names, theirs) = (&mut self.names, &base.names);
-        names.fields.extend(theirs.fields.iter().cloned());
-        names.children.extend(theirs.children.iter().cloned());
-        names.receiver_types.extend(theirs.receiver_types.iter().cloned());
-        for (own, other) in [
-            (&mut names.kinds, &theirs.kinds),
-            (&mut names.heads, &theirs.heads),
-            (&mut names.fixed, &theirs.fixed),
-            (&mut names.parents, &theirs.parents),
-            (&mut names.lists, &theirs.lists),
-            (&mut names.receivers, &theirs.receivers),
-        ] {
-            for (kind, field) in other.iter().filter(|(kind, _)| !self.without.contains(kind)) {
-                own.entry(kind.clone()).or_insert_with(|| field.clone());
-            }
-        }
     }
 
     fn inherit_flow(&mut self, base: &Self) {

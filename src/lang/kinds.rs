@@ -7,7 +7,7 @@ use tree_sitter::Language as Grammar;
 
 use super::Roles;
 use super::rule::{Member, Rule};
-use super::spec::{Calls, Names, VisibilityRules, When};
+use super::spec::When;
 
 /// What is known of a kind before looking at a node.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,8 +29,8 @@ pub struct Kind {
     pub transparent: bool,
     /// Logical sequences go on in the expression that begins with the same byte.
     pub climbs: bool,
-    /// Its children are bare tokens.
-    pub bare: bool,
+    /// Its children are tokens without a tree.
+    pub unparsed: bool,
     /// Rules may change the roles.
     pub ruled: bool,
     /// Under some parents it is an operator with roles.
@@ -173,38 +173,6 @@ impl KindNames {
             add: roles_of(&when.add)?,
             drop: roles_of(&when.drop)?,
         })
-    }
-
-    /// Every kind and field that naming, calls and visibility speak of exists.
-    pub(super) fn check_names(
-        &self,
-        grammar: &Grammar,
-        names: &Names,
-        calls: &Calls,
-        rules: &VisibilityRules,
-    ) -> Result<(), String> {
-        let lists = [&names.children, &names.receiver_types, &rules.except_in, &rules.accessors];
-        lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
-        rules.modifiers.iter().flat_map(|path| path.split(" > ")).try_for_each(|kind| self.one(kind).map(drop))?;
-        for (kind, field) in &names.receivers {
-            self.one(kind)?;
-            field_of(grammar, field)?;
-        }
-        for (kind, words) in [&names.kinds, &names.parents].into_iter().flatten() {
-            self.one(kind)?;
-            words.split(" | ").try_for_each(|word| self.member(grammar, word).map(drop))?;
-        }
-        for (kind, words) in &names.heads {
-            self.one(kind)?;
-            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
-        }
-        names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
-        for (values, words) in &names.lists {
-            self.one(values)?;
-            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
-        }
-        calls.arguments.iter().try_for_each(|word| self.member(grammar, word).map(drop))?;
-        names.fields.iter().try_for_each(|field| field_of(grammar, field).map(drop))
     }
 }
 

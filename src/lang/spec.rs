@@ -2,9 +2,21 @@
 //!
 //! In every list of kinds a bare word is a named node and a `'quoted'` word an anonymous token.
 
+mod calls;
+mod names;
+mod pattern;
+mod unparsed;
+mod visibility;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+
+pub use calls::Calls;
+pub use names::{Declarator, Names, ParallelLists, Receiver};
+pub use pattern::KindPattern;
+pub use unparsed::Unparsed;
+pub use visibility::VisibilityRules;
 
 /// One language's TOML file.
 #[derive(Debug, Clone, Deserialize)]
@@ -60,9 +72,9 @@ pub struct Spec {
     /// the same byte.
     #[serde(default)]
     pub sequences_climb: Vec<String>,
-    /// Kinds whose children are bare tokens, without a tree: what a macro is given.
+    /// Tokens without a tree: what a macro is given.
     #[serde(default)]
-    pub bare_tokens: Vec<String>,
+    pub unparsed: Unparsed,
     /// Operators that mean something under one parent only.
     #[serde(default, rename = "operator")]
     pub operators: Vec<Operators>,
@@ -78,7 +90,7 @@ pub struct Spec {
     /// Where control goes.
     #[serde(default)]
     pub flow: Flow,
-    /// Who sees what.
+    /// What makes a member public.
     #[serde(default)]
     pub visibility: VisibilityRules,
     /// Endings with which the grammar's scanner would not come to an end.
@@ -196,71 +208,6 @@ pub struct When {
     pub drop: Vec<String>,
 }
 
-/// How the name of a space is found: by `heads`, `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Names {
-    /// Fields that hold the name; `declarator` is followed to its end.
-    pub fields: Vec<String>,
-    /// Kind -> the field that holds its name, or kinds of the child that does (`a | b`); where that is of a listed kind,
-    /// too, it is followed.
-    pub kinds: BTreeMap<String, String>,
-    /// Kind -> the kinds of child and grandchild (`a > b | a > c`) that bear its name, or the name of which is found by
-    /// `kinds`.
-    pub heads: BTreeMap<String, String>,
-    /// Kind -> the name all of them bear.
-    pub fixed: BTreeMap<String, String>,
-    /// Kinds of a direct child that is the name.
-    pub children: Vec<String>,
-    /// Kind of the parent -> its field, or kinds of its child, that names a closure.
-    pub parents: BTreeMap<String, String>,
-    /// Kind of a list of values -> kinds (`a | b`) of the list of names before it, or of the names: `a, b = f, g` names
-    /// the second value `b`. `outer > inner` is a kind that counts under one other only.
-    pub lists: BTreeMap<String, String>,
-    /// Kind -> the field that holds the receiver whose type qualifies the name.
-    pub receivers: BTreeMap<String, String>,
-    /// Kinds of the type inside a receiver.
-    pub receiver_types: Vec<String>,
-}
-
-/// How a call names its callee.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Calls {
-    /// Fields that hold the callee; the first present one counts, then the first child.
-    pub callee: Vec<String>,
-    /// Fields that hold the receiver, where the callee does not.
-    pub receiver: Vec<String>,
-    /// Fields that hold the arguments; kinds of the children that do, where they have no field.
-    pub arguments: Vec<String>,
-    /// Receivers that mean the enclosing object or class.
-    pub selves: Vec<String>,
-    /// A bare call inside a method may mean a method of the same class.
-    pub implicit_self: bool,
-    /// Functions of one name may differ in the number of parameters.
-    pub overloads: bool,
-    /// Texts in a list of parameters that let a call pass another number of arguments: a default, a rest.
-    pub varies: Vec<String>,
-    /// Receivers that mean what the enclosing class inherits.
-    pub supers: Vec<String>,
-    /// Receivers that mean a module around the call.
-    pub roots: Vec<String>,
-    /// Functions of a class that run when it is called.
-    pub constructors: Vec<String>,
-    /// Kinds of calls that name no callee.
-    pub nameless: Vec<String>,
-    /// Kinds that a grammar puts in the callee's place, though the call is their last operand.
-    pub through: Vec<String>,
-    /// Kinds that a callee is given type arguments by, of which it is the first child.
-    pub applied: Vec<String>,
-    /// Tokens before a call by which it is passed one more argument.
-    pub pipes: Vec<String>,
-    /// Names that are never a function's own call: of a constructor that calls another one.
-    pub delegates: Vec<String>,
-    /// Kinds of functions, or of a child of theirs, that are called by the name of their class; empty if any may be.
-    pub statics: Vec<String>,
-}
-
 /// Where control goes, as far as roles and the usual field names do not say it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -300,32 +247,6 @@ pub struct UnsafeToParse {
     pub opener: String,
     /// How a file with an opener must not end, white space aside; nor may its last line lack its end.
     pub tails: Vec<String>,
-}
-
-/// What makes a member public.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct VisibilityRules {
-    /// Members without a sign are private.
-    pub private_by_default: bool,
-    /// Attributes without a sign are public whatever the default.
-    pub public_attributes: bool,
-    /// Kinds of class-like nodes that differ from the default.
-    pub except_in: Vec<String>,
-    /// Kinds of the child nodes that hold modifiers; `a > b` is a `b` in an `a`.
-    pub modifiers: Vec<String>,
-    /// Words among the modifiers that make a member public.
-    pub public: Vec<String>,
-    /// Words among the modifiers that make a member private.
-    pub private: Vec<String>,
-    /// Names that begin so are private (`__x__` is public all the same).
-    pub private_prefixes: Vec<String>,
-    /// Names that begin with an upper-case letter are public and all others private.
-    pub capitals: bool,
-    /// Kinds of functions for which the declaration around them speaks, where they say nothing: accessors of a property.
-    pub accessors: Vec<String>,
-    /// Kinds of a label that changes the visibility of what follows in a class; `a > b` is a `b` in an `a`.
-    pub sections: Vec<String>,
 }
 
 /// A function that only defines others: its inside is not nested (the cognitive paper's appendix A).

@@ -11,10 +11,10 @@ use crate::cli::session::Session;
 use crate::cli::source::detect;
 use crate::error::{Error, Result, suggestion};
 use crate::lang::Policy;
-use crate::measure::{self, Limits, Options, TreeAnalyzer};
+use crate::measure::{Analyzer, Options};
 use crate::metric::catalog::Traced;
 use crate::metric::{CATALOG, Direction, Metric, Trace, catalog};
-use crate::model::{ContentId, Level};
+use crate::model::ContentId;
 use crate::report::explain::{self, Explained};
 use crate::report::table::Table;
 
@@ -137,10 +137,10 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
     };
     let language = session.registry.language(&language).map_err(Error::Usage)?;
     let policy = Policy::load(&args.policy.policy, language.id).map_err(Error::Usage)?;
-    let analyzer = TreeAnalyzer::new(language, policy);
-    let options = Options { level: Level::Metrics, limits: Limits::default() };
+    let analyzer = Analyzer::of_tree(language, policy);
+    let options = Options::metrics();
     let content = ContentId::of(&bytes);
-    let facts = measure::measure(&analyzer, content, &bytes, options);
+    let facts = analyzer.measure(content, &bytes, options);
     let space = match function {
         None => Some(0),
         Some(name) => facts.spaces.iter().position(|space| space.qualified_name == name || space.name == name),
@@ -154,7 +154,7 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
     for metric in metrics {
         let mut trace =
             Trace { metric: metric.id, space: u32::try_from(space).unwrap_or(u32::MAX), ..Trace::default() };
-        let facts = measure::measure_traced(&analyzer, content, &bytes, options, Some(&mut trace));
+        let facts = analyzer.measure_traced(content, &bytes, options, Some(&mut trace));
         let explained = Explained::new(file, &bytes, &facts, &trace)
             .ok_or_else(|| Error::Undecided(format!("`{file}` was not measured; `elcano measure` says why")))?;
         match (args.json, args.html) {

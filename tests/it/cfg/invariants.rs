@@ -1,7 +1,7 @@
 //! What holds of every graph: on all fixtures, whole and damaged; on generated code of known structure; however deep.
 
 use elcano::cfg;
-use elcano::measure::TreeAnalyzer;
+use elcano::measure::Analyzer;
 use elcano::model::{BlockKind, Level};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -262,7 +262,7 @@ impl Syntax {
 #[test]
 fn structured_code_has_as_many_ways_as_its_complexity_says() {
     let registry = registry();
-    let engines: Vec<(TreeAnalyzer, &Syntax)> =
+    let engines: Vec<(Analyzer, &Syntax)> =
         SYNTAXES.iter().map(|syntax| (engine(&registry, syntax.language), syntax)).collect();
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let mut runner =
@@ -323,10 +323,10 @@ fn any_depth_is_drawn() {
     for (open, close, ways) in nested {
         let source = format!("void f(void) {{ {}{} }}", open.repeat(levels), close.repeat(levels));
         let mut parser = tree_sitter::Parser::new();
-        parser.set_language(&engine.language.grammar).unwrap();
+        parser.set_language(&engine.language().unwrap().grammar).unwrap();
         let tree = parser.parse(&source, None).unwrap();
         let function = tree.root_node().named_child(0).unwrap();
-        let cfg = cfg::build(&engine.language, function, 1, source.as_bytes());
+        let cfg = cfg::build(engine.language().unwrap(), function, 1, source.as_bytes());
         assert_eq!(mccabe(&cfg), ways, "{open}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use elcano::lang::{POLICIES, Policy};
-use elcano::measure::TreeAnalyzer;
+use elcano::measure::Analyzer;
 
 use crate::support::languages::registry;
 
@@ -14,8 +14,8 @@ fn every_policy_loads_for_every_language_and_has_engines_of_its_own() {
     for language in registry.ids() {
         for (id, text) in POLICIES {
             let policy = Policy::load(id, language).unwrap_or_else(|error| panic!("{id} for {language}: {error}"));
-            let engine = TreeAnalyzer::new(registry.language(language).expect("the spec fits its grammar"), policy);
-            let earlier = engines.insert(engine.id, (*id, language));
+            let engine = Analyzer::of_tree(registry.language(language).expect("the spec fits its grammar"), policy);
+            let earlier = engines.insert(engine.id(), (*id, language));
             assert_eq!(earlier, None, "{id} for {language} shares an engine");
             let (label, about) = Policy::describe(text).expect("a policy describes itself");
             assert!(!label.is_empty() && about.len() > 20, "{id} does not say what it follows");

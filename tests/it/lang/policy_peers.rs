@@ -4,7 +4,7 @@
 use std::fs;
 
 use elcano::lang::Policy;
-use elcano::measure::{Limits, Options, TreeAnalyzer, measure};
+use elcano::measure::{Analyzer, Limits, Options};
 use elcano::model::{ContentId, Level};
 use serde::Deserialize;
 
@@ -49,10 +49,10 @@ fn a_policy_counts_as_its_tool() {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for case in &table.case {
             let language = registry.language(&case.language).expect("a language of this build");
-            let engine = TreeAnalyzer::new(language, Policy::load(&id, &case.language).expect("a policy"));
+            let engine = Analyzer::of_tree(language, Policy::load(&id, &case.language).expect("a policy"));
             let bytes = case.source.as_bytes();
             let options = Options { level: Level::Metrics, limits: Limits::default() };
-            let facts = measure(&engine, ContentId::of(bytes), bytes, options);
+            let facts = engine.measure(ContentId::of(bytes), bytes, options);
             let metrics = &facts.spaces.iter().find(|space| space.name == "f").expect("a function f").metrics;
             let tool = (case.cyclomatic, case.cognitive.unwrap_or(metrics.cognitive));
             let expected = case.differs.as_ref().map_or(tool, |differs| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use elcano::lang::spec::Spec;
 use elcano::lang::{ROLES, Registry, Roles};
-use elcano::measure::{Limits, Options, measure_traced, roles_in};
+use elcano::measure::{Limits, Options, roles_in};
 use elcano::metric::Trace;
 use elcano::model::Level;
 
@@ -89,7 +89,7 @@ fn every_mapped_role_is_hit_by_a_fixture() {
     for (id, spec) in specs(&registry) {
         let engine = engine(&registry, id);
         let hit = fixtures(id).iter().fold(Roles::NONE, |all, fixture| {
-            all | roles_in(&engine, &fixture.bytes).expect("a fixture can be parsed")
+            all | roles_in(engine.language().unwrap(), &fixture.bytes).expect("a fixture can be parsed")
         });
         let missed = mapped(spec).into_iter().filter(|role| !Roles::by_name(role).is_some_and(|role| hit.has(role)));
         let missed: Vec<_> = missed.collect();
@@ -141,7 +141,7 @@ fn traces_add_up_to_the_values() {
                 for (metric, value) in own.chain([("cognitive", m.cognitive)]) {
                     let mut trace = Trace { metric, space: index, increments: Vec::new() };
                     let options = Options { level: Level::Metrics, limits: Limits::default() };
-                    let again = measure_traced(&engine, measured.content, &fixture.bytes, options, Some(&mut trace));
+                    let again = engine.measure_traced(measured.content, &fixture.bytes, options, Some(&mut trace));
                     assert_eq!(again.spaces, measured.spaces, "a trace changes nothing");
                     let sum: u32 = trace.increments.iter().map(|increment| increment.amount).sum();
                     if sum + u32::from(metric == "cyclomatic") != value {

@@ -1,6 +1,6 @@
 //! Explanations: every increment at its line, adding up to the value; text, JSON and HTML that no source can break.
 
-use elcano::measure::{Limits, Options, TreeAnalyzer, measure_traced};
+use elcano::measure::{Analyzer, Limits, Options};
 use elcano::metric::Trace;
 use elcano::metric::catalog::Value;
 use elcano::model::{ContentId, FileFacts, Level};
@@ -8,10 +8,10 @@ use elcano::report::explain::{self, Explained};
 
 use crate::support::languages::{engine, facts, fixtures, registry};
 
-fn traced(engine: &TreeAnalyzer, bytes: &[u8], metric: &'static str, space: u32) -> (FileFacts, Trace) {
+fn traced(engine: &Analyzer, bytes: &[u8], metric: &'static str, space: u32) -> (FileFacts, Trace) {
     let mut trace = Trace { metric, space, ..Trace::default() };
     let options = Options { level: Level::Metrics, limits: Limits::default() };
-    (measure_traced(engine, ContentId::of(bytes), bytes, options, Some(&mut trace)), trace)
+    (engine.measure_traced(ContentId::of(bytes), bytes, options, Some(&mut trace)), trace)
 }
 
 fn explained(language: &'static str, source: &str, metric: &'static str, space: u32) -> Explained {

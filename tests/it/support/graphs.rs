@@ -1,6 +1,6 @@
 //! What the tests of control flow graphs share: graphs as compact text, and what must hold of every graph.
 
-use elcano::measure::TreeAnalyzer;
+use elcano::measure::Analyzer;
 use elcano::model::{Block, BlockKind, Cfg, Edge, FileFacts, Level};
 
 use crate::support::languages::{engine, facts, registry};
@@ -13,7 +13,7 @@ pub fn text(cfg: &Cfg) -> String {
 }
 
 /// The graph of the first function of a source.
-pub fn first(engine: &TreeAnalyzer, source: &str) -> Cfg {
+pub fn first(engine: &Analyzer, source: &str) -> Cfg {
     let facts = facts(engine, source.as_bytes(), Level::Full);
     assert!(facts.notes.is_empty(), "{source}\n{:?}", facts.notes);
     assert!(facts.skip.is_none(), "skipped: {:?}", facts.skip);

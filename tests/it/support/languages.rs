@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use elcano::lang::{Policy, Registry};
-use elcano::measure::{Limits, Options, TreeAnalyzer, measure};
+use elcano::measure::{Analyzer, Limits, Options};
 use elcano::model::{ContentId, FileFacts, Level, NoteKind, SpaceKind};
 
 /// A fixture: a file of `tests/fixtures/<language>/`.
@@ -28,13 +28,13 @@ pub fn registry() -> Registry {
     Registry::new().expect("every embedded spec can be read")
 }
 
-pub fn engine(registry: &Registry, language: &'static str) -> TreeAnalyzer {
+pub fn engine(registry: &Registry, language: &'static str) -> Analyzer {
     let policy = Policy::load("default", language).expect("the default policy can be read");
-    TreeAnalyzer::new(registry.language(language).expect("the spec fits its grammar"), policy)
+    Analyzer::of_tree(registry.language(language).expect("the spec fits its grammar"), policy)
 }
 
-pub fn facts(engine: &TreeAnalyzer, bytes: &[u8], level: Level) -> FileFacts {
-    measure(engine, ContentId::of(bytes), bytes, Options { level, limits: Limits::default() })
+pub fn facts(engine: &Analyzer, bytes: &[u8], level: Level) -> FileFacts {
+    engine.measure(ContentId::of(bytes), bytes, Options { level, limits: Limits::default() })
 }
 
 /// The files of a folder, sorted; none where the folder is missing.
