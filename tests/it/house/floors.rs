@@ -157,29 +157,6 @@ fn the_disk_is_touched_from_its_floor_upwards_alone() {
     assert!(wrong.is_empty(), "below floor {DISK}:\n{}", wrong.join("\n"));
 }
 
-/// Words that are a metric's id and mean something else where they stand.
-const NO_METRIC: &[(&str, &str)] = &[
-    // Titles of what the policies make of a role.
-    ("report/document.rs", "cyclomatic"),
-    ("report/document.rs", "cognitive"),
-    // A key of an increment.
-    ("report/explain.rs", "nesting"),
-];
-
-#[test]
-fn metrics_are_named_by_their_own_files_and_rows_alone() {
-    let mut wrong = Vec::new();
-    for (path, room, text) in files().iter().filter(|(_, room, _)| room != "metric") {
-        let code = code(text.split("#[cfg(test)]").next().unwrap_or_default());
-        for id in elcano::metric::CATALOG.iter().map(|metric| metric.id) {
-            if code.contains(&format!("\"{id}\"")) && !NO_METRIC.contains(&(path.as_str(), id)) {
-                wrong.push(format!("src/{path} of room {room} names `{id}`"));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "what differs by metric is a column of the catalog:\n{}", wrong.join("\n"));
-}
-
 #[test]
 fn every_module_opens_with_what_it_is() {
     let silent: Vec<_> =
