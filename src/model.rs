@@ -1,6 +1,6 @@
-//! The nouns everybody shares: ids, paths, notes, metrics, facts and the records of the store.
-//!
-//! Plain data with derived equality and serialisation; no IO and no behaviour beyond formatting and parsing itself.
+//! Defines the nouns that all rooms share: ids, paths, notes, metrics, facts and the records of the
+//! store. Plain data with derived equality and serialisation; never input or output, no behaviour
+//! beyond formatting and parsing itself.
 
 mod bytes;
 mod facts;
@@ -8,6 +8,7 @@ mod finding;
 mod function_name;
 mod id;
 mod metrics;
+mod named;
 mod note;
 mod path;
 mod record;

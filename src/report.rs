@@ -1,11 +1,12 @@
-//! What people and programs read: reports as pure functions of what they are given, and the outputs that they go to.
-//! Never measures, and never reads a store.
+//! What people and programs read: reports as pure functions of what they are given, and the outputs
+//! that they go to. Never measures, and never reads a store.
 
 pub mod document;
 pub mod dot;
 pub mod explain;
 pub mod formats;
 pub mod gate;
+pub mod labels;
 pub mod measured;
 pub mod output;
 pub mod pages;

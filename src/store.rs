@@ -1,6 +1,6 @@
-//! The store: everything that elcano keeps, in families of records. Offers one list of families, two
-//! small traits ([`Source`] and [`Sink`]) that every engine has, and [`Store`] for the engines that a
-//! run can live on. Never interprets what it keeps.
+//! The store: everything that elcano keeps, in families of records. Offers one list of families,
+//! two small traits ([`Source`] and [`Sink`]) that every engine has, and [`Store`] for the engines
+//! that a run can live on. Never interprets what it keeps.
 //!
 //! Its floors, lowest first; a file uses only floors below its own:
 //!
@@ -9,7 +9,7 @@
 //! 2. `options`, `engine` (the traits), `lock`;
 //! 3. `lookup` and `executions` (typed reading and the log of runs), `writer` (the writing thread);
 //! 4. the engines: `lmdb`, `relational` (tables, SQLite, DuckDB);
-//! 5. `open` and `destination`, which choose an engine by URL;
+//! 5. `open`, and above it `destination`: they choose an engine by URL;
 //! 6. `maintenance` (copy, verify, gc, pack, doctor, quarantine).
 
 mod atomic_replace;
@@ -33,13 +33,13 @@ pub use destination::{Existing, export_to, write_to};
 pub use engine::{Sink, Source, Store, Visit};
 pub use lock::RunLock;
 pub use maintenance::{
-    Collected, Counts, DIFFERENCES_MAX, Diagnosis, Difference, Verification, collect, copy, diagnose, digest,
+    Collected, Counts, DIFFERENCES_MAX, Diagnosis, RecordDifference, Verification, collect, copy, diagnose, digest,
     digest_all, pack, quarantine, unpack, verify,
 };
 pub use open::{check_structure, open, read_from};
 pub use options::{Access, Durability, OpenOptions};
 pub use record::{
-    Batch, Digest, Digester, Encoding, FORMAT, Family, FamilyDigest, KEY_BYTES_MAX, Key, Put, Record, Stored, Value,
+    Batch, Digest, Digester, Encoding, FORMAT, Family, FamilyDigest, KEY_BYTES_MAX, Key, Put, PutValue, Record, Stored,
     codec, content_root, root,
 };
 pub use relational::table;

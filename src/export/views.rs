@@ -1,7 +1,7 @@
-//! The views of every export: what people ask for, as SQL that SQLite and DuckDB read alike. All but `runs` and `stages`
-//! speak of the newest snapshot.
+//! The views of every export: what people ask for, as SQL that SQLite and DuckDB read alike. All
+//! but `runs` and `stages` show the newest snapshot. Never runs a query.
 
-use crate::metric::CATALOG;
+use crate::metric::catalog::{self, CATALOG, Metric, Total};
 use crate::store::Family;
 
 /// The SQL dialect.
@@ -22,7 +22,7 @@ pub struct View {
     pub about: &'static str,
     /// Families it reads beside executions, snapshots, files and facts.
     pub(super) reads: &'static [Family],
-    /// Its query; `{metrics}` stands for the metric columns of `s`.
+    /// Its query.
     sql: fn(Dialect) -> String,
 }
 
@@ -125,11 +125,13 @@ pub const VIEWS: &[View] = &[
         about: "Totals by language.",
         reads: &[],
         sql: |_| {
-            "SELECT language, count(*) AS files, CAST(sum(bytes) AS BIGINT) AS bytes, CAST(sum(sloc) AS BIGINT) AS sloc, \
-         CAST(sum(ploc) AS BIGINT) AS ploc, CAST(sum(cloc) AS BIGINT) AS cloc, CAST(sum(blank) AS BIGINT) AS blank, \
-         CAST(sum(nom_functions) AS BIGINT) AS functions, CAST(sum(cyclomatic) AS BIGINT) AS cyclomatic, \
-         CAST(sum(cognitive) AS BIGINT) AS cognitive FROM file_metrics GROUP BY language ORDER BY sloc DESC, language"
-            .to_owned()
+            let sum =
+                |(metric, total): &(&Metric, Total)| format!("CAST(sum({}) AS BIGINT) AS {}", metric.column, total.key);
+            let sums = catalog::totals().iter().map(sum).collect::<Vec<_>>().join(", ");
+            format!(
+                "SELECT language, count(*) AS files, CAST(sum(bytes) AS BIGINT) AS bytes, {sums} FROM file_metrics \
+                 GROUP BY language ORDER BY sloc DESC, language"
+            )
         },
     },
     View {
@@ -157,7 +159,8 @@ pub const VIEWS: &[View] = &[
         sql: |dialect| {
             let started = match dialect {
                 Dialect::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', started_us / 1e6, 'unixepoch')",
-                // Years 1 to 9999: DuckDB fails on what it cannot write, and one such run would hide all others.
+                // Years 1 to 9999: DuckDB fails on what it cannot write, and one such run would
+                // hide all others.
                 Dialect::Duckdb => {
                     "CASE WHEN started_us BETWEEN -62135596800000000 AND 253402300799999999 \
                      THEN strftime(make_timestamp(started_us), '%Y-%m-%d %H:%M:%S.%g') END"

@@ -1,5 +1,6 @@
-//! Exemptions in the source: a comment `elcano:allow(cognitive, nargs) reason="a parser is what it is"` in a function, or
-//! right above it, accepts the findings of these rules on it. Never accepts one without a reason: that is an error.
+//! Exemptions in the source: a comment `elcano:allow(cognitive, nargs) reason="a parser is what it
+//! is"` in a function, or right above it, accepts the findings of these rules on it. Never accepts
+//! one without a reason: that is an error.
 
 use super::limits::Change;
 use super::text::lines;
@@ -20,7 +21,8 @@ pub struct Allow {
 
 /// What marks a comment as an exemption.
 pub const MARK: &str = "elcano:allow";
-/// What a comment begins with, in any language. The mark must follow: in prose or in a string it is no exemption.
+/// What a comment begins with, in any language. The mark must follow: in prose or in a string it is
+/// no exemption.
 const OPENERS: [&str; 9] = ["//", "#", "/*", "*", "--", ";", "%", "<!--", "!"];
 
 /// The exemptions of a file.

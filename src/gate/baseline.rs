@@ -1,5 +1,6 @@
-//! The baseline: offenders that are accepted as they are. One entry a line, sorted, keyed by path, symbol and rule. Never
-//! holds totals, times or line numbers: it merges well, and the same code always gives the same bytes.
+//! The baseline: offenders that are accepted as they are. One entry a line, sorted, keyed by path,
+//! symbol and rule. Never holds totals, times or line numbers: it merges well, and the same code
+//! always gives the same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +76,8 @@ impl Baseline {
     /// Reads a baseline. Blank lines are allowed.
     ///
     /// # Errors
-    /// Not a baseline, one of a newer version, a line that is no entry (conflict markers), or two of one place.
+    /// Not a baseline, one of a newer version, a line that is no entry (conflict markers), or two
+    /// of one place.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
         let Some((_, first)) = lines.next() else { return Err("it is empty".into()) };
@@ -115,7 +117,8 @@ impl Baseline {
         Ok(out)
     }
 
-    /// Everything that is over a failing or warning limit now; reasons and dates of entries that are there already stay.
+    /// Everything that is over a failing or warning limit now; reasons and dates of entries that
+    /// are there already stay.
     #[must_use]
     pub fn of(findings: &[Finding], before: &Self) -> Self {
         let offenders = findings.iter().filter(|finding| finding.status != Status::Fixed);
@@ -152,9 +155,10 @@ impl Baseline {
         self
     }
 
-    /// Applies it to findings: what it accepts and is not worse is known, what is worse has regressed. Gives the stale
-    /// entries: those without a finding, on paths for which `is_gated` holds. `today` is a day such as `2027-01-31`. An
-    /// entry of a symbol that is gone from its file accepts the only symbol of that name elsewhere.
+    /// Applies it to findings: what it accepts and is not worse is known, what is worse has
+    /// regressed. Gives the stale entries: those without a finding, on paths for which `is_gated`
+    /// holds. `today` is a day such as `2027-01-31`. An entry of a symbol that is gone from its
+    /// file accepts the only symbol of that name elsewhere.
     pub fn apply(
         &self,
         findings: &mut [Finding],

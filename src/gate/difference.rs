@@ -1,11 +1,12 @@
-//! What a change did to functions: which are new, gone, harder or easier to follow than before. Never looks at limits.
+//! What a change did to functions: which are new, gone, harder or easier to follow than before.
+//! Never looks at limits.
 
 use super::matching::{Located, Matching};
 use super::version::FileVersion;
 use crate::model::{ChangeKind, Difference, Metrics, SpaceKind};
 
-/// What became of every function that the change touches, the largest rise in complexity first. `head` and `base` are the
-/// files that differ.
+/// What became of every function that the change touches, the largest rise in complexity first.
+/// `head` and `base` are the files that differ.
 #[must_use]
 pub fn differences(head: &[FileVersion], base: &[FileVersion]) -> Vec<Difference> {
     let matching = Matching::new(head, base);

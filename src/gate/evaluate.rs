@@ -1,5 +1,5 @@
-//! Evaluates spaces against limits and against what they were: gives findings and totals. Never decides whether the gate
-//! passes.
+//! Evaluates spaces against limits and against what they were: gives findings and totals. Never
+//! decides whether the gate passes.
 
 use rustc_hash::FxHashMap;
 
@@ -9,8 +9,8 @@ use super::version::FileVersion;
 use crate::metric::CATALOG;
 use crate::model::{Delta, Finding, RepoPath, Severity, Space, Span, Status};
 
-/// Everything over its limit in a file, as new: for a repository without a base, and for a file that the base does not
-/// have.
+/// Everything over its limit in a file, as new: for a repository without a base, and for a file
+/// that the base does not have.
 #[must_use]
 pub fn everything(limits: &Limits, file: &FileVersion) -> Vec<Finding> {
     let rules = limits.of(&file.path);
@@ -24,7 +24,8 @@ pub fn everything(limits: &Limits, file: &FileVersion) -> Vec<Finding> {
     findings
 }
 
-/// What a change did to the files that it touches: `head` and `base` are the files that differ, deleted ones in `base` only.
+/// What a change did to the files that it touches: `head` and `base` are the files that differ,
+/// deleted ones in `base` only.
 #[must_use]
 pub fn compare(limits: &Limits, head: &[FileVersion], base: &[FileVersion]) -> Vec<Finding> {
     let matching = Matching::new(head, base);

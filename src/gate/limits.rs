@@ -1,4 +1,5 @@
-//! Limits: which number of which kind of space must not exceed what, and where other limits hold. Never evaluates a space.
+//! Limits: which number of which kind of space must not exceed what, and where other limits hold.
+//! Never evaluates a space.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -193,7 +194,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// The limits of the catalog: those of functions first, then of classes and files, each by metric.
+    /// The limits of the catalog: those of functions first, then of classes and files, each by
+    /// metric.
     fn default() -> Self {
         let limits = CATALOG.iter().flat_map(|metric| {
             let limits = metric.limits.iter();
@@ -225,7 +227,8 @@ impl Limits {
         self.overrides.push(Override { folder, paths: None, gated: None, changes });
     }
 
-    /// Adds other limits for paths in a folder, written as in `.gitignore`; later ones win. What is not gated has none.
+    /// Adds other limits for paths in a folder, written as in `.gitignore`; later ones win. What is
+    /// not gated has none.
     ///
     /// # Errors
     /// A pattern that is none.

@@ -1,6 +1,6 @@
-//! Which space of the base a space of the head was: by name in its file, by its text anywhere, by name in another file,
-//! or by its numbers, so that what only moved or was renamed is not new. Every space has at most one counterpart. Never
-//! looks at limits.
+//! Which space of the base a space of the head was: by name in its file, by its text anywhere, by
+//! name in another file, or by its numbers, so that what only moved or was renamed is not new.
+//! Every space has at most one counterpart. Never looks at limits.
 
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
@@ -24,7 +24,8 @@ pub(super) struct Matching<'a> {
 /// A space and its file.
 pub(super) type Located<'a> = (&'a FileVersion, &'a Space);
 
-/// The spaces of some files, units left out, that are still without a counterpart: file, space, and the space itself.
+/// The spaces of some files, units left out, that are still without a counterpart: file, space, and
+/// the space itself.
 fn unmatched(
     files: &[FileVersion],
     is_unmatched: impl Fn(usize, usize) -> bool,
@@ -37,8 +38,8 @@ fn unmatched(
 }
 
 impl<'a> Matching<'a> {
-    /// Finds the counterparts of every space of the head. A file's own counterpart is the file of its path, or the one that
-    /// is gone from which most of its functions came.
+    /// Finds the counterparts of every space of the head. A file's own counterpart is the file of
+    /// its path, or the one that is gone from which most of its functions came.
     pub(super) fn new(head: &'a [FileVersion], base: &'a [FileVersion]) -> Self {
         let found = head.iter().map(|file| vec![None; file.spaces.len()]).collect();
         let taken = base.iter().map(|file| vec![false; file.spaces.len()]).collect();
@@ -53,7 +54,8 @@ impl<'a> Matching<'a> {
         let anywhere = |_| Some(0);
         matching.by(|_, space| Some((space.kind, space.body)), anywhere, true);
         matching.by(|_, space| Some((space.kind, space.qualified_name.as_str())), anywhere, false);
-        // A function that was renamed: the same numbers, all two dozen of them, in a space of some size.
+        // A function that was renamed: the same numbers, all two dozen of them, in a space of some
+        // size.
         let numbers = |space: &Space| (space.metrics.tokens >= 50).then_some((space.kind, space.metrics));
         matching.by(|at, space| numbers(space).map(|numbers| (at, numbers)), at_home, false);
         matching.by(|_, space| numbers(space), anywhere, false);
@@ -87,8 +89,9 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// Matches what has equal keys and no counterpart yet, in source order; unless `several`, only where the key names
-    /// one space of the head and one of the base. A key is of a file of the head; `home` gives it for a file of the base.
+    /// Matches what has equal keys and no counterpart yet, in source order; unless `several`, only
+    /// where the key names one space of the head and one of the base. A key is of a file of the
+    /// head; `home` gives it for a file of the base.
     fn by<K: Eq + Hash>(
         &mut self,
         key: impl Fn(usize, &'a Space) -> Option<K>,
@@ -114,7 +117,8 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// Files that are new in the head: each was the file that is gone from which most of its functions came.
+    /// Files that are new in the head: each was the file that is gone from which most of its
+    /// functions came.
     fn units_by_content(&mut self) {
         for at in 0..self.head.len() {
             if self.head[at].spaces.is_empty() || self.found[at][0].is_some() {

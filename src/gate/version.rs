@@ -1,4 +1,5 @@
-//! What the gate compares: one file as it is in the base or in the head. Never compares anything itself.
+//! What the gate compares: one file as it is in the base or in the head. Never compares anything
+//! itself.
 
 use crate::model::{RepoPath, Space};
 

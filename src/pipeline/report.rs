@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::snapshot;
 use crate::error::{Error, Result};
+use crate::lang::Registry;
 use crate::model::{ContentId, ExecutionRecord, FileRecord, SnapshotId};
 use crate::report::formats::SummaryOutput;
 use crate::report::output::write_file;
@@ -67,10 +68,15 @@ pub(super) fn missing_facts(file: &FileRecord, content: ContentId) -> Error {
 ///
 /// # Errors
 /// A file or standard output cannot be written.
-pub fn write(summary: &Summary, outputs: &[SummaryOutput], print: &dyn Fn(&str) -> Result<()>) -> Result<String> {
+pub fn write(
+    summary: &Summary,
+    registry: &Registry,
+    outputs: &[SummaryOutput],
+    print: &dyn Fn(&str) -> Result<()>,
+) -> Result<String> {
     let mut written = Vec::new();
     for output in outputs {
-        let text = output.format.write(summary);
+        let text = output.format.write(summary, registry);
         match &output.file {
             None => print(&text)?,
             Some(file) => {

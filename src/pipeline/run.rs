@@ -140,7 +140,7 @@ impl Run<'_> {
             Stage::Report { formats, worst } => {
                 let id = done.scanned.as_ref().map(|made| made.snapshot.id);
                 let summary = report::summary(store.as_ref(), id, Some(log.record().clone()), *worst)?;
-                report::write(&summary, formats, self.print)?
+                report::write(&summary, self.workspace.registry, formats, self.print)?
             }
         };
         Ok((detail, done))

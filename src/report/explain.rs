@@ -1,5 +1,5 @@
-//! A metric of one space, explained: its source with every increment at its line, as text, JSON and HTML. Pure; the
-//! increments are what the measurement itself met, nothing is counted again here.
+//! Explains a metric of one space: its source with every increment at its line, as text, JSON and
+//! HTML. The increments are what the measurement itself recorded. Never counts anything again.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -69,7 +69,7 @@ impl RowStarts {
         (number(row), number(String::from_utf8_lossy(before).chars().count() + 1))
     }
 
-    /// A row as it is shown: tabs as spaces, nothing that a terminal would obey, not too long.
+    /// A row as it is shown: tabs as spaces, no control characters, not too long.
     fn shown(&self, source: &[u8], row: u32) -> String {
         let at = row as usize;
         let start = self.0.get(at - 1).copied().unwrap_or(source.len());
@@ -88,8 +88,8 @@ impl RowStarts {
 }
 
 impl Explained {
-    /// Explains what a trace followed through the measurement of `source` into `facts`. None where the metric has no
-    /// increments (see [`traced`]) or the file no such space.
+    /// Explains what a trace followed through the measurement of `source` into `facts`. None where
+    /// the metric has no increments (see [`traced`]) or the file no such space.
     #[must_use]
     pub fn new(path: &str, source: &[u8], facts: &FileFacts, trace: &Trace) -> Option<Self> {
         let metric = traced().find(|row| row.id == trace.metric)?;

@@ -3,6 +3,7 @@
 use super::output::{Format, Output};
 use super::pages;
 use super::summary::Summary;
+use crate::lang::Registry;
 
 /// A format of the summary of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +19,12 @@ pub enum SummaryFormat {
 impl SummaryFormat {
     const ALL: [Self; 3] = [Self::Text, Self::Markdown, Self::Json];
 
-    /// The whole text.
+    /// The whole text; the registry knows the labels of languages.
     #[must_use]
-    pub fn write(self, summary: &Summary) -> String {
+    pub fn write(self, summary: &Summary, registry: &Registry) -> String {
         match self {
-            Self::Text => pages::text(summary),
-            Self::Markdown => pages::markdown(summary),
+            Self::Text => pages::text(summary, registry),
+            Self::Markdown => pages::markdown(summary, registry),
             Self::Json => format!("{:#}\n", summary.to_json()),
         }
     }

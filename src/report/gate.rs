@@ -1,5 +1,5 @@
-//! Writes what the gate found for every consumer: one table of formats, each a pure function of the check. Never decides
-//! where a text goes.
+//! Writes what the gate found for every consumer: one table of formats, each a pure function of the
+//! check. Never decides where a text goes.
 
 mod checkstyle;
 mod gauges;
@@ -10,11 +10,12 @@ mod rdjson;
 mod sarif;
 mod sonar;
 mod text;
+mod wording;
 mod workflow;
+mod xml;
 
 use super::output::{Format, Output};
-use crate::metric::{Direction, catalog};
-use crate::model::{Check, Finding, Status, number_text};
+use crate::model::{Check, Status};
 
 /// A format of the gate's answer.
 #[derive(Debug, Clone, Copy)]
@@ -107,51 +108,4 @@ fn json(check: &Check) -> String {
         "reproduce": check.reproduce,
     });
     format!("{document:#}\n")
-}
-
-/// `Cognitive of `f` is 30, limit 25 (was 20)`.
-fn message(finding: &Finding) -> String {
-    let what = if finding.symbol.is_empty() { "the file".to_owned() } else { format!("`{}`", finding.symbol) };
-    format!("{} of {what} is {}", label(finding), against(finding))
-}
-
-/// `30, limit 25 (was 20)`.
-fn against(finding: &Finding) -> String {
-    let value = finding.value.map_or_else(|| "gone".to_owned(), number_text);
-    let was = finding.base_value.map(|value| format!(" (was {})", number_text(value))).unwrap_or_default();
-    let bound = if is_floor(finding) { "least" } else { "limit" };
-    format!("{value}, {bound} {}{was}", number_text(finding.limit))
-}
-
-fn is_floor(finding: &Finding) -> bool {
-    catalog::metric(finding.metric).is_ok_and(|metric| metric.direction == Direction::Higher)
-}
-
-fn label(finding: &Finding) -> &'static str {
-    catalog::metric(finding.metric).map_or(finding.metric, |metric| metric.label)
-}
-
-/// How to mend it, as the catalog says.
-fn remedy(finding: &Finding) -> &'static str {
-    catalog::metric(finding.metric).map_or("", |metric| metric.remedy)
-}
-
-/// Text inside XML: markup escaped, characters that XML cannot hold replaced.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
-            '\'' => out += "&apos;",
-            '\n' => out += "&#10;",
-            '\r' => out += "&#13;",
-            '\t' => out += "&#9;",
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -1,5 +1,5 @@
-//! Where a report goes: `FORMAT` to standard output, `FORMAT=FILE` to a file. Parses and prints outputs, and writes a
-//! file whole or not at all. Never makes a text.
+//! Where a report goes: `FORMAT` to standard output, `FORMAT=FILE` to a file. Parses and prints
+//! outputs, and writes a file whole or not at all. Never makes a text.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

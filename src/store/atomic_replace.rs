@@ -21,12 +21,12 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<()> {
     temporary.place(path)
 }
 
-/// A folder beside a destination in which the new file or folder is made. Dropping it removes it with
-/// everything in it.
+/// A folder beside a destination in which the new file or folder is made. Dropping it removes it
+/// with everything in it.
 #[derive(Debug)]
 pub struct Temporary {
     folder: PathBuf,
-    /// Locked as long as its process lives: that is how others tell it from litter.
+    /// Locked as long as its process lives: other processes recognise litter by that.
     _lock: File,
 }
 
@@ -102,7 +102,8 @@ fn sweep(parent: &Path, prefix: &OsString) {
     }
 }
 
-/// None when another process has the folder. Where folders cannot be locked, no process can lock them.
+/// None when another process has the folder. Where folders cannot be locked, no process can lock
+/// them.
 fn lock(folder: &Path) -> std::io::Result<Option<File>> {
     let file = File::open(folder)?;
     Ok(match file.try_lock() {

@@ -1,5 +1,5 @@
-//! Where records are copied to: a new store, an export, or a store to merge into.
-//! A new one appears whole or not at all.
+//! Creates what records are copied into: a new store, an export, or a store to merge into. Never
+//! shows a part: a new store or export appears whole or not at all.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::url::StoreUrl;
 use crate::error::{Error, Result};
 use crate::model::{FactsRecord, Outcome};
 
-/// What to do with a target that is there.
+/// What to do with a destination that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Existing {
     /// Leave it and fail.
@@ -21,14 +21,15 @@ pub enum Existing {
     Refuse,
     /// Put the new one in its place, at once.
     Replace,
-    /// Add to it; only for stores to live on.
+    /// Add to it; only for stores that a run can live on.
     Merge,
 }
 
-/// A sink that makes or completes a store. It is temporary until it is finished, and gone when it is dropped before.
+/// A sink that makes or completes a store. It is temporary until it is finished, and gone when it
+/// is dropped before.
 ///
 /// # Errors
-/// [`Error::Usage`] when the target is there and `existing` says so.
+/// [`Error::Usage`] when the destination exists and `existing` refuses it.
 pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Result<Box<dyn Sink>> {
     if existing == Existing::Merge {
         return Ok(Box::new(Merge { store: open(url, options)?, snapshots: Vec::new() }));
@@ -42,10 +43,12 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
     }
 }
 
-/// A sink that makes a database for others; the statements of `epilogue` run when all records are in.
+/// A sink that makes a database for other programs; the statements of `epilogue` run when all
+/// records are in.
 ///
 /// # Errors
-/// [`Error::Usage`] when the target is there and `existing` is not [`Existing::Replace`], or it is no database.
+/// [`Error::Usage`] when the destination exists and `existing` is not [`Existing::Replace`], or it
+/// is no database.
 pub fn export_to(url: &StoreUrl, existing: Existing, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
     if existing != Existing::Replace && is_there(url)? {
         return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
@@ -61,7 +64,7 @@ fn database(url: &StoreUrl, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
     }
 }
 
-/// Something is at the target. An empty folder is nothing.
+/// Something is at the destination. An empty folder is nothing.
 fn is_there(url: &StoreUrl) -> Result<bool> {
     let path = url.path();
     match std::fs::read_dir(path) {
@@ -72,7 +75,7 @@ fn is_there(url: &StoreUrl) -> Result<bool> {
     }
 }
 
-/// Adds records to a store that is lived on. Snapshots come last: one is there only when it is complete.
+/// Adds records to an existing store. Snapshots come last: one is there only when it is complete.
 struct Merge {
     store: Arc<dyn Store>,
     snapshots: Vec<Record>,
@@ -102,7 +105,8 @@ impl Sink for Merge {
     }
 }
 
-/// Which of two records of one key stays when stores are merged: the one that knows more, else the newer.
+/// Which of two records of one key stays when stores are merged: the one that keeps more, else the
+/// newer.
 fn supersedes(new: &Record, held: &Record) -> bool {
     match (new, held) {
         (Record::Facts(new), Record::Facts(held)) => keeps_more(new, held),

@@ -1,4 +1,4 @@
-//! What every engine offers, in three small traits: [`Source`], [`Sink`] and [`Store`].
+//! Declares what every engine offers, in three small traits: [`Source`], [`Sink`] and [`Store`].
 //! Never names an engine, and never interprets what is kept.
 
 use std::fmt;
@@ -7,22 +7,24 @@ use super::record::{Batch, Digest, Family, Key, Record};
 use super::url::StoreUrl;
 use crate::error::Result;
 
-/// What a source calls with each key and what was found under it.
+/// Called by a source with each key and the record, or the damage, found under it.
 pub type Visit<'a> = dyn FnMut(&[u8], Result<Record>) -> Result<()> + 'a;
 
-/// What records come out of.
+/// Where records come from.
 pub trait Source {
-    /// Which store it is.
+    /// The name of the store.
     fn url(&self) -> &StoreUrl;
 
-    /// Visits the records of a family whose key starts with `prefix`, in key order and at one moment of the store. A
-    /// damaged record is handed over as its error. The first error that `visit` returns ends the walk and is returned.
+    /// Visits the records of a family whose key starts with `prefix`, in key order and at one
+    /// moment of the store. A damaged record is handed over as its error. The first error that
+    /// `visit` returns ends the walk and is returned.
     fn walk(&self, family: Family, prefix: &Key, visit: &mut Visit<'_>) -> Result<()>;
 
     /// How many records a family has.
     fn count(&self, family: Family) -> Result<u64>;
 
-    /// The digest that the store itself states of a family, where it does: exports do, stores that change do not.
+    /// The digest that the store itself states of a family, where it does: exports do, stores that
+    /// change do not.
     fn stated(&self, _family: Family) -> Result<Option<Digest>> {
         Ok(None)
     }
@@ -33,7 +35,7 @@ pub trait Source {
     }
 }
 
-/// What records go into: nothing of it is to be seen before `finish`.
+/// Where records go: nothing is visible before `finish`.
 pub trait Sink {
     /// Takes records: families in the order of [`Family::ALL`], keys ascending.
     fn put(&mut self, records: Vec<Record>) -> Result<()>;
@@ -50,18 +52,20 @@ pub trait Store: Source + Send + Sync {
     /// The last `n` records whose key starts with `prefix`, in descending key order.
     fn last(&self, family: Family, prefix: &Key, n: usize) -> Result<Vec<Record>>;
 
-    /// Turns records into what [`Store::write`] takes quickest; meant for the threads that make them.
+    /// Encodes records as [`Store::write`] takes them quickest; meant for the threads that make
+    /// them.
     fn prepare(&self, records: Vec<Record>) -> Result<Batch>;
 
     /// Does all of a batch in one transaction, or nothing.
     fn write(&self, batch: &Batch) -> Result<()>;
 
-    /// Makes everything written so far survive a power cut; see [`Durability`].
+    /// Makes everything written so far survive a power cut; see [`crate::store::Durability`].
     fn flush(&self) -> Result<()>;
 
     /// A source that stays at this moment of the store over all families.
     ///
-    /// Keep it short: the space of records that are replaced meanwhile is not used again before it ends.
+    /// Keep it short: the space of records that are replaced meanwhile is not used again before it
+    /// ends.
     fn view(&self) -> Result<Box<dyn Source + '_>>;
 
     /// Bytes on disk.

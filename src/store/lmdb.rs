@@ -1,8 +1,8 @@
-//! The default store: LMDB, one named database a family. Never interprets a record beyond its key and
-//! value.
+//! The default store: LMDB, one named database a family. Never interprets a record beyond its key
+//! and value.
 //!
-//! Its own floors, lowest first: `pages` and `system` (the file and the machine), `environment` (maps
-//! and transactions), `store` (records), `bulk_writer` (a new store in one go).
+//! Its own floors, lowest first: `pages` and `system` (the file and the machine), `environment`
+//! (maps and transactions), `store` (records), `bulk_writer` (a new store in one go).
 
 mod bulk_writer;
 mod environment;

@@ -1,5 +1,4 @@
-//! Typed look-ups of a store: facts, files, snapshots and executions by their keys.
-//! Reads through [`Store`] alone; never writes.
+//! Looks records up by type: facts, files, snapshots and executions by their keys. Never writes.
 
 use super::engine::Store;
 use super::record::{Family, Key, Stored};
@@ -14,7 +13,7 @@ impl dyn Store + '_ {
         Ok(self.get(T::FAMILY, key)?.and_then(T::from_record))
     }
 
-    /// All typed records whose key starts so, in key order.
+    /// All typed records whose key starts with `prefix`, in key order.
     pub fn list<T: Stored>(&self, prefix: &Key) -> Result<Vec<T>> {
         let mut all = Vec::new();
         self.scan(T::FAMILY, prefix, &mut |record| {

@@ -1,5 +1,7 @@
-//! What is done to whole stores: copying, comparing, collecting garbage, packing, diagnosing and
+//! Works on whole stores: copying, comparing, garbage collection, packing, diagnosis and
 //! quarantine. Works on every engine alike; never keeps a record itself.
+//!
+//! Its own floors, lowest first: `copy`, `verify`, `gc` and `quarantine`, then `pack` and `doctor`.
 
 mod copy;
 mod doctor;
@@ -13,4 +15,4 @@ pub use doctor::{Diagnosis, diagnose};
 pub use gc::{Collected, collect};
 pub use pack::{pack, unpack};
 pub use quarantine::quarantine;
-pub use verify::{DIFFERENCES_MAX, Difference, Verification, digest, digest_all, verify};
+pub use verify::{DIFFERENCES_MAX, RecordDifference, Verification, digest, digest_all, verify};

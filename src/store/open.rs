@@ -1,5 +1,5 @@
-//! Opens the engine that a URL names: as a store to live on, as a source to read, for a check of its
-//! structure. The one place that knows all engines by name, together with [`super::destination`].
+//! Opens the engine that a URL names: as a store to live on, as a source to read, or for a check of
+//! its structure. Never reads a record itself.
 
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 /// Opens a store to live on.
 ///
 /// # Errors
-/// [`Error::Store`] when it is missing, damaged, of a newer format or not accessible; [`Error::Usage`] for a DuckDB file.
+/// [`Error::Store`] when it is missing, damaged, of a newer format or not accessible;
+/// [`Error::Usage`] for a DuckDB file.
 pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<dyn Store>> {
     match url {
         StoreUrl::Lmdb(_) => Ok(Arc::new(Lmdb::open(url, options)?)),
@@ -24,10 +25,12 @@ pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<dyn Store>> {
     }
 }
 
-/// Checks the structure that an engine itself trusts, without opening the store and without writing.
+/// Checks the structure that an engine itself trusts, without opening the store and without
+/// writing.
 ///
 /// # Errors
-/// [`Error::Store`] with what is damaged. Of a DuckDB file nothing is checked: it checks its blocks whenever it reads.
+/// [`Error::Store`] with what is damaged. Of a DuckDB file nothing is checked: it checks its blocks
+/// whenever it reads.
 pub fn check_structure(url: &StoreUrl) -> Result<()> {
     match url {
         StoreUrl::Lmdb(_) => Lmdb::check_pages(url),

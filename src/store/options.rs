@@ -1,4 +1,5 @@
-//! How a store is opened: for what, in which encoding, how durable. Plain data; opens nothing.
+//! Describes how a store is opened: for what, in which encoding, how durable. Plain data; never
+//! opens anything.
 
 use super::record::Encoding;
 
@@ -20,7 +21,8 @@ pub enum Durability {
     /// From the end of each transaction on.
     #[default]
     Commit,
-    /// From [`Store::flush`] on; a power cut before it may cost the whole store. For stores that can be made again.
+    /// From [`crate::store::Store::flush`] on; a power cut before it may cost the whole store. For
+    /// stores that can be made again.
     Flush,
 }
 
@@ -33,7 +35,8 @@ pub struct OpenOptions {
     pub encoding: Encoding,
     /// When they are safe.
     pub durability: Durability,
-    /// LMDB's first map in bytes; it grows when it is full. By default as much as the address space gives, up to 64 GiB.
+    /// LMDB's first map in bytes; it grows when it is full. By default as much as the address space
+    /// gives, up to 64 GiB.
     pub map_bytes: Option<u64>,
     /// Go ahead on a network file system, where locks may not work.
     pub allow_network: bool,

@@ -1,5 +1,7 @@
-//! Records as every engine keeps them: the list of families, keys, encodings, batches and digests.
-//! Never knows an engine, and never opens a file.
+//! Defines records as every engine keeps them: families, keys, encodings, batches and digests.
+//! Never names an engine, and never opens a file.
+//!
+//! Its own floors, lowest first: `format` and `key`, `family`, `batch` and `codec`, `digest`.
 
 mod batch;
 pub mod codec;
@@ -8,7 +10,7 @@ mod family;
 mod format;
 mod key;
 
-pub use batch::{Batch, Put, Value};
+pub use batch::{Batch, Put, PutValue};
 pub(super) use digest::BUCKETS;
 pub use digest::{Digest, Digester, FamilyDigest, content_root, root};
 pub use family::{Encoding, Family, Record, Stored};

@@ -1,5 +1,7 @@
-//! Stores of relational tables: their columns, defined once, and the two databases that keep them.
-//! Never defines a family.
+//! Keeps stores in relational tables: their columns, defined once, and the two databases. Never
+//! defines a family.
+//!
+//! Its own floors, lowest first: `manifest` and `table`, then `sqlite` and `duckdb`.
 
 mod duckdb;
 mod manifest;

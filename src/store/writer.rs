@@ -1,5 +1,6 @@
-//! The only writer of a run: a queue that is bounded by bytes, and one thread that gathers what comes into large batches
-//! and commits each in one transaction. Records are prepared on the threads that send them. Nothing here knows an engine.
+//! Writes for a run: a queue that is bounded by bytes, and one thread that gathers batches and
+//! commits each in one transaction. Records are prepared on the threads that send them. Never names
+//! an engine.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -60,10 +61,12 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Sends all records of one file: they are written in one transaction. Waits while the queue is full.
+    /// Sends all records of one file: they are written in one transaction. Waits while the queue is
+    /// full.
     ///
     /// # Errors
-    /// When a record cannot be encoded, or the writer has stopped; what stopped it is returned by [`Writer::finish`].
+    /// When a record cannot be encoded, or the writer has stopped; what stopped it is returned by
+    /// [`Writer::finish`].
     pub fn send(&self, records: Vec<Record>) -> Result<()> {
         let batch = self.store.prepare(records)?;
         let bytes = batch.bytes();
@@ -110,7 +113,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.queue.stop();
         if let Some(thread) = self.thread.take() {
-            // Given up: whoever wanted the result would have called `finish`.
+            // Given up: the result is returned by `finish` alone.
             drop(thread.join());
         }
     }
@@ -135,7 +138,8 @@ fn write_all(store: &dyn Store, queue: &Queue<Batch>, limits: BatchLimits) -> Re
     Ok(written)
 }
 
-/// Gathers messages until a batch is full, old enough or the last; none when there is nothing left to do.
+/// Gathers messages until a batch is full, old enough or the last; none when there is nothing left
+/// to do.
 fn next_batch(queue: &Queue<Batch>, limits: BatchLimits) -> Option<Batch> {
     let (mut batch, mut bytes, mut deadline) = (Batch::default(), 0, None::<Instant>);
     loop {

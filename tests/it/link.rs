@@ -6,7 +6,7 @@ use elcano::link::{File, Links, link};
 use elcano::measure::Analyzer;
 use elcano::model::{FileFacts, Level, RepoPath, SnapshotId, SymbolId};
 
-use super::lang_fixtures::{engine, facts, registry};
+use crate::support::languages::{engine, facts, registry};
 
 /// A project of measured files.
 struct Project {

@@ -54,7 +54,7 @@ pub(in crate::cli) fn report(session: &Session, args: &ReportArgs) -> Result<u8>
     }
     if !wanted.is_empty() {
         let summary = summaries::summary(store.as_ref(), Some(snapshot.id), None, args.worst)?;
-        summaries::write(&summary, &wanted, &print)?;
+        summaries::write(&summary, &session.registry, &wanted, &print)?;
     }
     Ok(0)
 }

@@ -74,7 +74,8 @@ impl Aggregate {
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy)]
 pub enum Formula {
-    /// A field of [`Metrics`], which every store keeps: how it is read, and how it is set. See `stored!`.
+    /// A field of [`Metrics`], which every store keeps: how it is read, and how it is set. See
+    /// `stored!`.
     Stored(fn(&Metrics) -> u32, fn(&mut Metrics, u32)),
     /// Computed from stored ones whenever it is shown.
     Derived(fn(&Metrics) -> Value),
@@ -159,6 +160,8 @@ pub struct Total {
     pub key: &'static str,
     /// The title for people.
     pub title: &'static str,
+    /// Whether it is known of a language of which only the lines are counted.
+    pub of_lines: bool,
 }
 
 /// A row of the catalog. The last columns are optional: `..Metric::PLAIN` leaves them out.

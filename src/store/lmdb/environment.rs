@@ -1,7 +1,7 @@
-//! One open LMDB environment, shared by all stores of its folder in this process: opening and creating it, transactions,
-//! growth of the map, and what its errors mean. Knows keys and bytes, never records.
+//! Opens LMDB environments and shares each within the process: creation, transactions, growth of
+//! the map. Handles keys and bytes, never records.
 
-#![expect(unsafe_code, reason = "LMDB maps a file that others may change; each block says why it is sound")]
+#![expect(unsafe_code, reason = "LMDB maps a file that other processes may change; each block states why it is sound")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,7 +40,7 @@ pub(super) struct Environment {
     pub(super) families: [Database; Family::COUNT],
     env: Env,
     latch: Latch,
-    /// One writing thread at a time within the process; between processes LMDB sees to it.
+    /// One writing thread at a time within the process; between processes LMDB ensures it.
     writing: Mutex<()>,
     read_only: bool,
     unsynced: AtomicBool,
@@ -73,7 +73,7 @@ pub(super) struct ReadTransaction<'e> {
 }
 
 impl Environment {
-    /// Opens the folder, or joins those who have it open.
+    /// Opens the folder, or shares the environment that is open already.
     pub(super) fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<Self>> {
         let folder = url.path();
         if options.access == Access::Create {
@@ -101,8 +101,8 @@ impl Environment {
         }
         if options.durability == Durability::Commit && self.unsynced.swap(false, Ordering::SeqCst) {
             let _alone = self.alone();
-            // SAFETY: the table of open environments is locked and so is writing: no other thread sets flags, and no
-            // transaction begins or commits under changing flags.
+            // SAFETY: the table of open environments is locked and so is writing: no other thread
+            // sets flags, and no transaction begins or commits under changing flags.
             unsafe { self.env.set_flags(EnvFlags::NO_SYNC, FlagSetMode::Disable) }
                 .and_then(|()| self.env.force_sync())
                 .map_err(|error| self.error(error))?;
@@ -158,8 +158,8 @@ impl Environment {
         Err(self.url.error("other processes grow the store faster than this one can follow"))
     }
 
-    /// Runs `work` in a write transaction on this thread and commits it; again from the start when the map was full.
-    /// `bytes` is roughly what it writes.
+    /// Runs `work` in a write transaction on this thread and commits it; again from the start when
+    /// the map was full. `bytes` is roughly what it writes.
     pub(super) fn writing(
         &self,
         bytes: u64,
@@ -191,7 +191,7 @@ impl Environment {
         }
     }
 
-    /// Writes what the system still holds back.
+    /// Syncs what was written.
     pub(super) fn sync(&self) -> Result<()> {
         if self.read_only {
             return Ok(());
@@ -206,7 +206,7 @@ impl Environment {
         self.env.real_disk_size().map_err(|error| self.error(error))
     }
 
-    /// What an error of LMDB means for a person.
+    /// Explains an error of LMDB.
     pub(super) fn error(&self, error: heed::Error) -> Error {
         explain(&self.url, error)
     }
@@ -222,7 +222,8 @@ impl Environment {
         Ok(())
     }
 
-    /// Makes the map larger: by `more` and at least twofold, or only up to where another process has grown the file.
+    /// Makes the map larger: by `more` and at least twofold, or only up to where another process
+    /// has grown the file.
     fn grow(&self, more: u64) -> Result<()> {
         let moved = self.latch.closed(|| {
             let info = self.env.info();
@@ -251,15 +252,17 @@ fn open_env(url: &StoreUrl, folder: &Path, flags: EnvFlags, map_bytes: Option<u6
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
         let size = usize::try_from(map).unwrap_or(usize::MAX / 2);
         options.map_size(size).max_dbs(DATABASES_MAX).max_readers(READERS_MAX);
-        // SAFETY: the pages were checked, the file is changed by LMDB only, and of the flags READ_ONLY is harmless and
-        // NO_SYNC risks what its documentation (`Durability::Flush`) says.
+        // SAFETY: the pages were checked, the file is changed by LMDB only, and of the flags
+        // READ_ONLY is harmless and NO_SYNC risks what the documentation of `Durability::Flush`
+        // states.
         match unsafe { options.flags(flags).open(folder) } {
             Ok(env) => {
                 keep_to_this_process(folder).map_err(Error::io("looking at", folder.join(DATA_FILE)))?;
                 return Ok(env);
             }
             Err(heed::Error::EnvAlreadyOpened) => match heed::env_closing_event(folder) {
-                // The last store of this folder was dropped by another thread and is about to be closed.
+                // The last store of this folder was dropped by another thread and is about to be
+                // closed.
                 Some(closing) => closing.wait(),
                 None => std::thread::yield_now(),
             },
@@ -304,7 +307,8 @@ fn open_families(url: &StoreUrl, env: &Env) -> Result<[Database; Family::COUNT]>
     Ok(families.map(|family| family.unwrap_or(first)))
 }
 
-/// Makes a store where none is. The data file appears complete or not at all, also when several processes create it at once.
+/// Makes a store where none is. The data file appears complete or not at all, also when several
+/// processes create it at once.
 fn create(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
     if folder.join(DATA_FILE).exists() {
         return Ok(());

@@ -1,5 +1,5 @@
-//! Records in LMDB: they become bytes here, and bytes become records. Never handles maps, transactions
-//! or damage below that; the environment does.
+//! Stores records in LMDB: encodes and decodes them, and orders their writes. Never handles maps,
+//! transactions or damage below that; the environment does.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::pages;
 use super::system::DATA_FILE;
 use crate::error::Result;
 use crate::store::{
-    Batch, Encoding, Family, Key, OpenOptions, Put, Record, Source, Store, StoreUrl, Value, Visit, codec,
+    Batch, Encoding, Family, Key, OpenOptions, Put, PutValue, Record, Source, Store, StoreUrl, Visit, codec,
 };
 
 /// A store in a folder of LMDB.
@@ -32,7 +32,7 @@ impl Lmdb {
         Ok(Self { environment: Environment::open(url, options)?, encoding: options.encoding })
     }
 
-    /// Checks every page of the data file without mapping it; what LMDB itself would crash on.
+    /// Checks every page of the data file without mapping it; LMDB itself would crash on it.
     ///
     /// # Errors
     /// What is wrong and on which page.
@@ -56,7 +56,7 @@ impl<'k> Range<'k> {
     fn bounds(&self) -> (Bound<&[u8]>, Bound<&[u8]>) {
         let end = self.1.as_ref().map_or(Bound::Unbounded, |end| Bound::Excluded(end.as_bytes()));
         let start = self.0.as_bytes();
-        // LMDB knows no empty key.
+        // LMDB has no empty key.
         (if start.is_empty() { Bound::Unbounded } else { Bound::Included(start) }, end)
     }
 }
@@ -123,7 +123,7 @@ impl Store for Lmdb {
 
     fn prepare(&self, records: Vec<Record>) -> Result<Batch> {
         let puts = records.into_iter().map(|record| {
-            let value = Value::Bytes(codec::encode(&record, self.encoding)?);
+            let value = PutValue::Bytes(codec::encode(&record, self.encoding)?);
             Ok(Put { family: record.family(), key: record.key(), value })
         });
         Ok(Batch { puts: puts.collect::<Result<_>>()?, ..Batch::default() })
@@ -176,7 +176,8 @@ impl Lmdb {
         Ok(())
     }
 
-    /// Puts of one family in key order. Where all of them come after what is there, pages fill up to the last byte.
+    /// Puts of one family in key order. Where all of them come after what is there, pages fill up
+    /// to the last byte.
     fn put_sorted(&self, txn: &mut RwTxn<'_>, puts: &[&Put]) -> std::result::Result<(), LmdbFailure> {
         let Some(first) = puts.first() else { return Ok(()) };
         let database = self.environment.families[first.family.index()];
@@ -185,8 +186,8 @@ impl Lmdb {
         for put in puts {
             let encoded;
             let value = match &put.value {
-                Value::Bytes(bytes) => bytes,
-                Value::Record(record) => {
+                PutValue::Bytes(bytes) => bytes,
+                PutValue::Record(record) => {
                     encoded = codec::encode(record, self.encoding)?;
                     &encoded
                 }

@@ -16,8 +16,8 @@ pub type Counts = Vec<(Family, u64)>;
 /// Copies everything and makes it visible.
 ///
 /// # Errors
-/// Whatever either side says; the target is as it was before then (but for what [`Existing::Merge`] had added, which is
-/// harmless: no snapshot refers to it).
+/// An error of either side; the destination is then as it was before (but for what
+/// [`crate::store::Existing::Merge`] had added, which is harmless: no snapshot refers to it).
 pub fn copy(source: &dyn Source, mut sink: Box<dyn Sink>) -> Result<Counts> {
     let mut counts = Counts::new();
     for family in Family::ALL {

@@ -1,9 +1,9 @@
-//! What is wrong with a store: its structure first, without mapping it, then every record, then what snapshots refer to.
-//! Never writes and never repairs.
+//! Diagnoses a store: its structure first, without mapping it, then every record, then what
+//! snapshots refer to. Never writes and never repairs.
 
 use rustc_hash::FxHashSet;
 
-use super::verify::{DIFFERENCES_MAX, Difference};
+use super::verify::{DIFFERENCES_MAX, RecordDifference};
 use crate::error::{Error, Result};
 use crate::model::SnapshotId;
 use crate::store::{Family, Key, Record, Source, StoreUrl, check_structure, read_from};
@@ -16,7 +16,7 @@ pub struct Diagnosis {
     /// Sound records of each family.
     pub sound: Vec<(Family, u64)>,
     /// Damaged records, and records that belong to no snapshot.
-    pub problems: Vec<Difference>,
+    pub problems: Vec<RecordDifference>,
     /// Problems beyond those that are listed.
     pub omitted: u64,
 }
@@ -30,7 +30,11 @@ impl Diagnosis {
 
     fn add(&mut self, family: Family, key: &[u8], problem: String) {
         if self.problems.len() < DIFFERENCES_MAX {
-            self.problems.push(Difference { family: family.name(), key: Key::from_bytes(key).to_string(), problem });
+            self.problems.push(RecordDifference {
+                family: family.name(),
+                key: Key::from_bytes(key).to_string(),
+                problem,
+            });
         } else {
             self.omitted += 1;
         }
@@ -40,7 +44,8 @@ impl Diagnosis {
 /// Reads everything.
 ///
 /// # Errors
-/// When the store is missing, newer, of another program, or cannot be read at all. Damage is no error here.
+/// When the store is missing, newer, of another program, or cannot be read at all. Damage is no
+/// error here.
 pub fn diagnose(url: &StoreUrl) -> Result<Diagnosis> {
     if !url.path().exists() {
         return Err(url.error("there is no store here"));
@@ -81,7 +86,8 @@ fn examine(source: &dyn Source) -> Result<Diagnosis> {
     Ok(diagnosis)
 }
 
-/// The snapshot that a record belongs to. Snapshots stand before all of theirs in the list of families.
+/// The snapshot that a record belongs to. Snapshots stand before all of theirs in the list of
+/// families.
 const fn owner(record: &Record) -> Option<SnapshotId> {
     match record {
         Record::Files(record) => Some(record.snapshot),

@@ -1,5 +1,6 @@
-//! Letting go of what nobody refers to: snapshots beyond the newest few, what belongs to them, and the facts that no file
-//! of a kept snapshot has. The log of runs is never touched. Decides by keys alone, so a damaged record is no obstacle.
+//! Removes what is no longer referred to: snapshots beyond the newest few, their records, and facts
+//! without a file in a kept snapshot. Decides by keys alone, so a damaged record is no obstacle.
+//! Never touches the log of runs.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -21,18 +22,19 @@ pub struct Collected {
     pub kept: Vec<(Family, u64)>,
 }
 
-/// Who is still referred to.
+/// What is still referred to.
 struct Live {
     snapshots: FxHashSet<SnapshotId>,
     facts: FxHashSet<(ContentId, AnalyzerId)>,
     contents: FxHashSet<ContentId>,
 }
 
-/// Keeps the newest `keep` snapshots of each repository and reference. `lock` shows that no run is on its way, whose facts
-/// no snapshot refers to yet. `dry_run` only counts.
+/// Keeps the newest `keep` snapshots of each repository and reference. The lock proves that no run
+/// is in progress, whose facts no snapshot refers to yet. `dry_run` only counts.
 ///
 /// # Errors
-/// When the store cannot be read or written, or a snapshot or file record is damaged: what it refers to is not known then.
+/// When the store cannot be read or written, or a snapshot or file record is damaged: what it
+/// refers to is not known then.
 pub fn collect(store: &dyn Store, keep: usize, dry_run: bool, _lock: &RunLock) -> Result<Collected> {
     let (snapshots, batches, kept) = {
         let view = store.view()?;
@@ -114,7 +116,7 @@ fn find_live(source: &dyn Source, keep: usize) -> Result<(Live, Vec<SnapshotId>)
 impl Live {
     fn has(&self, family: Family, key: &[u8]) -> bool {
         let content = || key.get(..ContentId::LEN).and_then(ContentId::from_slice);
-        let engine = || key.get(ContentId::LEN..ContentId::LEN + AnalyzerId::LEN).and_then(AnalyzerId::from_slice);
+        let analyzer = || key.get(ContentId::LEN..ContentId::LEN + AnalyzerId::LEN).and_then(AnalyzerId::from_slice);
         match family {
             Family::Executions => true,
             Family::Snapshots
@@ -127,7 +129,7 @@ impl Live {
                 .and_then(SnapshotId::from_slice)
                 .is_some_and(|id| self.snapshots.contains(&id)),
             Family::Facts | Family::Ast | Family::Cfg => {
-                content().zip(engine()).is_some_and(|facts| self.facts.contains(&facts))
+                content().zip(analyzer()).is_some_and(|facts| self.facts.contains(&facts))
             }
             Family::Chunks => content().is_some_and(|content| self.contents.contains(&content)),
         }

@@ -1,9 +1,11 @@
-//! A store in one compact file, for caches and backups: written and read once, front to back. A file from elsewhere is not
-//! trusted: every length is bounded, and nothing of it is visible before its digests match.
+//! Packs a store into one compact file, for caches and backups, and unpacks it: written and read
+//! once, front to back. Never trusts a file: every length is bounded, and nothing is visible before
+//! its digests match.
 //!
-//! Eight bytes `elcanopk`, the format (u32), then one zstd stream: for each family the length of its name (u16) and the
-//! name, its schema (u32), its records (length as u32, canonical encoding), the length 2^32 - 1 as their end, their count
-//! (u64) and digest; after the last family the root over all. All numbers are little-endian.
+//! Eight bytes `elcanopk`, the format (u32), then one zstd stream: for each family the length of
+//! its name (u16) and the name, its schema (u32), its records (length as u32, canonical encoding),
+//! the length 2^32 - 1 as their end, their count (u64) and digest; after the last family the root
+//! over all. All numbers are little-endian.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write as _};
@@ -25,7 +27,8 @@ const RECORDS: usize = 2_000;
 /// Writes all records of a source into a file.
 ///
 /// # Errors
-/// [`Error::Usage`] when the file is there and is to stay; a damaged record; what the system says.
+/// [`Error::Usage`] when the file exists and may not be replaced; a damaged record; an error of the
+/// system.
 pub fn pack(source: &dyn Source, path: &Path, existing: Existing) -> Result<Counts> {
     if existing != Existing::Replace && path.exists() {
         return Err(Error::Usage(format!("`{}` is there already; --force replaces it", path.display())));
@@ -73,7 +76,8 @@ fn write(source: &dyn Source, path: &Path) -> Result<Counts> {
 /// Reads a file into a sink, which is finished when all digests match.
 ///
 /// # Errors
-/// [`Error::Store`] when the file is no pack, of a newer format, damaged or cut short: the sink is dropped unfinished.
+/// [`Error::Store`] when the file is no pack, of a newer format, damaged or cut short: the sink is
+/// dropped unfinished.
 pub fn unpack(path: &Path, mut sink: Box<dyn Sink>) -> Result<Counts> {
     let mut reader = PackReader::open(path)?;
     let mut digests = Vec::new();

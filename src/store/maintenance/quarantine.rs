@@ -1,5 +1,5 @@
-//! Moves a damaged store out of the way, so that a new one can be made in its place. Deletes nothing but
-//! what the engine itself makes anew.
+//! Quarantines a damaged store, so that a new one can be made in its place. Never deletes anything
+//! but what the engine makes anew.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::store::lmdb::DATA_FILE;
 use crate::store::{RunLock, StoreUrl};
 
-/// Renames a store's data by adding `.damaged`, in place of data that were quarantined before. Returns
-/// the new name, or none when there are no data.
+/// Renames a store's data by adding `.damaged`, in place of data that were quarantined before.
+/// Returns the new name, or none when there are no data.
 ///
 /// # Errors
 /// A run has the store ([`Error::Store`]), or the file system refuses.

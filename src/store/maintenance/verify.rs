@@ -8,7 +8,7 @@ use crate::store::record::{BUCKETS, Digester, Family, FamilyDigest, Key, codec};
 /// The digest of a family.
 ///
 /// # Errors
-/// The first damaged record, or what the engine says.
+/// The first damaged record, or an error of the engine.
 pub fn digest(source: &dyn Source, family: Family) -> Result<FamilyDigest> {
     let mut digester = Digester::new(family);
     source.scan(family, &Key::default(), &mut |record| digester.add(&record))?;
@@ -25,7 +25,7 @@ pub fn digest_all(source: &dyn Source) -> Result<Vec<FamilyDigest>> {
 
 /// A record that two stores do not share.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Difference {
+pub struct RecordDifference {
     /// The family's name.
     pub family: &'static str,
     /// The key in hexadecimal.
@@ -40,7 +40,7 @@ pub struct Verification {
     /// The digests of both, one pair a family; none where a record was damaged.
     pub families: Vec<(Family, Option<FamilyDigest>, Option<FamilyDigest>)>,
     /// What they do not share, by family and key.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<RecordDifference>,
     /// Differences beyond [`DIFFERENCES_MAX`] of a family.
     pub omitted: u64,
 }
@@ -48,8 +48,8 @@ pub struct Verification {
 /// So many differences of one family are named.
 pub const DIFFERENCES_MAX: usize = 10_000;
 
-/// Compares two stores: the digests of each family, then the records of those buckets only that differ. A damaged record
-/// is a difference.
+/// Compares two stores: the digests of each family, then the records of those buckets only that
+/// differ. A damaged record is a difference.
 ///
 /// # Errors
 /// When a store cannot be read at all.
@@ -89,11 +89,11 @@ fn compare_bucket(
     b: &dyn Source,
     family: Family,
     bucket: u8,
-    found: &mut Vec<Difference>,
+    found: &mut Vec<RecordDifference>,
 ) -> Result<()> {
     let prefix = Key::from_bytes(&[bucket]);
     let mut difference = |key: &Key, problem: String| {
-        found.push(Difference { family: family.name(), key: key.to_string(), problem });
+        found.push(RecordDifference { family: family.name(), key: key.to_string(), problem });
     };
     let (in_a, mut in_b) = (hashes(a, family, &prefix)?, hashes(b, family, &prefix)?);
     for (key, left) in in_a {

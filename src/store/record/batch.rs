@@ -1,4 +1,5 @@
-//! What one write transaction does: prefixes removed, keys removed, records put, in this order. Plain data.
+//! Collects what one write transaction does: prefixes removed, keys removed, records put, in this
+//! order. Plain data; never writes.
 
 use super::family::{Family, Record};
 use super::key::Key;
@@ -11,12 +12,12 @@ pub struct Put {
     /// Its key.
     pub key: Key,
     /// The record, as far as it has been prepared.
-    pub value: Value,
+    pub value: PutValue,
 }
 
-/// A record, plain or as the store that prepared it wants it.
+/// A record, plain or as the store prepared it.
 #[derive(Debug, Clone)]
-pub enum Value {
+pub enum PutValue {
     /// As it is.
     Record(Box<Record>),
     /// Header and payload.
@@ -45,7 +46,7 @@ impl Batch {
     /// Puts a record, in place of one of the same key.
     pub fn put(&mut self, record: impl Into<Record>) {
         let record = record.into();
-        self.puts.push(Put { family: record.family(), key: record.key(), value: Value::Record(Box::new(record)) });
+        self.puts.push(Put { family: record.family(), key: record.key(), value: PutValue::Record(Box::new(record)) });
     }
 
     /// Removes a record, if it is there.
@@ -53,7 +54,7 @@ impl Batch {
         self.deletes.push((family, key));
     }
 
-    /// Removes every record whose key starts so.
+    /// Removes every record whose key starts with `prefix`.
     pub fn delete_prefix(&mut self, family: Family, prefix: Key) {
         self.prefixes.push((family, prefix));
     }
@@ -86,7 +87,7 @@ impl Batch {
     }
 }
 
-impl Value {
+impl PutValue {
     fn bytes(&self) -> usize {
         match self {
             Self::Record(record) => record.bytes(),

@@ -1,9 +1,10 @@
-//! Values: a header of twelve bytes and a payload. Whatever is wrong with a value is an error that names family and key;
-//! nothing here answers damage with absence, and nothing here panics.
+//! Encodes and decodes values: a header of twelve bytes and a payload. Every damage is an error
+//! that names family and key, never an absent record and never a panic.
 //!
-//! Header: encoding (1 byte), schema (2, big-endian), flags (1), checksum (8: BLAKE3 of the four bytes before it and of
-//! the payload, cut). The payload is JSON, or postcard, and postcard of more than [`PLAIN_BYTES_MAX`] is compressed where
-//! that makes it smaller: its length as 4 bytes big-endian, then one zstd frame.
+//! Header: encoding (1 byte), schema (2, big-endian), flags (1), checksum (8: BLAKE3 of the four
+//! bytes before it and of the payload, cut). The payload is JSON, or postcard, and postcard of more
+//! than [`PLAIN_BYTES_MAX`] is compressed where that makes it smaller: its length as 4 bytes
+//! big-endian, then one zstd frame.
 
 use std::cell::{Cell, RefCell};
 
@@ -26,7 +27,8 @@ const COMPRESSED: u8 = 1;
 const SCRATCH_BYTES_MAX: usize = 1 << 20;
 
 thread_local! {
-    // A value is made here and leaves with exactly its length: growing each from nothing costs as much as encoding it.
+    // A value is made here and leaves with exactly its length: growing each from nothing costs as
+    // much as encoding it.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
@@ -38,12 +40,14 @@ pub fn encode(record: &Record, encoding: Encoding) -> Result<Vec<u8>> {
 /// Reads the record of a family that was found under a key.
 ///
 /// # Errors
-/// [`Error::Record`] when the value is truncated, altered, of a newer schema, or not the record of that key.
+/// [`Error::Record`] when the value is truncated, altered, of a newer schema, or not the record of
+/// that key.
 pub fn decode(family: Family, key: &[u8], value: &[u8]) -> Result<Record> {
     with_type!(family, T => decode_as::<T>(key, value).map(Record::from))
 }
 
-/// The canonical form that digests are made of: postcard, whatever a store holds. Replaces what `out` held.
+/// The canonical form that digests are made of: postcard, in whichever encoding a store holds it.
+/// Replaces what `out` held.
 pub fn canonical(record: &Record, out: &mut Vec<u8>) -> Result<()> {
     out.clear();
     *out = with_record!(record, typed => postcard::to_extend(typed, std::mem::take(out)))
@@ -165,7 +169,7 @@ pub(in crate::store) fn decompress(packed: &[u8]) -> Result<Vec<u8>, String> {
     if length > UNPACKED_BYTES_MAX {
         return Err(format!("a payload of {length} bytes is over the limit"));
     }
-    // The frame says its length, too: no memory is set aside for what does not even agree with itself.
+    // The frame states its length, too: no memory is allocated for a value that contradicts itself.
     match zstd::zstd_safe::get_frame_content_size(frame) {
         Ok(Some(stated)) if stated == length as u64 => {}
         _ => return Err("the compressed payload is not of the length it states".to_owned()),

@@ -1,5 +1,5 @@
-//! Digests: what two stores must have in common to hold the same records, whatever engine keeps them.
-//! Computed from the canonical encoding in key order; never from bytes on disk.
+//! Computes digests: stores that hold the same records have the same digests, in any engine and
+//! encoding. Computed from the canonical encoding in key order; never from bytes on disk.
 //!
 //! Version 1, BLAKE3 in key derivation mode with the context `elcano digest v1`: a record is framed
 //! as length of the key (u32), key, length of the value (u64), value (postcard); all numbers are
@@ -84,7 +84,7 @@ impl Digester {
     /// Adds the next record.
     ///
     /// # Errors
-    /// [`Error::Record`] when its key does not come after the last one's.
+    /// [`crate::error::Error::Record`] when its key does not come after the last one's.
     pub fn add(&mut self, record: &Record) -> Result<()> {
         let key = record.key();
         if key <= self.last || record.family() != self.family {
@@ -140,7 +140,7 @@ impl Digester {
     }
 }
 
-/// Over families of digests, whatever their order.
+/// Over the digests of families, in any order.
 #[must_use]
 pub fn root(digests: &[FamilyDigest]) -> Digest {
     let mut sorted: Vec<&FamilyDigest> = digests.iter().collect();
@@ -153,7 +153,7 @@ pub fn root(digests: &[FamilyDigest]) -> Digest {
     Digest(hasher.finalize().into())
 }
 
-/// The root over the families that know neither time nor machine: equal wherever the same files were measured.
+/// The root over the families without time or machine: equal wherever the same files were measured.
 #[must_use]
 pub fn content_root(digests: &[FamilyDigest]) -> Digest {
     let timeless = |digest: &&FamilyDigest| !matches!(digest.family, Family::Executions | Family::Snapshots);

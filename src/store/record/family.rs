@@ -1,5 +1,5 @@
-//! The one list of families. Keys, encodings, tables, copies, digests and the conformance suite all loop over it; a family
-//! that is added here without its arms elsewhere does not compile. Nothing here knows an engine.
+//! Lists the families, once. Keys, encodings, tables, copies, digests and tests loop over this
+//! list; a family without its arms elsewhere does not compile. Never names an engine.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,10 +17,10 @@ use crate::model::{
 /// How a value is written; reading understands all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
-    /// As the family says: JSON for executions and snapshots, postcard for the rest.
+    /// As the family defines: JSON for executions and snapshots, postcard for the rest.
     #[default]
     Family,
-    /// JSON for all, for people who look into the store with other tools.
+    /// JSON for all, for reading the store with other tools.
     Json,
     /// Compact binary for all.
     Postcard,

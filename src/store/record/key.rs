@@ -1,6 +1,6 @@
-//! Binary keys: order-preserving, injective, prefix-free where a scan starts from them, at most 511 bytes. Ids and numbers
-//! have fixed width and stand big-endian; a path or a name is escaped, terminated and bounded. A key is made from a record
-//! and never taken apart again, for a record holds every field of its key.
+//! Builds binary keys: order-preserving, injective, prefix-free where a scan starts from them, at
+//! most 511 bytes. Ids and numbers have fixed width and stand big-endian; a path or a name is
+//! escaped, terminated and bounded. Never takes a key apart: a record holds every field of its key.
 
 use std::fmt;
 
@@ -49,7 +49,7 @@ impl Key {
         Self::snapshot(snapshot).text(path.as_bytes())
     }
 
-    /// The prefix of facts, chunks, trees and graphs of a content, whatever the engine.
+    /// The prefix of facts, chunks, trees and graphs of a content, of any analyzer.
     #[must_use]
     pub fn content(content: ContentId) -> Self {
         Self(content.0.to_vec())
@@ -109,8 +109,9 @@ impl Key {
         self
     }
 
-    /// Appends a text so that order stands and no text's key begins another's: 00 is written as 00 FF and the end as 00 01;
-    /// a text that would be too long is cut, and 00 02 and a hash of all of it follow.
+    /// Appends a text so that order stands and no text's key begins another's: 00 is written as 00
+    /// FF and the end as 00 01; a text that would be too long is cut, and 00 02 and a hash of all
+    /// of it follow.
     fn text(mut self, text: &[u8]) -> Self {
         let start = self.0.len();
         for byte in text {

@@ -1,5 +1,6 @@
-//! DuckDB files: exported to and imported from, never lived on. The tables are those of the other engines. A file from
-//! elsewhere is opened so that nothing in it can reach outside: no extensions, no other files, no settings.
+//! Exports to DuckDB files and imports from them. Never lives on one. The tables are those of the
+//! other engines. A foreign file is opened so that it cannot reach outside: no extensions, no other
+//! files, no settings.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -46,7 +47,7 @@ fn definition(column: &Column) -> String {
     format!(", \"{}\" {kind}{}", column.name, if column.nullable { "" } else { " NOT NULL" })
 }
 
-/// The tables, and what each column says.
+/// The tables, with comments on tables and columns.
 fn tables() -> String {
     let mut sql = "CREATE TABLE meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);\n".to_owned();
     for family in Family::ALL {
@@ -77,10 +78,10 @@ impl ToSql for Cell<'_> {
     }
 }
 
-/// A file that is not yet the target.
+/// A file that is not yet in its place.
 pub(in crate::store) struct DuckdbBulkWriter {
     url: StoreUrl,
-    // Dropped first: nobody has the file open when it goes.
+    // Dropped first: the file is closed before its folder is removed.
     connection: Connection,
     temporary: Temporary,
     manifest: Manifest,
@@ -88,11 +89,13 @@ pub(in crate::store) struct DuckdbBulkWriter {
 }
 
 impl DuckdbBulkWriter {
-    /// Begins beside the target. The statements of `epilogue` run when all records are in.
+    /// Begins beside the destination. The statements of `epilogue` run when all records are in.
     pub(in crate::store) fn start(url: &StoreUrl, epilogue: Vec<String>) -> Result<Self> {
         let temporary = Temporary::beside(url.path())?;
         let path = temporary.path();
         let path = path.to_str().ok_or_else(|| url.error("DuckDB takes paths in UTF-8 only"))?;
+        // The name `target` is written into the file with each view; another one would change its
+        // bytes.
         let attach = format!("ATTACH {} AS target (STORAGE_VERSION '{STORAGE_VERSION}'); USE target;", quoted(path));
         let opened = config().and_then(Connection::open_in_memory_with_flags).and_then(|connection| {
             connection.execute_batch(&attach)?;
@@ -150,7 +153,7 @@ impl Sink for DuckdbBulkWriter {
     }
 }
 
-/// A file that is read. One connection, one moment: nobody can write while it is open.
+/// A file that is read. One connection, one moment: it cannot be written while it is open.
 pub(in crate::store) struct DuckdbReader {
     url: StoreUrl,
     connection: Mutex<Connection>,
@@ -179,7 +182,8 @@ impl DuckdbReader {
         Ok(Self { url: url.clone(), connection: Mutex::new(connection), derived })
     }
 
-    /// Visits at most [`RECORDS_AT_A_TIME`] rows from a key on; returns the key from which to go on.
+    /// Visits at most [`RECORDS_AT_A_TIME`] rows from a key on; returns the key from which to go
+    /// on.
     fn page(
         &self,
         family: Family,
@@ -214,7 +218,7 @@ impl DuckdbReader {
             }
             (all, next)
         };
-        // Nothing is held while records are handed over: who gets them may read more.
+        // No lock is held while records are handed over: their receiver may read more.
         let (rows, next) = rows;
         for (key, ordinal, row) in rows {
             assembler.push(&key, ordinal, row)?;
@@ -223,7 +227,8 @@ impl DuckdbReader {
     }
 }
 
-/// The format, and that each family is a table of its columns. Says whether derived columns are as they are today.
+/// The format, and that each family is a table of its columns. Returns whether derived columns are
+/// defined as they are today.
 fn check(url: &StoreUrl, connection: &Connection) -> Result<bool> {
     let failed = |error| explain(url, error);
     let is_table = |name: &str| -> Result<bool> {
@@ -262,7 +267,8 @@ fn meta(url: &StoreUrl, connection: &Connection, key: &str) -> Result<Option<Str
     rows.next().map_err(failed)?.map(|row| row.get(0)).transpose().map_err(failed)
 }
 
-/// Key, ordinal and cells. A value of a type that no table has becomes NULL, which is then found not to belong there.
+/// Key, ordinal and cells. A value of a type that no table has becomes NULL, which is then found
+/// not to belong there.
 fn read_row(row: &duckdb::Row<'_>, width: usize) -> duckdb::Result<(Vec<u8>, i64, Row)> {
     let mut cells = Vec::with_capacity(width);
     for index in 2..width {

@@ -1,5 +1,5 @@
-//! What an export says of itself: its formats, and count and digest of each family, so that a reader can tell that it has
-//! all of it, unaltered.
+//! Describes an export in its table `meta`: formats, and count and digest of each family, so that a
+//! reader can verify that it is complete and unaltered. Never writes it.
 
 use crate::error::Result;
 use crate::metric::METRICS_VERSION;
@@ -36,7 +36,7 @@ impl Manifest {
     }
 }
 
-/// What every store says.
+/// The rows that every store has.
 pub(super) fn basics() -> Vec<(String, String)> {
     vec![("format".to_owned(), FORMAT.to_string()), ("elcano".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]
 }

@@ -1,7 +1,8 @@
-//! Records as rows: one relational table a family, defined once for SQLite, DuckDB and the documentation. A record is one
-//! row or more of its table; the first two columns are its binary key and the row's place within the record. Reading takes
-//! the rows of a record, makes the record, and makes its rows again: a column that was changed is found even where the
-//! record does not need it. Knows no engine.
+//! Turns records into rows and back: one relational table a family, defined once for SQLite, DuckDB
+//! and the documentation. A record is one row or more; the first two columns are its binary key and
+//! the row's place within the record. Reading makes the record from its rows and its rows again
+//! from the record, so a changed column is found even where the record does not need it. Never
+//! names an engine.
 
 mod facts;
 mod families;
@@ -35,9 +36,10 @@ pub struct Column {
     pub kind: Kind,
     /// It may be NULL.
     pub nullable: bool,
-    /// Computed from other columns: in exports only, because its definition may change between versions.
+    /// Computed from other columns: in exports only, because its definition may change between
+    /// versions.
     pub derived: bool,
-    /// What it says.
+    /// Its description.
     pub about: &'static str,
 }
 

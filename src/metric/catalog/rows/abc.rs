@@ -36,7 +36,7 @@ pub(super) const ROWS: &[Metric] = &[
         source: "Fitzpatrick 1997",
         about: "Calls, instantiations and gotos.",
         remedy: "Split the function.",
-        roles: |_| Roles::CALL | Roles::GOTO,
+        roles: |_| abc::branches(),
         traced: Innermost { start: 0 },
         ..Metric::PLAIN
     },

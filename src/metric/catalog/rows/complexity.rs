@@ -22,7 +22,7 @@ pub(super) const ROWS: &[Metric] = &[
         traced: Innermost { start: 1 },
         // Where NIST ends the range of what can be tested; twice that fails.
         limits: &[DefaultLimit { subject: Function, warn: 15.0, fail: 30.0 }],
-        total: Some(Total { place: 5, key: "cyclomatic", title: "cyclomatic" }),
+        total: Some(Total { place: 5, key: "cyclomatic", title: "cyclomatic", of_lines: false }),
         is_delta: true,
         ..Metric::PLAIN
     },
@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Metric] = &[
         traced: Enclosing,
         // Where its author's company warns; the failing limit is code that few people would defend.
         limits: &[DefaultLimit { subject: Function, warn: 15.0, fail: 25.0 }],
-        total: Some(Total { place: 6, key: "cognitive", title: "cognitive" }),
+        total: Some(Total { place: 6, key: "cognitive", title: "cognitive", of_lines: false }),
         is_delta: true,
         ..Metric::PLAIN
     },

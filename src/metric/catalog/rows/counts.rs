@@ -8,6 +8,7 @@ use crate::metric::catalog::row::Subject::Function;
 use crate::metric::catalog::row::Traced::Innermost;
 use crate::metric::catalog::row::Value::Int;
 use crate::metric::catalog::row::{DefaultLimit, Metric, Total, stored};
+use crate::metric::counts;
 
 pub(super) const ROWS: &[Metric] = &[
     Metric {
@@ -36,7 +37,7 @@ pub(super) const ROWS: &[Metric] = &[
         source: "NIST SP 500-235, exits",
         about: "return, throw or raise, and operators that return early; the implicit end is none.",
         remedy: "Leave at fewer places.",
-        roles: |_| Roles::RETURN | Roles::THROW | Roles::TRY_OPERATOR,
+        roles: |_| counts::exits(),
         traced: Innermost { start: 0 },
         ..Metric::PLAIN
     },
@@ -52,7 +53,7 @@ pub(super) const ROWS: &[Metric] = &[
         about: "Named functions and methods with a body; a function counts itself.",
         remedy: "Nothing to lower.",
         roles: |_| Roles::FUNCTION,
-        total: Some(Total { place: 4, key: "functions", title: "functions" }),
+        total: Some(Total { place: 4, key: "functions", title: "functions", of_lines: false }),
         ..Metric::PLAIN
     },
     Metric {

@@ -1,4 +1,5 @@
-//! Lists the rows of rows of code, comment and nothing, and logical statements. Never computes a value.
+//! Lists the rows of rows of code, comment and nothing, and logical statements. Never computes a
+//! value.
 
 use crate::lang::Roles;
 use crate::metric::catalog::row::Aggregate::Whole;
@@ -18,7 +19,7 @@ pub(super) const ROWS: &[Metric] = &[
         source: "Park, CMU/SEI-92-TR-20",
         about: "Rows of the space, blank and comment rows included. An empty file has 0; a trailing newline changes nothing.",
         remedy: "Split the file or function; delete what is not used.",
-        total: Some(Total { place: 0, key: "sloc", title: "rows" }),
+        total: Some(Total { place: 0, key: "sloc", title: "rows", of_lines: true }),
         ..Metric::PLAIN
     },
     Metric {
@@ -34,7 +35,7 @@ pub(super) const ROWS: &[Metric] = &[
         remedy: "Split the function; delete what is not used.",
         // Where most style checkers warn; twice that fails.
         limits: &[DefaultLimit { subject: File, warn: 1000.0, fail: 2000.0 }],
-        total: Some(Total { place: 1, key: "ploc", title: "code" }),
+        total: Some(Total { place: 1, key: "ploc", title: "code", of_lines: true }),
         is_delta: true,
         ..Metric::PLAIN
     },
@@ -65,7 +66,7 @@ pub(super) const ROWS: &[Metric] = &[
         source: "Park, CMU/SEI-92-TR-20",
         about: "Rows with at least one comment token. A row with code and comment is in PLOC, too; a blank row inside a block comment is a comment row.",
         remedy: "Say in code what comments say.",
-        total: Some(Total { place: 2, key: "cloc", title: "comment" }),
+        total: Some(Total { place: 2, key: "cloc", title: "comment", of_lines: true }),
         ..Metric::PLAIN
     },
     Metric {
@@ -79,7 +80,7 @@ pub(super) const ROWS: &[Metric] = &[
         source: "Park, CMU/SEI-92-TR-20",
         about: "Rows with neither code nor comment; SLOC = blank + rows with code or comment.",
         remedy: "Nothing to lower.",
-        total: Some(Total { place: 3, key: "blank", title: "blank" }),
+        total: Some(Total { place: 3, key: "blank", title: "blank", of_lines: true }),
         ..Metric::PLAIN
     },
 ];

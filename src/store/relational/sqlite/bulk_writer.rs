@@ -1,6 +1,6 @@
-//! Writes a SQLite export in one go: one file beside its destination, one transaction, indexes last,
-//! no journal (an unfinished file is thrown away), synced once, then renamed. Never changes an
-//! existing file.
+//! Writes a SQLite export in one go: one file beside its destination, one transaction, indexes
+//! last, no journal (an unfinished file is thrown away), synced once, then renamed. Never changes
+//! an existing file.
 
 use rusqlite::Connection;
 
@@ -10,7 +10,7 @@ use super::rows::insert_record;
 use super::schema::{self, Statements};
 use crate::error::Result;
 use crate::store::relational::manifest::Manifest;
-use crate::store::{Family, Put, Record, Sink, StoreUrl, Temporary, Value, atomic_replace};
+use crate::store::{Family, Put, PutValue, Record, Sink, StoreUrl, Temporary, atomic_replace};
 
 /// A file that is not yet in its place.
 pub(in crate::store) struct SqliteBulkWriter {
@@ -64,7 +64,7 @@ impl Sink for SqliteBulkWriter {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
         for record in records {
             self.manifest.add(&record)?;
-            let put = Put { family: record.family(), key: record.key(), value: Value::Record(Box::new(record)) };
+            let put = Put { family: record.family(), key: record.key(), value: PutValue::Record(Box::new(record)) };
             let insert = &self.statements[put.family.index()].insert;
             let mut insert = self.connection.prepare_cached(insert).map_err(|error| explain(&self.url, error))?;
             insert_record(&self.url, &mut insert, &put, true)?;

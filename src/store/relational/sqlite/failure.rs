@@ -1,4 +1,4 @@
-//! What an error of SQLite means. Names the store and what to do; never hides the cause.
+//! Explains errors of SQLite: which store, what to do. Never hides the cause.
 
 use rusqlite::ErrorCode;
 
@@ -33,7 +33,7 @@ impl SqliteFailure {
     }
 }
 
-/// What an error of SQLite means for a person.
+/// Explains an error of SQLite.
 pub(super) fn explain(url: &StoreUrl, error: rusqlite::Error) -> Error {
     let problem = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another process has locked it for too long",

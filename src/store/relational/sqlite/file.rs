@@ -1,5 +1,5 @@
-//! A SQLite file: recognised by its first bytes, opened without trust, checked against the tables.
-//! Never writes a record.
+//! Opens SQLite files: recognises them by their first bytes, trusts nothing in them, checks their
+//! tables. Never writes a record.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -23,7 +23,7 @@ const VALUE_BYTES_MAX: i32 = 512 << 20;
 /// How long a writer waits for another process.
 const BUSY_WAIT: Duration = Duration::from_secs(60);
 
-/// Looks at the first bytes: SQLite takes an empty file for an empty database.
+/// Checks the first bytes: SQLite takes an empty file for an empty database.
 pub(super) fn recognise(url: &StoreUrl) -> Result<()> {
     let mut start = [0; 16];
     let mut file = match File::open(url.path()) {
@@ -41,7 +41,8 @@ pub(super) fn recognise(url: &StoreUrl) -> Result<()> {
     }
 }
 
-/// Opens a file that others may have made: nothing in its schema is run, and no value is larger than it may be.
+/// Opens a file that may be foreign: nothing in its schema is run, and no value is larger than it
+/// may be.
 pub(super) fn connect(url: &StoreUrl, flags: OpenFlags, durability: Durability) -> Result<Connection> {
     let failed = |error| explain(url, error);
     let connection = Connection::open_with_flags(location(url.path(), flags), flags).map_err(failed)?;
@@ -56,7 +57,7 @@ pub(super) fn connect(url: &StoreUrl, flags: OpenFlags, durability: Durability) 
     Ok(connection)
 }
 
-/// The path itself, or as a URI when that is what the flags say.
+/// The path itself, or as a URI when the flags ask for it.
 fn location(path: &Path, flags: OpenFlags) -> PathBuf {
     if !flags.contains(OpenFlags::SQLITE_OPEN_URI) {
         return path.to_owned();
@@ -72,8 +73,8 @@ fn location(path: &Path, flags: OpenFlags) -> PathBuf {
     uri.into()
 }
 
-/// Checks that the file is a store of this format and that each family is a table. Returns whether the derived
-/// columns are there and defined as they are today.
+/// Checks that the file is a store of this format and that each family is a table. Returns whether
+/// the derived columns are there and defined as they are today.
 pub(super) fn check(url: &StoreUrl, connection: &Connection, metrics_version: u32) -> Result<bool> {
     let failed = |error| explain(url, error);
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed);

@@ -1,4 +1,4 @@
-//! Records and cells as SQLite takes and gives them. Never prepares or commits a statement.
+//! Converts records and cells to and from SQLite's values. Never prepares or commits a statement.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, params_from_iter};
@@ -6,14 +6,14 @@ use rusqlite::{CachedStatement, params_from_iter};
 use super::failure::{SqliteFailure, explain};
 use crate::error::Result;
 use crate::store::relational::table::{Cell, Row, project};
-use crate::store::{Put, StoreUrl, Value, codec};
+use crate::store::{Put, PutValue, StoreUrl, codec};
 
 /// Inserts the rows of a record.
 pub(super) fn insert_record(url: &StoreUrl, insert: &mut CachedStatement<'_>, put: &Put, derived: bool) -> Result<()> {
     let decoded;
     let record = match &put.value {
-        Value::Record(record) => record,
-        Value::Bytes(bytes) => {
+        PutValue::Record(record) => record,
+        PutValue::Bytes(bytes) => {
             decoded = codec::decode(put.family, put.key.as_bytes(), bytes)?;
             &decoded
         }
@@ -39,7 +39,8 @@ impl ToSql for Cell<'_> {
     }
 }
 
-/// The cells after key and ordinal. Text that is not UTF-8 becomes a blob, which no text column takes.
+/// The cells after key and ordinal. Text that is not UTF-8 becomes a blob, which no text column
+/// takes.
 pub(super) fn cells(row: &rusqlite::Row<'_>, width: usize) -> Result<Row, SqliteFailure> {
     let mut cells = Vec::with_capacity(width);
     for index in 2..width {

@@ -1,9 +1,9 @@
-//! The statements of the SQLite tables. Text alone; never opens a file.
+//! Writes the SQL of the SQLite tables. Text alone; never opens a file.
 
 use crate::store::relational::table::{self, Column, Kind};
 use crate::store::{FORMAT, Family};
 
-/// "ELCN": what `file` and other programs know an elcano store by.
+/// "ELCN": by which `file` and other programs recognise an elcano store.
 pub(super) const APPLICATION_ID: i32 = 0x454C_434E;
 const PAGE_BYTES: u32 = 8192;
 

@@ -1,5 +1,5 @@
-//! A store in a file of SQLite: reading connections, one writing connection, transactions.
-//! Never replaces a file; that is the bulk writer's.
+//! Reads and writes a store in a SQLite file: reading connections, one writing connection,
+//! transactions. Never replaces a file; that is the bulk writer's.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -49,7 +49,8 @@ impl Sqlite {
         let opened = connect(url, flags, options.durability)
             .and_then(|connection| Ok((check(url, &connection, METRICS_VERSION)?, connection)));
         let (derived, connection) = match opened {
-            // In a folder that cannot be written SQLite can share nothing with others, and has to be opened as immutable.
+            // In a folder that cannot be written SQLite can share nothing with others, and has to
+            // be opened as immutable.
             Err(Error::Store { .. }) if !writable && !has_log(url) && !can_write_beside(url) => {
                 flags |= OpenFlags::SQLITE_OPEN_URI;
                 let connection = connect(url, flags, options.durability)?;
@@ -187,7 +188,8 @@ impl Sqlite {
     }
 }
 
-/// Makes a store where none is; complete or not at all, also when several processes create it at once.
+/// Makes a store where none is; complete or not at all, also when several processes create it at
+/// once.
 fn create(url: &StoreUrl) -> Result<()> {
     if url.path().exists() {
         return Ok(());

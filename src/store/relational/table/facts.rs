@@ -1,6 +1,7 @@
-//! The table of facts: one row a space, with the metrics that are stored, and in exports those that are computed from them.
+//! Defines the table of facts: one row a space, with the stored metrics, and in exports the
+//! computed ones. Never computes a metric; the catalog does.
 
-use super::field::{Field, Reader};
+use super::field::{Field, RowReader};
 use super::{Cell, Column, Emit, Kind, Row, Tabled};
 use crate::error::Result;
 use crate::metric::catalog::Formula;
@@ -9,10 +10,17 @@ use crate::model::{
     AnalyzerId, BodyHash, Call, ContentId, FactsRecord, Level, Metrics, Note, Skip, Space, SpaceKind, Visibility,
 };
 
-/// The metrics that are stored: the column, what it says, and how it is read and set.
-fn stored_metrics() -> impl Iterator<Item = (&'static Metric, fn(&Metrics) -> u32, fn(&mut Metrics, u32))> {
+/// A metric that is stored: its row in the catalog, and how it is read and set.
+struct Stored {
+    metric: &'static Metric,
+    get: fn(&Metrics) -> u32,
+    set: fn(&mut Metrics, u32),
+}
+
+/// The metrics that are stored.
+fn stored_metrics() -> impl Iterator<Item = Stored> {
     CATALOG.iter().filter_map(|metric| match metric.formula {
-        Formula::Stored(get, set) => Some((metric, get, set)),
+        Formula::Stored(get, set) => Some(Stored { metric, get, set }),
         Formula::Derived(_) => None,
     })
 }
@@ -25,7 +33,7 @@ fn derived_metrics() -> impl Iterator<Item = &'static Metric> {
 /// Columns of facts before those of a space.
 const FILE_COLUMNS: usize = 9;
 
-/// One row a space, and in each row what the file's facts say of all of them; facts without spaces have one row.
+/// One row a space, and in each row the file's facts; facts without spaces have one row.
 impl Tabled for FactsRecord {
     fn columns() -> Vec<Column> {
         let mut columns = vec![
@@ -57,7 +65,9 @@ impl Tabled for FactsRecord {
             Column::of::<Option<BodyHash>>("body", "BLAKE3 of the space's text, cut to 16 bytes."),
             Column::of::<Option<Vec<Call>>>("calls", "What it calls by name, a JSON array; empty below level full."),
         ];
-        columns.extend(stored_metrics().map(|(metric, ..)| Column::of::<Option<u32>>(metric.column, metric.about)));
+        columns.extend(
+            stored_metrics().map(|stored| Column::of::<Option<u32>>(stored.metric.column, stored.metric.about)),
+        );
         columns.extend(derived_metrics().map(|metric| {
             let kind =
                 if matches!(metric.value(&Metrics::default()), Value::Int(_)) { Kind::Integer } else { Kind::Real };
@@ -92,7 +102,7 @@ impl Tabled for FactsRecord {
 
     fn assemble(rows: &[Row]) -> Result<Self, String> {
         let first = rows.first().ok_or("it has no rows")?;
-        let mut row = Reader::of(first);
+        let mut row = RowReader::of(first);
         let mut facts = Self {
             content: row.take()?,
             analyzer: row.take()?,
@@ -109,7 +119,7 @@ impl Tabled for FactsRecord {
             return Ok(facts);
         }
         for row in rows {
-            let mut reader = Reader::of(row);
+            let mut reader = RowReader::of(row);
             (0..FILE_COLUMNS).for_each(|_| reader.pass());
             facts.spaces.push(read_space(&mut reader)?);
         }
@@ -132,7 +142,7 @@ fn push_space<'s>(space: &'s Space, derived: bool, row: &mut Vec<Cell<'s>>) {
         space.body.to_cell(),
         space.calls.to_cell(),
     ]);
-    row.extend(stored_metrics().map(|(_, get, _)| Cell::Int(i64::from(get(&space.metrics)))));
+    row.extend(stored_metrics().map(|stored| Cell::Int(i64::from((stored.get)(&space.metrics)))));
     if derived {
         row.extend(derived_metrics().map(|metric| match metric.value(&space.metrics) {
             Value::Int(value) => Cell::Int(i64::from(value)),
@@ -141,7 +151,7 @@ fn push_space<'s>(space: &'s Space, derived: bool, row: &mut Vec<Cell<'s>>) {
     }
 }
 
-fn read_space(row: &mut Reader<'_>) -> Result<Space, String> {
+fn read_space(row: &mut RowReader<'_>) -> Result<Space, String> {
     let mut space = Space {
         kind: row.take()?,
         name: row.take()?,
@@ -157,8 +167,8 @@ fn read_space(row: &mut Reader<'_>) -> Result<Space, String> {
         calls: row.take()?,
         metrics: Metrics::default(),
     };
-    for (_, _, set) in stored_metrics() {
-        set(&mut space.metrics, row.take()?);
+    for stored in stored_metrics() {
+        (stored.set)(&mut space.metrics, row.take()?);
     }
     Ok(space)
 }

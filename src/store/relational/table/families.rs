@@ -1,7 +1,7 @@
-//! The tables, family by family: each column with its type, its value and what it says, and how the record is read back.
-//! The facts, whose columns come from the catalog of metrics, have a file of their own.
+//! Defines the other tables: each column with its type, value and description, and how a record is
+//! read back. The columns of facts come from the catalog of metrics and never stand here.
 
-use super::field::{Field, Reader};
+use super::field::{Field, RowReader};
 use super::{Cell, Column, Emit, Row, Tabled};
 use crate::error::Result;
 use crate::model::{
@@ -28,7 +28,7 @@ macro_rules! table {
 
             fn assemble(rows: &[Row]) -> Result<Self, String> {
                 let [row] = rows else { return Err(format!("it has {} rows", rows.len())) };
-                let mut $row = Reader::of(row);
+                let mut $row = RowReader::of(row);
                 Ok($made)
             }
         }
@@ -72,7 +72,7 @@ table! {
     }
 }
 
-fn read_tally(row: &mut Reader<'_>) -> Result<Tally, String> {
+fn read_tally(row: &mut RowReader<'_>) -> Result<Tally, String> {
     Ok(Tally {
         files_found: row.take()?,
         files_parsed: row.take()?,
@@ -270,11 +270,11 @@ impl Tabled for NameRecord {
 
     fn assemble(rows: &[Row]) -> Result<Self, String> {
         let first = rows.first().ok_or("it has no rows")?;
-        let mut reader = Reader::of(first);
+        let mut reader = RowReader::of(first);
         let (snapshot, fqn) = (reader.take()?, reader.take()?);
         let mut symbols = Vec::new();
         for row in rows {
-            let mut row = Reader::of(row);
+            let mut row = RowReader::of(row);
             row.pass();
             row.pass();
             symbols.extend(row.take::<Option<SymbolId>>()?);

@@ -1,4 +1,5 @@
-//! How each type of field stands in a column, and back. Ids and enumerations are text, lists are JSON, trees are bytes.
+//! Converts each type of field to a cell and back: ids and enumerations are text, lists are JSON,
+//! trees are bytes. Never depends on the table that a field is in.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -39,9 +40,9 @@ impl Cell<'_> {
 }
 
 /// Takes the cells of a row one after the other.
-pub(super) struct Reader<'r>(std::slice::Iter<'r, Cell<'static>>);
+pub(super) struct RowReader<'r>(std::slice::Iter<'r, Cell<'static>>);
 
-impl<'r> Reader<'r> {
+impl<'r> RowReader<'r> {
     pub(super) fn of(row: &'r Row) -> Self {
         Self(row.iter())
     }
@@ -204,7 +205,8 @@ macro_rules! json {
                 if self.is_empty() {
                     return Cell::Text(Cow::Borrowed($empty));
                 }
-                // Strings, numbers and names only: writing them to memory cannot fail, and NULL would be found on reading.
+                // Strings, numbers and names only: writing them to memory cannot fail, and NULL
+                // would be found on reading.
                 serde_json::to_string(self).map_or(Cell::Null, |json| Cell::Text(Cow::Owned(json)))
             }
             fn from_cell(cell: &Cell<'_>) -> Result<Self, String> {

@@ -1,0 +1,5 @@
+//! Documents that are generated or promise something hold what the code does.
+
+mod metrics;
+mod readme;
+mod tables;
