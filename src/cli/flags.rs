@@ -24,7 +24,7 @@ pub(super) struct WalkFlags {
 }
 
 impl WalkFlags {
-    /// As the walk is told.
+    /// The options of the walk.
     pub(super) fn options(&self) -> WalkOptions {
         WalkOptions { include: self.include.clone(), exclude: self.exclude.clone(), ..WalkOptions::default() }
     }

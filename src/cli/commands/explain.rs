@@ -72,7 +72,7 @@ fn one_or(schema: &str, name: &str, all: &mut Vec<serde_json::Value>) -> serde_j
     }
 }
 
-/// What a language says of a metric: id, label, remark, the constructs that count.
+/// What is particular to a language: id, label, remark, the constructs that count.
 type Remark<'s> = (&'s str, String, Option<String>, Vec<(String, Vec<String>)>);
 
 fn remarks<'s>(session: &'s Session, args: &ExplainArgs, metric: &Metric) -> Result<Vec<Remark<'s>>> {
