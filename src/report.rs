@@ -6,5 +6,6 @@ pub mod explain;
 pub mod gate;
 pub mod measured;
 pub mod pages;
+pub mod specs;
 pub mod summary;
 pub mod table;

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::SpecError;
+use super::role_schema::{Role, RoleTable};
 pub use when::{Pattern, Text, Unless, When};
 
 /// A language: one TOML file. The file's name is the language's id.
@@ -45,7 +46,7 @@ pub struct Spec {
     pub bare_tokens: Vec<String>,
     /// Role -> the kinds that play it wherever they stand.
     #[serde(default)]
-    #[schemars(schema_with = "super::role_schema::table")]
+    #[schemars(with = "RoleTable")]
     pub roles: BTreeMap<String, Vec<String>>,
     /// Tokens that play a role under some parents only.
     #[serde(default, rename = "operator")]
@@ -156,7 +157,7 @@ pub struct LogicalSequences {
 #[serde(deny_unknown_fields, default)]
 pub struct Absent {
     /// The roles.
-    #[schemars(schema_with = "super::role_schema::names")]
+    #[schemars(with = "Vec<Role>")]
     pub roles: Vec<String>,
 }
 
@@ -200,7 +201,7 @@ pub struct Operators {
     pub parent: Vec<String>,
     /// Role -> tokens, by their text; a node, by its kind, where the grammar names the operator.
     #[serde(default)]
-    #[schemars(schema_with = "super::role_schema::table")]
+    #[schemars(with = "RoleTable")]
     pub roles: BTreeMap<String, Vec<String>>,
 }
 

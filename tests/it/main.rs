@@ -25,6 +25,7 @@ mod cli_input;
 mod cli_scan;
 mod docs_metrics;
 mod docs_readme;
+mod docs_specs;
 mod docs_tables;
 mod floors;
 mod gate_action;
