@@ -5,15 +5,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use elcano::lang::{Policy, Registry};
-use elcano::measure::{Limits, Options, TreeAnalyzer, measure};
+use elcano::measure::{Analyzer, Limits, Options};
 use elcano::model::{ContentId, Level};
-use elcano::pipeline::progress::Verbosity;
+use elcano::pipeline::progress::{Monitor, Verbosity};
 use elcano::pipeline::scan::{ScanOptions, scan};
-use elcano::store::{self, OpenOptions, StoreUrl};
+use elcano::pipeline::workspace::Workspace;
+use elcano::store::{self, OpenOptions, Store, StoreUrl};
 use elcano::walk::WalkOptions;
 use tree_sitter::Parser;
 
@@ -43,7 +45,7 @@ fn measuring(criterion: &mut Criterion) {
     read(&folder, ending, &mut files);
     let registry = Registry::new().unwrap();
     let language = registry.language(language).unwrap();
-    let engine = TreeAnalyzer::new(language.clone(), Policy::load("default", language.id).unwrap());
+    let engine = Analyzer::of_tree(language.clone(), Policy::load("default", language.id).unwrap());
     let mut group = criterion.benchmark_group("measure");
     group.sample_size(10).throughput(Throughput::Bytes(files.iter().map(|file| file.len() as u64).sum()));
     group.bench_function("parse only", |bencher| {
@@ -54,7 +56,7 @@ fn measuring(criterion: &mut Criterion) {
     for level in [Level::Metrics, Level::Chunks, Level::Full] {
         let options = Options { level, limits: Limits::default() };
         group.bench_function(level.name(), |bencher| {
-            let spaces = |file: &Vec<u8>| measure(&engine, ContentId::default(), file, options).spaces.len();
+            let spaces = |file: &Vec<u8>| engine.measure(ContentId::default(), file, options).spaces.len();
             bencher.iter(|| files.iter().map(spaces).sum::<usize>());
         });
     }
@@ -64,34 +66,33 @@ fn measuring(criterion: &mut Criterion) {
 fn scanning(criterion: &mut Criterion) {
     let (root, ..) = sources();
     let registry = Registry::new().unwrap();
-    let options = ScanOptions {
-        root,
-        walk: WalkOptions::default(),
-        level: Level::Metrics,
-        policy: "default".to_owned(),
-        limits: Limits::default(),
-        jobs: 0,
-        verbosity: Verbosity::Quiet,
-    };
+    let options =
+        ScanOptions { policy: "default", measure: Options { level: Level::Metrics, limits: Limits::default() } };
     let new_store = || {
         let folder = tempfile::tempdir().unwrap();
         let url = StoreUrl::Lmdb(folder.path().join("store"));
         (store::open(&url, OpenOptions::create()).unwrap(), folder)
     };
     let cancelled = AtomicBool::new(false);
+    let monitor = Monitor { verbosity: Verbosity::Quiet, cancelled: &cancelled };
+    // The walk is part of a scan.
+    let tally = |store: &Arc<dyn Store>| {
+        let workspace = Workspace::open(&registry, &root, WalkOptions::default()).unwrap();
+        scan(&workspace, store, options, None, monitor).unwrap().snapshot.tally
+    };
     let mut group = criterion.benchmark_group("scan");
     group.sample_size(10);
     group.bench_function("cold", |bencher| {
         let run = |(store, folder)| {
-            let found = scan(&registry, &store, &options, None, &cancelled).unwrap().snapshot.tally.files_found;
+            let found = tally(&store).files_found;
             (found, store, folder)
         };
         bencher.iter_batched(new_store, run, BatchSize::PerIteration);
     });
     let (store, _folder) = new_store();
-    scan(&registry, &store, &options, None, &cancelled).unwrap();
+    tally(&store);
     group.bench_function("warm", |bencher| {
-        bencher.iter(|| scan(&registry, &store, &options, None, &cancelled).unwrap().snapshot.tally.files_cached);
+        bencher.iter(|| tally(&store).files_cached);
     });
     group.finish();
 }

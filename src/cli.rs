@@ -1,24 +1,27 @@
 //! The command line: what was typed, and which command it means. Each command resolves its own arguments; nothing below
 //! this floor knows a flag.
 
-mod accept;
-mod catalog;
-mod config;
-mod data;
-mod gate;
-mod init;
-mod inspect;
-mod keep;
-mod run;
+mod commands;
+mod configuration;
+mod console;
+mod copied;
+mod environment;
+mod execute;
+mod flags;
+mod gating;
+mod global;
 mod session;
+mod source;
 
-use std::path::PathBuf;
-
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::error::Result;
-use crate::model::Level;
+use crate::error::{Error, Result};
+use commands::{
+    baseline, check, config, diff, exemptions, explain, export, get, import, init, langs, log, measure, migrate, query,
+    report, run, scan, store, verify,
+};
+use global::{Global, LogFormat};
 use session::Session;
 
 /// What was typed.
@@ -49,90 +52,51 @@ Examples:
 Exit codes: 0 pass, 1 the gate failed or stores differ, 2 usage or configuration, 3 could not decide (store, input),
 4 partial (more files failed than allowed), 130 interrupted.";
 
-/// Options of every command.
-#[derive(Debug, Clone, Args)]
-struct Global {
-    /// The store: lmdb:DIR or sqlite:FILE [default: lmdb:.elcano in the repository's root]
-    #[arg(long, global = true, value_name = "STORE", env = "ELCANO_STORE")]
-    store: Option<String>,
-    /// Threads; 0 is one a core
-    #[arg(long, short, global = true, value_name = "N", default_value_t = 0, env = "ELCANO_JOBS")]
-    jobs: usize,
-    /// Colours on standard error
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
-    color: Color,
-    /// Say more; twice for everything
-    #[arg(long, short, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
-    verbose: u8,
-    /// Say nothing but errors
-    #[arg(long, short, global = true)]
-    quiet: bool,
-    /// How messages on standard error are written
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
-    /// Take specs from this folder in place of those of the same name, to work on a language
-    #[arg(long, global = true, value_name = "DIR", hide = true, env = "ELCANO_SPECS")]
-    specs: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
-}
-
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a pipeline: ci, nightly, report, or a TOML file
     Run(run::RunArgs),
     /// Walk, measure and store: makes one snapshot
-    Scan(run::ScanArgs),
+    Scan(scan::ScanArgs),
     /// Print the metrics of files as JSON, without a store
-    Measure(inspect::MeasureArgs),
+    Measure(measure::MeasureArgs),
     /// Gate: numbers against limits and against a base; exit code 1 when it fails
-    Check(gate::CheckArgs),
+    Check(check::CheckArgs),
     /// Compare the functions of two revisions
-    Diff(accept::DiffArgs),
+    Diff(diff::DiffArgs),
     /// Look after the baseline, the list of accepted offenders
     #[command(subcommand)]
-    Baseline(accept::BaselineCommand),
+    Baseline(baseline::BaselineCommand),
     /// List everything that the gate lets pass on somebody's word
-    Exemptions(accept::ExemptionsArgs),
+    Exemptions(exemptions::ExemptionsArgs),
     /// Write elcano.toml and a workflow into a repository
     Init(init::InitArgs),
     /// Print the configuration
     #[command(subcommand)]
-    Config(accept::ConfigCommand),
+    Config(config::ConfigCommand),
     /// Report on the newest snapshot
-    Report(run::ReportArgs),
+    Report(report::ReportArgs),
     /// Copy the store into databases or files
-    Export(data::ExportArgs),
+    Export(export::ExportArgs),
     /// Copy an export, or another store, into the store
-    Import(data::ImportArgs),
+    Import(import::ImportArgs),
     /// Make a store of another engine
-    Migrate(data::MigrateArgs),
+    Migrate(migrate::MigrateArgs),
     /// Compare two stores record by record
-    Verify(data::VerifyArgs),
+    Verify(verify::VerifyArgs),
     /// Ask the store in SQL (DuckDB)
-    Query(data::QueryArgs),
+    Query(query::QueryArgs),
     /// Print one record as JSON
-    Get(inspect::GetArgs),
+    Get(get::GetArgs),
     /// Print the execution log, newest first
-    Log(inspect::LogArgs),
+    Log(log::LogArgs),
     /// Look after a store
     #[command(subcommand)]
-    Store(keep::StoreCommand),
+    Store(store::StoreCommand),
     /// List the languages
-    Langs(catalog::LangsArgs),
+    Langs(langs::LangsArgs),
     /// Explain a metric: definition, source, how it is counted, how to lower it
-    Explain(catalog::ExplainArgs),
+    Explain(explain::ExplainArgs),
     /// Print a completion script
     Completions {
         /// The shell
@@ -142,36 +106,6 @@ enum Command {
     Man,
 }
 
-/// What a scan keeps and reads; shared by `run` and `scan`.
-#[derive(Debug, Clone, Args)]
-struct ScanFlags {
-    /// What is stored: metrics, chunks or full
-    #[arg(long, value_name = "LEVEL", value_parser = level)]
-    level: Option<Level>,
-    /// Measure only files that match; written as in .gitignore
-    #[arg(long, value_name = "GLOB")]
-    include: Vec<String>,
-    /// Leave out files that match; written as in .gitignore
-    #[arg(long, value_name = "GLOB")]
-    exclude: Vec<String>,
-    /// The counting policy
-    #[arg(long, value_name = "ID", default_value = "default", env = "ELCANO_POLICY")]
-    policy: String,
-    /// Files larger than this are noted, not measured
-    #[arg(long, value_name = "BYTES", default_value_t = crate::measure::Limits::default().file_bytes_max)]
-    file_bytes_max: u64,
-    /// Files that may fail before the run counts as partial (exit code 4) [default: any number]
-    #[arg(long, value_name = "N")]
-    files_failed_max: Option<u64>,
-    /// Do not write the execution log
-    #[arg(long)]
-    no_log: bool,
-}
-
-fn level(text: &str) -> std::result::Result<Level, String> {
-    text.parse()
-}
-
 impl Cli {
     /// Does what was typed; gives the exit code.
     ///
@@ -179,42 +113,60 @@ impl Cli {
     /// What ended the command; [`crate::error::Error::exit_code`] is its exit code.
     pub fn run(self) -> Result<u8> {
         let session = Session::new(&self.global)?;
-        match self.command {
-            Command::Run(args) => run::run(&session, args),
-            Command::Scan(args) => run::scan(&session, &args),
-            Command::Measure(args) => inspect::measure(&session, &args),
-            Command::Check(args) => gate::check(&session, &args),
-            Command::Diff(args) => accept::diff(&session, &args),
-            Command::Baseline(command) => accept::baseline(&session, &command),
-            Command::Exemptions(args) => accept::exemptions(&session, &args),
-            Command::Init(args) => init::init(&args),
-            Command::Config(command) => accept::config(&command),
-            Command::Report(args) => run::report(&session, &args),
-            Command::Export(args) => data::export(&session, &args),
-            Command::Import(args) => data::import(&session, &args),
-            Command::Migrate(args) => data::migrate(&args),
-            Command::Verify(args) => data::verify(&args),
-            Command::Query(args) => data::query(&session, &args),
-            Command::Get(args) => inspect::get(&session, &args),
-            Command::Log(args) => inspect::log(&session, &args),
-            Command::Store(command) => keep::store(&session, &command),
-            Command::Langs(args) => catalog::langs(&session, &args),
-            Command::Explain(args) => catalog::explain(&session, &args),
-            Command::Completions { shell } => {
-                clap_complete::generate(shell, &mut Self::command(), "elcano", &mut std::io::stdout());
-                Ok(0)
-            }
-            Command::Man => {
-                let man = clap_mangen::Man::new(Self::command());
-                man.render(&mut std::io::stdout()).map_err(crate::error::Error::io("writing", "standard output"))?;
-                Ok(0)
-            }
-        }
+        // Everything runs on one pool of threads, so that `--jobs` holds for all of it.
+        threads(self.global.jobs)?.install(|| self.command.execute(&session))
     }
 
     /// Whether messages are to be JSON.
     #[must_use]
     pub fn logs_json(&self) -> bool {
         self.global.log_format == LogFormat::Json
+    }
+}
+
+/// The threads of a command; 0 is one a core.
+fn threads(jobs: usize) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .thread_name(|at| format!("elcano-{at}"))
+        // As much as the main thread has: DuckDB plans queries on it.
+        .stack_size(8 << 20)
+        .build()
+        .map_err(|error| Error::Usage(format!("cannot start {jobs} threads: {error}")))
+}
+
+impl Command {
+    fn execute(self, session: &Session) -> Result<u8> {
+        match self {
+            Self::Run(args) => run::run(session, args),
+            Self::Scan(args) => scan::scan(session, &args),
+            Self::Measure(args) => measure::measure(session, &args),
+            Self::Check(args) => check::check(session, &args),
+            Self::Diff(args) => diff::diff(session, &args),
+            Self::Baseline(command) => baseline::baseline(session, &command),
+            Self::Exemptions(args) => exemptions::exemptions(session, &args),
+            Self::Init(args) => init::init(&args),
+            Self::Config(command) => config::config(session, &command),
+            Self::Report(args) => report::report(session, &args),
+            Self::Export(args) => export::export(session, &args),
+            Self::Import(args) => import::import(session, &args),
+            Self::Migrate(args) => migrate::migrate(&args),
+            Self::Verify(args) => verify::verify(&args),
+            Self::Query(args) => query::query(session, &args),
+            Self::Get(args) => get::get(session, &args),
+            Self::Log(args) => log::log(session, &args),
+            Self::Store(command) => store::store(session, &command),
+            Self::Langs(args) => langs::langs(session, &args),
+            Self::Explain(args) => explain::explain(session, &args),
+            Self::Completions { shell } => {
+                clap_complete::generate(shell, &mut Cli::command(), "elcano", &mut std::io::stdout());
+                Ok(0)
+            }
+            Self::Man => {
+                let man = clap_mangen::Man::new(Cli::command());
+                man.render(&mut std::io::stdout()).map_err(Error::io("writing", "standard output"))?;
+                Ok(0)
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! The errors of a run. A file's failure is a note, never one of these; each of these ends a run with a documented exit code.
+//! Defines the errors that end a run, each with a documented exit code. A file's failure is a note,
+//! never one of these.
 
 use std::path::PathBuf;
 
@@ -21,15 +22,15 @@ pub enum Error {
         action: &'static str,
         /// On what.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// The git repository could not be used (damaged, unreadable, of an unknown format): exit code 3.
+    /// The git repository could not be used (damaged, unreadable, unknown format): exit code 3.
     #[error("{problem}")]
     Git {
         /// What was tried, on what.
         problem: String,
-        /// What the git library said.
+        /// The git library's error.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The store could not be used as a whole (locked, newer, damaged, full): exit code 3.
@@ -37,9 +38,9 @@ pub enum Error {
     Store {
         /// Which store: `lmdb:DIR`, `sqlite:FILE`, `duckdb:FILE`.
         store: String,
-        /// What is the matter, and what to do.
+        /// The problem, and what to do.
         problem: String,
-        /// What the engine said.
+        /// The engine's error.
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
@@ -50,7 +51,7 @@ pub enum Error {
         family: &'static str,
         /// The key in hexadecimal.
         key: String,
-        /// What is the matter.
+        /// The problem.
         problem: String,
     },
     /// The user ended the run: exit code 130.

@@ -1,5 +1,5 @@
-//! The store for others: databases and files with the tables of every family, and views people ask for. Copies records,
-//! never computes a number.
+//! Exports a store: databases and files with the tables of every family, and the views that people
+//! ask for. Copies records. Never computes a number.
 
 pub mod document;
 pub mod query;
@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 use crate::store::{self, Existing, Family, Source, Store, StoreUrl};
-use views::Engine;
+use views::Dialect;
 
 /// Where an export goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,8 @@ impl FromStr for Target {
     }
 }
 
-/// Exports a store to some targets. Each target is complete or untouched; one that exists is replaced only by `force`.
+/// Exports a store to some targets. Each target is complete or untouched; one that exists is
+/// replaced only by `force`.
 ///
 /// # Errors
 /// A target exists or cannot be written, or the store cannot be read.
@@ -80,19 +81,27 @@ pub fn export(store: &dyn Store, targets: &[Target], force: bool) -> Result<()> 
 
 fn one(source: &dyn Source, target: &Target, force: bool) -> Result<()> {
     let existing = if force { Existing::Replace } else { Existing::Refuse };
-    let database = |url: StoreUrl, engine| {
-        store::copy(source, store::export_to(&url, existing, views::statements(engine))?).map(drop)
+    let database = |url: StoreUrl, dialect| {
+        store::copy(source, store::export_to(&url, existing, views::statements(dialect))?).map(drop)
     };
     match target {
-        Target::Sqlite(path) => database(StoreUrl::Sqlite(path.clone()), Engine::Sqlite),
-        Target::Duckdb(path) => database(StoreUrl::Duckdb(path.clone()), Engine::Duckdb),
+        Target::Sqlite(path) => database(StoreUrl::Sqlite(path.clone()), Dialect::Sqlite),
+        Target::Duckdb(path) => database(StoreUrl::Duckdb(path.clone()), Dialect::Duckdb),
         Target::Parquet(path) => folder(source, target, path, force, "parquet", "FORMAT parquet, COMPRESSION zstd"),
         Target::Csv(path) => folder(source, target, path, force, "csv", "FORMAT csv, HEADER true"),
     }
 }
 
-/// A folder with one file a table and view, written by DuckDB in key order; made beside its place and put there whole.
-fn folder(source: &dyn Source, target: &Target, path: &Path, force: bool, ending: &str, options: &str) -> Result<()> {
+/// A folder with one file a table and view, written by DuckDB in key order; made beside the target
+/// and moved into its place.
+fn folder(
+    source: &dyn Source,
+    target: &Target,
+    path: &Path,
+    force: bool,
+    extension: &str,
+    options: &str,
+) -> Result<()> {
     let path = std::path::absolute(path).map_err(Error::io("resolving", path))?;
     let is_empty = || path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
     if !force && path.symlink_metadata().is_ok() && !is_empty() {
@@ -111,7 +120,7 @@ fn folder(source: &dyn Source, target: &Target, path: &Path, force: bool, ending
     let tables = Family::ALL.iter().map(|family| (family.name(), "\"key\", \"ordinal\""));
     for (name, order) in tables.chain(views::VIEWS.iter().map(|view| (view.name, "ALL"))) {
         let rows = format!("SELECT * FROM \"{name}\" ORDER BY {order}");
-        let file = folder.join(format!("{name}.{ending}"));
+        let file = folder.join(format!("{name}.{extension}"));
         connection.execute_batch(&copy_statement(&rows, &file, options)).map_err(failed)?;
     }
     connection.close().map_err(|(_, error)| failed(error))?;

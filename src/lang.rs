@@ -1,7 +1,8 @@
-//! Languages as data: specs, their compiled tables, the registry that detects a file's language. Never reads a file: specs
-//! are embedded, or handed in as text.
+//! Languages as data: specs, their compiled tables, the registry that detects a file's language.
+//! Never reads a file: specs are embedded, or handed in as text.
 
 mod compile;
+mod detect;
 mod disambiguation;
 mod embedded;
 mod error;
@@ -10,6 +11,7 @@ mod inherit;
 mod kinds;
 mod language;
 mod line_only;
+mod naming;
 mod pattern;
 mod policy;
 mod registry;
@@ -26,6 +28,7 @@ pub use flow::Flow;
 pub use kinds::Kind;
 pub use language::Language;
 pub use line_only::{LineOnly, Lines, is_line_only};
+pub use naming::{Naming, TokenClass};
 pub use policy::{POLICIES, Policy};
 pub use registry::Registry;
 pub use role::{ROLES, Roles};

@@ -1,7 +1,7 @@
 //! The metrics: one file each, in terms of roles; none knows a node kind or a language.
 //!
 //! The visit keeps one [`OpenSpace`] per space that it is inside of and hands each metric what it passes; a space's numbers
-//! are settled when it closes. What is summed upwards, what is a function's own and what is a maximum is decided in
+//! are final when it closes. What is summed upwards, what is a function's own and what is a maximum is decided in
 //! [`OpenSpace::close`] alone.
 
 mod abc;
@@ -14,7 +14,7 @@ mod halstead;
 mod lines;
 mod maintainability;
 
-pub use catalog::{Aggregate, CATALOG, Direction, Metric, Value};
+pub use catalog::{Aggregate, CATALOG, Direction, Metric, Subject, Value};
 pub use halstead::{Token, TokenHistory};
 pub use lines::{Rows, count as count_lines};
 
@@ -63,7 +63,7 @@ pub struct Step {
 
 /// A space that the visit is inside of.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts that are found out one by one")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, found one by one")]
 pub struct OpenSpace {
     /// Index in the list of spaces.
     pub index: u32,
@@ -86,10 +86,10 @@ pub struct OpenSpace {
     /// Cognitive nesting level at which its inside begins.
     pub entry: u32,
     /// Functions directly inside are not nested in it.
-    pub wraps: bool,
+    pub is_wrapper: bool,
     /// Calls may pass another number of arguments than it has parameters.
-    pub varies: bool,
-    /// It was found to call itself.
+    pub variable_arity: bool,
+    /// It calls itself.
     pub recursive: bool,
     /// Its parameters were counted.
     pub has_parameters: bool,
@@ -102,9 +102,9 @@ pub struct OpenSpace {
 }
 
 impl OpenSpace {
-    /// A space that begins here, after the tokens `seen`.
+    /// A space that begins here, after the tokens of `history`.
     #[must_use]
-    pub fn new(index: u32, kind: SpaceKind, name: String, entry: u32, seen: &TokenHistory<'_>) -> Self {
+    pub fn new(index: u32, kind: SpaceKind, name: String, entry: u32, history: &TokenHistory<'_>) -> Self {
         let mut own = Metrics::default();
         cyclomatic::open(&mut own, kind);
         counts::open(&mut own, kind);
@@ -119,15 +119,15 @@ impl OpenSpace {
             is_static: true,
             shadowed: false,
             entry,
-            wraps: false,
-            varies: false,
+            is_wrapper: false,
+            variable_arity: false,
             recursive: false,
             has_parameters: false,
             error_bytes: 0,
             own,
             below: Metrics::default(),
             rows: lines::Lines::default(),
-            halstead: halstead::Halstead::new(seen.now()),
+            halstead: halstead::Halstead::new(history.now()),
         }
     }
 
@@ -172,14 +172,14 @@ impl OpenSpace {
         total.cyclomatic_modified += self.below.cyclomatic_modified;
         abc::add(&mut total, &self.below);
         class::add(&mut total, &self.below);
-        let mut settled = if self.kind.is_function() { self.own } else { total };
+        let mut result = if self.kind.is_function() { self.own } else { total };
         if self.kind.is_class() {
-            class::own(&mut settled, &self.own);
+            class::own(&mut result, &self.own);
         }
-        settled.lloc = total.lloc;
-        settled.cognitive = self.own.cognitive;
-        self.rows.settle(&mut settled, sloc);
-        self.halstead.settle(&mut settled);
+        result.lloc = total.lloc;
+        result.cognitive = self.own.cognitive;
+        self.rows.write_to(&mut result, sloc);
+        self.halstead.write_to(&mut result);
         if let Some(parent) = parent {
             cognitive::add(&mut total, &self.below);
             let below = &mut parent.below;
@@ -189,27 +189,27 @@ impl OpenSpace {
             abc::add(below, &total);
             class::add(below, &total);
             cognitive::add(below, &total);
-            class::method(&mut parent.own, parent.kind, self.kind, self.visibility, settled.cyclomatic);
+            class::method(&mut parent.own, parent.kind, self.kind, self.visibility, result.cyclomatic);
             parent.rows.merge(&self.rows);
             parent.halstead.merge(&self.halstead);
             parent.error_bytes += self.error_bytes;
         }
         if !self.kind.is_function() {
-            settled.nesting = self.own.nesting.max(self.below.nesting);
+            result.nesting = self.own.nesting.max(self.below.nesting);
         }
-        settled
+        result
     }
 }
 
 /// Passes a code token of the innermost open space; None is one that is neither operator nor operand.
 #[inline]
-pub fn token<'s>(spaces: &mut [OpenSpace], seen: &mut TokenHistory<'s>, rows: Rows, token: Option<Token<'s>>) {
+pub fn token<'s>(spaces: &mut [OpenSpace], history: &mut TokenHistory<'s>, rows: Rows, token: Option<Token<'s>>) {
     if let Some(open) = spaces.last_mut() {
         open.rows.code(rows);
         open.own.tokens += 1;
     }
     if let Some(token) = token {
-        halstead::add(spaces, seen, token);
+        halstead::add(spaces, history, token);
     }
 }
 

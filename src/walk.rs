@@ -19,7 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use explain::{Explanation, Outcome, explain};
-pub use tree_rules::Rules;
+pub use tree_rules::TreeRules;
 
 use crate::error::{Error, Result};
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
@@ -54,7 +54,7 @@ pub trait Detect: Sync {
     /// By the name of a file.
     fn by_name(&self, file_name: &[u8]) -> Option<&'static str>;
     /// Whether several languages use such a name, so that the text decides.
-    fn is_contested(&self, _file_name: &[u8]) -> bool {
+    fn is_ambiguous(&self, _file_name: &[u8]) -> bool {
         false
     }
     /// By the name of a file and how it starts.
@@ -72,7 +72,7 @@ impl Detect for crate::lang::Registry {
         self.by_name(file_name)
     }
 
-    fn is_contested(&self, file_name: &[u8]) -> bool {
+    fn is_ambiguous(&self, file_name: &[u8]) -> bool {
         self.is_ambiguous(file_name)
     }
 
@@ -89,6 +89,16 @@ impl Detect for crate::lang::Registry {
     }
 }
 
+/// As what a file is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Detected {
+    /// The language's id.
+    pub language: &'static str,
+    /// Whether it is measured even if its content is marked as generated: an attribute denies that, or the file was named
+    /// itself.
+    pub generated: bool,
+}
+
 /// A file to be measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -96,10 +106,8 @@ pub struct Entry {
     pub path: RepoPath,
     /// Where it is.
     pub absolute: PathBuf,
-    /// The language's id.
-    pub language: &'static str,
-    /// An attribute says that it is not generated, or it was named itself: what its content says of that does not count.
-    pub generated_denied: bool,
+    /// As what it is measured.
+    pub detected: Detected,
     /// Size and times when it was found.
     pub stat: Stat,
 }
@@ -152,7 +160,10 @@ pub fn walk(root: &Path, options: &WalkOptions, detect: &dyn Detect) -> Result<W
 }
 
 /// The root without links; what was named may be one.
-fn resolve(root: &Path) -> Result<PathBuf> {
+///
+/// # Errors
+/// A root that is not there or is neither a folder nor a file ([`Error::Usage`]).
+pub fn resolve(root: &Path) -> Result<PathBuf> {
     let resolved = root.canonicalize().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::Usage(format!("`{}` does not exist", root.display())),
         _ => Error::io("opening", root)(error),

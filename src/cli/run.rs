@@ -313,7 +313,7 @@ pub(super) fn report(session: &Session, args: &ReportArgs) -> Result<u8> {
     }
     if !summaries.is_empty() {
         let summary = report_stage::summary(store.as_ref(), Some(snapshot.id), None, args.worst)?;
-        report_stage::write(&summary, &summaries, &print)?;
+        report_stage::write(&summary, &session.registry, &summaries, &print)?;
     }
     Ok(0)
 }

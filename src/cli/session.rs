@@ -1,27 +1,27 @@
-//! What every command needs, resolved once: the store's address, the languages, how much is said.
+//! What every command needs, resolved once: the store's address, the languages, what is shown on
+//! standard error. Never writes to standard output.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
-
-use super::{Color, Global, LogFormat};
+use super::global::{Color, Global, LogFormat};
 use crate::error::{Error, Result};
-use crate::git;
 use crate::lang::Registry;
-use crate::model::SnapshotRecord;
-use crate::pipeline::progress::Verbosity;
+use crate::measure::{Limits, Options};
+use crate::model::{Level, SnapshotRecord};
+use crate::pipeline::measurer::{Measurer, StoreFault};
+use crate::pipeline::progress::{Monitor, Verbosity};
+use crate::pipeline::workspace::Workspace;
 use crate::store::{self, OpenOptions, Store, StoreUrl};
+use crate::walk::WalkOptions;
 
-/// Set by the first interrupt; whoever works for long looks at it.
-pub(super) static CANCELLED: AtomicBool = AtomicBool::new(false);
+/// Set by the first interrupt; long work looks at it.
+static CANCELLED: AtomicBool = AtomicBool::new(false);
 
 /// A command's surroundings.
 pub(super) struct Session {
     pub(super) registry: Registry,
-    pub(super) jobs: usize,
     pub(super) verbosity: Verbosity,
     store: Option<StoreUrl>,
 }
@@ -38,26 +38,58 @@ impl Session {
         let registry = registry(global.specs.as_deref())?;
         let verbosity = if global.quiet { Verbosity::Quiet } else { Verbosity::Normal };
         let store = global.store.as_deref().map(address).transpose()?;
-        Ok(Self { registry, jobs: global.jobs, verbosity, store })
+        Ok(Self { registry, verbosity, store })
     }
 
-    /// The store's address: as given, or `.elcano` in the root of the repository around `root`.
-    pub(super) fn store_url(&self, root: &Path) -> Result<StoreUrl> {
-        if let Some(url) = &self.store {
-            return Ok(url.clone());
+    /// What long stages show and heed.
+    pub(super) fn monitor(&self) -> Monitor<'static> {
+        Monitor { verbosity: self.verbosity, cancelled: &CANCELLED }
+    }
+
+    /// The workspace of a folder or file.
+    pub(super) fn workspace(&self, root: &Path, walk: WalkOptions) -> Result<Workspace<'_>> {
+        Workspace::open(&self.registry, root, walk)
+    }
+
+    /// The store's address: as given, or `.elcano` at the top of the workspace.
+    pub(super) fn store_of(&self, workspace: &Workspace<'_>) -> StoreUrl {
+        self.store.clone().unwrap_or_else(|| StoreUrl::Lmdb(workspace.top().join(".elcano")))
+    }
+
+    /// The address of the store around the current folder.
+    pub(super) fn store_here(&self) -> Result<StoreUrl> {
+        match &self.store {
+            Some(url) => Ok(url.clone()),
+            None => Ok(self.store_of(&self.workspace(Path::new("."), WalkOptions::default())?)),
         }
-        let root = root.canonicalize().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::Usage(format!("`{}` does not exist", root.display())),
-            _ => Error::io("opening", root)(error),
-        })?;
-        let folder = if root.is_dir() { root.clone() } else { root.parent().map_or(root.clone(), Path::to_owned) };
-        let top = git::Repository::discover(&folder)?.map_or(folder, |repository| repository.workdir().to_owned());
-        Ok(StoreUrl::Lmdb(top.join(".elcano")))
     }
 
     /// Opens the store around the current folder for reading.
     pub(super) fn read_store(&self) -> Result<Arc<dyn Store>> {
-        store::open(&self.store_url(Path::new("."))?, OpenOptions::read())
+        store::open(&self.store_here()?, OpenOptions::read())
+    }
+
+    /// The store of a workspace, if there is one that can be read: it spares parsing, and nothing
+    /// depends on it.
+    pub(super) fn known_facts(&self, workspace: &Workspace<'_>) -> Option<Arc<dyn Store>> {
+        let url = self.store_of(workspace);
+        if !url.path().exists() {
+            return None;
+        }
+        match store::open(&url, OpenOptions::read()) {
+            Ok(store) => Some(store),
+            Err(error) => {
+                tracing::warn!("going on without the store: {}", error.chain().join(": "));
+                None
+            }
+        }
+    }
+
+    /// A measurer for numbers alone, which takes the facts that a store knows.
+    pub(super) fn measurer<'a>(&'a self, store: Option<&'a Arc<dyn Store>>, policy: &'a str) -> Measurer<'a> {
+        let options = Options { level: Level::Metrics, limits: Limits::default() };
+        let store = store.map(|store| store.as_ref() as &dyn Store);
+        Measurer::new(&self.registry, policy, options, self.monitor()).with_store(store, StoreFault::Warns)
     }
 
     /// The newest snapshot, or the one whose id begins so.
@@ -131,18 +163,4 @@ fn start_log(global: &Global) {
         LogFormat::Text => builder.without_time().with_ansi(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
-}
-
-/// Writes to standard output; a reader that has gone away is no error.
-pub(super) fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.map_err(Error::io("writing", "standard output")),
-    }
-}
-
-/// Writes a document to standard output.
-pub(super) fn print_json(document: &Value) -> Result<()> {
-    print(&format!("{document:#}\n"))
 }

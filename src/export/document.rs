@@ -1,10 +1,11 @@
-//! The page about tables and views, made from their definitions, so that it says what is there.
+//! Documents the tables and views from their definitions. Never lists a column by hand.
 
 use super::views::VIEWS;
 use crate::store::Family;
 use crate::store::table::{self, Kind};
 
-/// Queries people ask, each of which both engines answer alike; the page shows them and the tests run them.
+/// Queries people ask, each of which both engines answer alike; the page shows them and the tests
+/// run them.
 pub const QUERIES: [(&str, &str); 9] = [
     (
         "The ten functions that are hardest to follow",
@@ -49,9 +50,10 @@ pub const QUERIES: [(&str, &str); 9] = [
 pub fn tables() -> String {
     let mut out = String::from(
         "# Tables and views of an export\n\n\
-         Made from the program's own definitions. Tables are the same in DuckDB, SQLite, Parquet and CSV; `elcano query` answers over\n\
-         the same ones. Every table begins with `key` (the record's binary key) and `ordinal` (the row within its record). Ids are\n\
-         hexadecimal, paths are text in which a byte that is not UTF-8 stands as U+10FF00 + byte.\n\n## Views\n\n\
+         Generated from the program's own definitions. Tables are the same in DuckDB, SQLite, Parquet and\n\
+         CSV; `elcano query` reads the same ones. Every table begins with `key` (the record's binary key)\n\
+         and `ordinal` (the row within its record). Ids are hexadecimal; paths are text in which a byte\n\
+         that is not UTF-8 stands as U+10FF00 + byte.\n\n## Views\n\n\
          | view | shows |\n| --- | --- |\n",
     );
     for view in VIEWS {
@@ -64,7 +66,7 @@ pub fn tables() -> String {
     out += "\n## Tables\n";
     for family in Family::ALL {
         out += &format!(
-            "\n### `{family}`\n\n{}\n\n| column | type | says |\n| --- | --- | --- |\n",
+            "\n### `{family}`\n\n{}\n\n| column | type | meaning |\n| --- | --- | --- |\n",
             family.about().trim()
         );
         for column in table::columns(*family, true) {

@@ -1,5 +1,5 @@
-//! SQL over the store's facts: the tables that a query speaks of are loaded into a temporary DuckDB file, with all views,
-//! and asked.
+//! SQL over a store: loads the tables that a query names into a temporary DuckDB file, with all
+//! views, and runs it there. Never changes the store.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::str::FromStr;
 use duckdb::types::{TimeUnit, ValueRef};
 use serde_json::Value;
 
-use super::views::{self, Engine};
+use super::views::{self, Dialect};
 use crate::error::{Error, Result, suggestion};
 use crate::store::{self, Existing, Family, Key, Source, Store, StoreUrl, Visit};
 
@@ -42,7 +42,7 @@ struct Answer {
     rows: Vec<Vec<Value>>,
 }
 
-/// A DuckDB file with views, in a folder that somebody else removes.
+/// A DuckDB file with views, in a temporary folder; the caller removes the folder.
 pub(super) struct Database {
     path: PathBuf,
 }
@@ -52,7 +52,7 @@ impl Database {
     pub(super) fn make(source: &dyn Source, folder: &Path, wanted: &dyn Fn(Family) -> bool) -> Result<Self> {
         let path = folder.join("facts.duckdb");
         let url = StoreUrl::Duckdb(path.clone());
-        let sink = store::export_to(&url, Existing::Refuse, views::statements(Engine::Duckdb))?;
+        let sink = store::export_to(&url, Existing::Refuse, views::statements(Dialect::Duckdb))?;
         store::copy(&Partial { source, wanted }, sink)?;
         Ok(Self { path })
     }
@@ -95,14 +95,15 @@ impl Source for Partial<'_> {
     }
 }
 
-/// Asks the store.
+/// Runs a query over a store.
 ///
 /// # Errors
-/// SQL that DuckDB does not take ([`Error::Usage`], with its words), or a store that cannot be read.
+/// SQL that DuckDB does not take ([`Error::Usage`], with its message), or a store that cannot be
+/// read.
 pub fn query(store: &dyn Store, sql: &str, form: Form) -> Result<String> {
     let source = store.view()?;
     let lower = sql.to_lowercase();
-    // Syntax trees and source text are large: they are loaded for those who ask for them.
+    // Syntax trees and source text are large: they are loaded where the query names them.
     let wanted = |family: Family| {
         let views = views::VIEWS.iter().filter(|view| view.reads.contains(&family));
         let mut names = views.map(|view| view.name).chain([family.name()]);

@@ -1,12 +1,12 @@
-//! The views of every export: what people ask for, as SQL that SQLite and DuckDB read alike. All but `runs` and `stages`
-//! speak of the newest snapshot.
+//! The views of every export: what people ask for, as SQL that SQLite and DuckDB read alike. All
+//! but `runs` and `stages` show the newest snapshot. Never runs a query.
 
-use crate::metric::CATALOG;
+use crate::metric::catalog::{self, CATALOG, Metric, Total};
 use crate::store::Family;
 
 /// The SQL dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
+pub enum Dialect {
     /// SQLite.
     Sqlite,
     /// DuckDB.
@@ -22,8 +22,8 @@ pub struct View {
     pub about: &'static str,
     /// Families it reads beside executions, snapshots, files and facts.
     pub(super) reads: &'static [Family],
-    /// Its query; `{metrics}` stands for the metric columns of `s`.
-    sql: fn(Engine) -> String,
+    /// Its query.
+    sql: fn(Dialect) -> String,
 }
 
 const LINKED: &[Family] = &[Family::Symbols, Family::References, Family::Links];
@@ -125,11 +125,13 @@ pub const VIEWS: &[View] = &[
         about: "Totals by language.",
         reads: &[],
         sql: |_| {
-            "SELECT language, count(*) AS files, CAST(sum(bytes) AS BIGINT) AS bytes, CAST(sum(sloc) AS BIGINT) AS sloc, \
-         CAST(sum(ploc) AS BIGINT) AS ploc, CAST(sum(cloc) AS BIGINT) AS cloc, CAST(sum(blank) AS BIGINT) AS blank, \
-         CAST(sum(nom_functions) AS BIGINT) AS functions, CAST(sum(cyclomatic) AS BIGINT) AS cyclomatic, \
-         CAST(sum(cognitive) AS BIGINT) AS cognitive FROM file_metrics GROUP BY language ORDER BY sloc DESC, language"
-            .to_owned()
+            let sum =
+                |(metric, total): &(&Metric, Total)| format!("CAST(sum({}) AS BIGINT) AS {}", metric.column, total.key);
+            let sums = catalog::totals().iter().map(sum).collect::<Vec<_>>().join(", ");
+            format!(
+                "SELECT language, count(*) AS files, CAST(sum(bytes) AS BIGINT) AS bytes, {sums} FROM file_metrics \
+                 GROUP BY language ORDER BY sloc DESC, language"
+            )
         },
     },
     View {
@@ -154,11 +156,12 @@ pub const VIEWS: &[View] = &[
         name: "runs",
         about: "The execution log, newest first.",
         reads: &[],
-        sql: |engine| {
-            let started = match engine {
-                Engine::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', started_us / 1e6, 'unixepoch')",
-                // Years 1 to 9999: DuckDB fails on what it cannot write, and one such run would hide all others.
-                Engine::Duckdb => {
+        sql: |dialect| {
+            let started = match dialect {
+                Dialect::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', started_us / 1e6, 'unixepoch')",
+                // Years 1 to 9999: DuckDB fails on what it cannot write, and one such run would
+                // hide all others.
+                Dialect::Duckdb => {
                     "CASE WHEN started_us BETWEEN -62135596800000000 AND 253402300799999999 \
                      THEN strftime(make_timestamp(started_us), '%Y-%m-%d %H:%M:%S.%g') END"
                 }
@@ -173,15 +176,15 @@ pub const VIEWS: &[View] = &[
         name: "stages",
         about: "Each stage of each run.",
         reads: &[],
-        sql: |engine| match engine {
-            Engine::Sqlite => {
+        sql: |dialect| match dialect {
+            Dialect::Sqlite => {
                 "SELECT e.id AS run, e.pipeline, j.key AS stage, json_extract(j.value, '$.name') AS name, \
              json_extract(j.value, '$.outcome') AS outcome, json_extract(j.value, '$.start_us') AS start_us, \
              json_extract(j.value, '$.duration_us') AS duration_us, json_extract(j.value, '$.detail') AS detail \
              FROM executions e, json_each(e.stages) j"
                     .to_owned()
             }
-            Engine::Duckdb => "SELECT run, pipeline, stage, s->>'name' AS name, s->>'outcome' AS outcome, \
+            Dialect::Duckdb => "SELECT run, pipeline, stage, s->>'name' AS name, s->>'outcome' AS outcome, \
              TRY_CAST(s->>'start_us' AS BIGINT) AS start_us, TRY_CAST(s->>'duration_us' AS BIGINT) AS duration_us, \
              s->>'detail' AS detail FROM (SELECT id AS run, pipeline, unnest(CAST(stages AS JSON[])) AS s, \
              generate_subscripts(CAST(stages AS JSON[]), 1) - 1 AS stage FROM executions)"
@@ -196,9 +199,9 @@ fn metric_columns() -> String {
 
 /// The statements that make all views, and the indexes that they need.
 #[must_use]
-pub fn statements(engine: Engine) -> Vec<String> {
-    let index = (engine == Engine::Sqlite)
+pub fn statements(dialect: Dialect) -> Vec<String> {
+    let index = (dialect == Dialect::Sqlite)
         .then(|| "CREATE INDEX facts_content ON facts (content, engine, ordinal);".to_owned());
-    let views = VIEWS.iter().map(|view| format!("CREATE VIEW \"{}\" AS {};", view.name, (view.sql)(engine)));
+    let views = VIEWS.iter().map(|view| format!("CREATE VIEW \"{}\" AS {};", view.name, (view.sql)(dialect)));
     index.into_iter().chain(views).collect()
 }

@@ -1,6 +1,8 @@
-//! Exemptions in the source: a comment `elcano:allow(cognitive, nargs) reason="a parser is what it is"` in a function, or
-//! right above it, accepts the findings of these rules on it. Without a reason it is a mistake, and said so.
+//! Exemptions in the source: a comment `elcano:allow(cognitive, nargs) reason="a parser is what it
+//! is"` in a function, or right above it, accepts the findings of these rules on it. Never accepts
+//! one without a reason: that is an error.
 
+use super::limits::Change;
 use super::text::lines;
 use crate::model::Space;
 
@@ -19,7 +21,8 @@ pub struct Allow {
 
 /// What marks a comment as an exemption.
 pub const MARK: &str = "elcano:allow";
-/// What a comment begins with, in any language; the mark must follow, so that mentioning it in prose or a string is none.
+/// What a comment begins with, in any language. The mark must follow: in prose or in a string it is
+/// no exemption.
 const OPENERS: [&str; 9] = ["//", "#", "/*", "*", "--", ";", "%", "<!--", "!"];
 
 /// The exemptions of a file.
@@ -52,14 +55,14 @@ fn parse(after: &str) -> Result<(Vec<String>, String), String> {
     let (names, rest) = inside.ok_or_else(|| format!("no metric in parentheses; {}", form()))?;
     let rules: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
     for rule in &rules {
-        super::limits::Change::of(rule)?;
+        Change::of(rule)?;
     }
     let reason = rest.trim_start().strip_prefix("reason=\"").and_then(|rest| rest.split_once('"'));
     let reason = reason.map(|(reason, _)| reason.trim()).filter(|reason| !reason.is_empty());
     Ok((rules, reason.ok_or_else(|| format!("an exemption needs a reason; {}", form()))?.to_owned()))
 }
 
-/// The space that a line speaks of.
+/// The space that the comment on a line is about.
 fn covered(line: u32, all: &[&[u8]], spaces: &[Space]) -> usize {
     let below = spaces.iter().enumerate().skip(1).find(|(_, space)| space.start_line > line);
     if let Some((at, space)) = below {

@@ -1,11 +1,13 @@
-//! The baseline: offenders that are accepted as they are. One entry a line, sorted, keyed by path, symbol and rule; no
-//! totals, no times, no line numbers, so that it merges well and the same code always gives the same bytes.
+//! The baseline: offenders that are accepted as they are. One entry a line, sorted, keyed by path,
+//! symbol and rule. Never holds totals, times or line numbers: it merges well, and the same code
+//! always gives the same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::Limits;
+use super::limits::{Change, Limits};
+use crate::metric::Direction;
 use crate::model::{Check, Finding, RepoPath, Status, number_text};
 
 const SCHEMA: &str = "elcano.baseline/1";
@@ -45,7 +47,7 @@ impl Entry {
         (self.path.clone(), self.symbol.clone(), self.ordinal, self.rule.clone())
     }
 
-    /// It speaks of the same rule on the same symbol.
+    /// Whether it is about the same rule on the same symbol.
     #[must_use]
     pub fn is_of(&self, other: &Self) -> bool {
         self.place() == other.place()
@@ -74,7 +76,8 @@ impl Baseline {
     /// Reads a baseline. Blank lines are allowed.
     ///
     /// # Errors
-    /// Not a baseline, one of a newer version, a line that is no entry (conflict markers), or two of one place.
+    /// Not a baseline, one of a newer version, a line that is no entry (conflict markers), or two
+    /// of one place.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
         let Some((_, first)) = lines.next() else { return Err("it is empty".into()) };
@@ -114,7 +117,8 @@ impl Baseline {
         Ok(out)
     }
 
-    /// Everything that is over a failing or warning limit now; reasons and dates of entries that are there already stay.
+    /// Everything that is over a failing or warning limit now; reasons and dates of entries that
+    /// are there already stay.
     #[must_use]
     pub fn of(findings: &[Finding], before: &Self) -> Self {
         let offenders = findings.iter().filter(|finding| finding.status != Status::Fixed);
@@ -133,7 +137,7 @@ impl Baseline {
         self.entries.values()
     }
 
-    /// Leaves only what `keep` says.
+    /// Keeps only the entries for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
         self.entries.retain(|_, entry| keep(entry));
     }
@@ -142,25 +146,25 @@ impl Baseline {
     #[must_use]
     pub fn capped(mut self, before: &Self) -> Self {
         for (place, entry) in &mut self.entries {
-            let direction = super::limits::Change::of(&place.3).map(|change| change.metric.direction);
+            let direction = Change::of(&place.3).map(|change| change.metric.direction);
             if let Some(old) = before.entries.get(place) {
-                let higher_is_better = direction == Ok(crate::metric::Direction::Higher);
+                let higher_is_better = direction == Ok(Direction::Higher);
                 entry.value = if higher_is_better { entry.value.max(old.value) } else { entry.value.min(old.value) };
             }
         }
         self
     }
 
-    /// Applies it to findings: what it accepts and is not worse is known, what is worse has regressed. Gives the entries
-    /// that nothing answers to. `judged` says whether a path was looked at: of others nothing is known.
-    /// `today` is a day such as `2027-01-31`. An entry of
-    /// a symbol that is gone from its file accepts the only symbol of that name elsewhere.
+    /// Applies it to findings: what it accepts and is not worse is known, what is worse has
+    /// regressed. Gives the stale entries: those without a finding, on paths for which `is_gated`
+    /// holds. `today` is a day such as `2027-01-31`. An entry of a symbol that is gone from its
+    /// file accepts the only symbol of that name elsewhere.
     pub fn apply(
         &self,
         findings: &mut [Finding],
         limits: &Limits,
         today: &str,
-        judged: impl Fn(&RepoPath) -> bool,
+        is_gated: impl Fn(&RepoPath) -> bool,
     ) -> Vec<Entry> {
         let mut unused: BTreeSet<&Place> = self.entries.keys().collect();
         let mut strays = Vec::new();
@@ -188,7 +192,7 @@ impl Baseline {
         unused
             .into_iter()
             .filter_map(|place| self.entries.get(place))
-            .filter(|entry| judged(&entry.path))
+            .filter(|entry| is_gated(&entry.path))
             .cloned()
             .collect()
     }

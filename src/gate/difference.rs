@@ -1,28 +1,25 @@
-//! What a change did to functions, limits aside: which are new, gone, harder or easier to follow than before.
+//! What a change did to functions: which are new, gone, harder or easier to follow than before.
+//! Never looks at limits.
 
-use super::evaluate::FileVersion;
-use super::matching::pair;
-use crate::model::{ChangeKind, Difference, Metrics, Space};
+use super::matching::{Located, Matching};
+use super::version::FileVersion;
+use crate::model::{ChangeKind, Difference, Metrics, SpaceKind};
 
-/// What became of every function that the change touches, the hardest turns for the worse first. `head` and `base` are the
-/// files that differ.
+/// What became of every function that the change touches, the largest rise in complexity first.
+/// `head` and `base` are the files that differ.
 #[must_use]
 pub fn differences(head: &[FileVersion], base: &[FileVersion]) -> Vec<Difference> {
-    let matches = pair(head, base);
-    let mut answered: Vec<Vec<bool>> = base.iter().map(|side| vec![false; side.spaces.len()]).collect();
+    let matching = Matching::new(head, base);
     let mut found = Vec::new();
-    for (side, matches) in head.iter().zip(&matches) {
-        for (space, was) in side.spaces.iter().zip(matches) {
-            if let Some((file, index)) = was {
-                answered[*file][*index] = true;
-            }
-            let before = was.map(|(file, index)| (&base[file], &base[file].spaces[index]));
-            found.extend(one(Some((side, space)), before));
+    for (at, file) in head.iter().enumerate() {
+        for (index, space) in file.spaces.iter().enumerate() {
+            found.extend(difference(Some((file, space)), matching.counterpart(at, index)));
         }
     }
-    for (side, answered) in base.iter().zip(answered) {
-        let gone = side.spaces.iter().zip(answered).filter(|(_, answered)| !answered);
-        found.extend(gone.filter_map(|(space, _)| one(None, Some((side, space)))));
+    for (at, file) in base.iter().enumerate() {
+        let spaces = file.spaces.iter().enumerate();
+        let gone = spaces.filter(|(index, _)| !matching.is_counterpart(at, *index));
+        found.extend(gone.filter_map(|(_, space)| difference(None, Some((file, space)))));
     }
     found.sort_by_key(|difference| {
         let rise = |metric: fn(&Metrics) -> u32| {
@@ -35,12 +32,14 @@ pub fn differences(head: &[FileVersion], base: &[FileVersion]) -> Vec<Difference
     found
 }
 
-fn one(head: Option<(&FileVersion, &Space)>, base: Option<(&FileVersion, &Space)>) -> Option<Difference> {
-    let (side, space) = head.or(base)?;
-    let named = space.kind == crate::model::SpaceKind::Function;
-    let numbers = |(_, space): (&FileVersion, &Space)| space.metrics;
+/// None where the numbers are as they were, and for what is no named function.
+fn difference(head: Option<Located<'_>>, base: Option<Located<'_>>) -> Option<Difference> {
+    let (file, space) = head.or(base)?;
+    if space.kind != SpaceKind::Function {
+        return None;
+    }
     let weight = |metrics: Metrics| (metrics.cognitive, metrics.cyclomatic, metrics.lloc, metrics.nargs);
-    let (old, new) = (base.map(numbers), head.map(numbers));
+    let (old, new) = (base.map(|(_, space)| space.metrics), head.map(|(_, space)| space.metrics));
     let change = match (old.map(weight), new.map(weight)) {
         (None, _) => ChangeKind::New,
         (_, None) => ChangeKind::Removed,
@@ -48,12 +47,12 @@ fn one(head: Option<(&FileVersion, &Space)>, base: Option<(&FileVersion, &Space)
         (Some(old), Some(new)) if new < old => ChangeKind::Better,
         _ => return None,
     };
-    named.then(|| Difference {
+    Some(Difference {
         change,
-        path: side.path.clone(),
+        path: file.path.clone(),
         symbol: space.qualified_name.clone(),
         line: space.start_line.max(1),
-        base_path: base.map(|(file, _)| file.path.clone()).filter(|path| *path != side.path),
+        base_path: base.map(|(base, _)| base.path.clone()).filter(|path| *path != file.path),
         base: old,
         head: new,
     })

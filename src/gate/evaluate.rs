@@ -1,79 +1,69 @@
-//! Judges spaces against limits and against what they were: gives findings and totals, never a verdict of its own.
+//! Evaluates spaces against limits and against what they were: gives findings and totals. Never
+//! decides whether the gate passes.
 
 use rustc_hash::FxHashMap;
 
 use super::limits::{Limit, Limits};
-use super::matching::pair;
+use super::matching::Matching;
+use super::version::FileVersion;
 use crate::metric::CATALOG;
 use crate::model::{Delta, Finding, RepoPath, Severity, Space, Span, Status};
 
-/// One file on one side of the comparison.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileVersion {
-    /// Its path.
-    pub path: RepoPath,
-    /// Its spaces, the unit first; empty when it was not measured.
-    pub spaces: Vec<Space>,
-}
-
-/// Everything over its limit in a file, as new: what a repository without a base, or a file without a past, is told.
+/// Everything over its limit in a file, as new: for a repository without a base, and for a file
+/// that the base does not have.
 #[must_use]
-pub fn everything(limits: &Limits, side: &FileVersion) -> Vec<Finding> {
-    let rules = limits.of(&side.path);
-    let ordinals = ordinals(&side.spaces);
+pub fn everything(limits: &Limits, file: &FileVersion) -> Vec<Finding> {
+    let rules = limits.of(&file.path);
     let mut findings = Vec::new();
-    for (space, ordinal) in side.spaces.iter().zip(ordinals) {
-        let now = |limit: &Limit| evaluate(limit, limit.value(space), None);
+    for (space, ordinal) in file.spaces.iter().zip(ordinals(&file.spaces)) {
         findings.extend(rules.iter().filter_map(|limit| {
-            let evaluated = now(limit)?;
-            Some(finding(limit, evaluated, side, space, ordinal))
+            let evaluated = evaluate(limit, limit.value(space), None)?;
+            Some(finding(limit, evaluated, file, space, ordinal))
         }));
     }
     findings
 }
 
-/// What a change did to the files that it touches: `head` and `base` are the files that differ, deleted ones in `base` only.
+/// What a change did to the files that it touches: `head` and `base` are the files that differ,
+/// deleted ones in `base` only.
 #[must_use]
 pub fn compare(limits: &Limits, head: &[FileVersion], base: &[FileVersion]) -> Vec<Finding> {
-    let matches = pair(head, base);
-    let mut answered: Vec<Vec<bool>> = base.iter().map(|side| vec![false; side.spaces.len()]).collect();
+    let matching = Matching::new(head, base);
     let mut findings = Vec::new();
-    for (side, matches) in head.iter().zip(&matches) {
-        let rules = limits.of(&side.path);
-        let ordinals = ordinals(&side.spaces);
-        for ((space, ordinal), was) in side.spaces.iter().zip(ordinals).zip(matches) {
-            if let Some((file, index)) = was {
-                answered[*file][*index] = true;
-            }
-            let before = was.map(|(file, index)| (&base[file], &base[file].spaces[index]));
+    for (at, file) in head.iter().enumerate() {
+        let rules = limits.of(&file.path);
+        for (index, (space, ordinal)) in file.spaces.iter().zip(ordinals(&file.spaces)).enumerate() {
+            let before = matching.counterpart(at, index);
             for limit in &rules {
                 let old = before.and_then(|(_, space)| limit.value(space));
                 if let Some(evaluated) = evaluate(limit, limit.value(space), old) {
-                    let mut found = finding(limit, evaluated, side, space, ordinal);
-                    found.base_path = before.map(|(file, _)| file.path.clone()).filter(|path| *path != side.path);
+                    let mut found = finding(limit, evaluated, file, space, ordinal);
+                    found.base_path = before.map(|(base, _)| base.path.clone()).filter(|path| *path != file.path);
                     found.base_line = before.map(|(_, space)| space.start_line.max(1));
                     findings.push(found);
                 }
             }
         }
     }
-    findings.extend(base.iter().zip(answered).flat_map(|(side, answered)| gone(limits, side, &answered)));
+    findings.extend(base.iter().enumerate().flat_map(|(at, file)| fixed(limits, &matching, at, file)));
     findings
 }
 
-/// What is gone was mended, too.
-fn gone(limits: &Limits, side: &FileVersion, answered: &[bool]) -> Vec<Finding> {
-    let rules = limits.of(&side.path);
+/// What was over a limit and is gone is fixed.
+fn fixed(limits: &Limits, matching: &Matching<'_>, at: usize, file: &FileVersion) -> Vec<Finding> {
+    let rules = limits.of(&file.path);
+    let spaces = file.spaces.iter().zip(ordinals(&file.spaces)).enumerate();
     let mut findings = Vec::new();
-    for ((space, ordinal), answered) in side.spaces.iter().zip(ordinals(&side.spaces)).zip(answered) {
-        let evaluated =
-            |limit: &Limit| Some(finding(limit, evaluate(limit, None, limit.value(space))?, side, space, ordinal));
-        findings.extend(rules.iter().filter(|_| !answered).filter_map(evaluated));
+    for (_, (space, ordinal)) in spaces.filter(|(index, _)| !matching.is_counterpart(at, *index)) {
+        findings.extend(rules.iter().filter_map(|limit| {
+            let evaluated = evaluate(limit, None, limit.value(space))?;
+            Some(finding(limit, evaluated, file, space, ordinal))
+        }));
     }
     findings
 }
 
-/// A number's case.
+/// What a number is to its limit and to what it was.
 struct Evaluated {
     status: Status,
     level: Severity,
@@ -105,14 +95,14 @@ fn evaluate(limit: &Limit, value: Option<f64>, base_value: Option<f64>) -> Optio
     Some(Evaluated { status, level, limit: bound, value, base_value })
 }
 
-fn finding(limit: &Limit, evaluated: Evaluated, side: &FileVersion, space: &Space, ordinal: u32) -> Finding {
+fn finding(limit: &Limit, evaluated: Evaluated, file: &FileVersion, space: &Space, ordinal: u32) -> Finding {
     let rule = limit.id();
     Finding {
-        fingerprint: fingerprint(&rule, &side.path, &space.qualified_name, ordinal),
+        fingerprint: fingerprint(&rule, &file.path, &space.qualified_name, ordinal),
         rule,
         level: evaluated.level,
         status: evaluated.status,
-        path: side.path.clone(),
+        path: file.path.clone(),
         symbol: space.qualified_name.clone(),
         ordinal,
         kind: space.kind,
@@ -158,20 +148,20 @@ fn ordinals(spaces: &[Space]) -> Vec<u32> {
         .collect()
 }
 
-/// Totals over the files that changed, of the metrics that add up and that a reader asks for.
+/// Totals over the files that changed, of the metrics that the catalog marks for it.
 #[must_use]
 pub fn deltas(head: &[FileVersion], base: &[FileVersion]) -> Vec<Delta> {
-    const TOLD: [&str; 4] = ["loc.ploc", "nom.total", "cyclomatic", "cognitive"];
-    let told = CATALOG.iter().filter(|metric| TOLD.contains(&metric.id));
-    told.map(|metric| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of at most 32 bits")]
-        let sum = |sides: &[FileVersion]| {
-            let units = sides.iter().filter_map(|side| side.spaces.first());
-            units.map(|unit| (metric.get)(&unit.metrics).as_f64() as u64).sum()
-        };
-        Delta { metric: metric.id, base: sum(base), head: sum(head) }
-    })
-    .collect()
+    let metrics = CATALOG.iter().filter(|metric| metric.is_delta);
+    metrics
+        .map(|metric| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of at most 32 bits")]
+            let sum = |files: &[FileVersion]| {
+                let units = files.iter().filter_map(|file| file.spaces.first());
+                units.map(|unit| metric.value(&unit.metrics).as_f64() as u64).sum()
+            };
+            Delta { metric: metric.id, base: sum(base), head: sum(head) }
+        })
+        .collect()
 }
 
 /// Puts findings in the order of [`Finding::order`].

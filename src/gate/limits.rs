@@ -1,4 +1,5 @@
-//! Limits: which number of which kind of space must not exceed what, and where other limits hold. Never looks at code.
+//! Limits: which number of which kind of space must not exceed what, and where other limits hold.
+//! Never evaluates a space.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -7,43 +8,8 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::metric::{Direction, Metric, catalog};
+use crate::metric::{CATALOG, Direction, Metric, Subject, catalog};
 use crate::model::{RepoPath, Rule, Severity, Space};
-
-/// What a limit is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
-    /// Functions and closures.
-    Function,
-    /// Classes and their like.
-    Class,
-    /// Whole files.
-    File,
-}
-
-impl Subject {
-    const NAMES: [(&'static str, Self); 3] =
-        [("function", Self::Function), ("class", Self::Class), ("file", Self::File)];
-
-    /// The id of a rule: `cognitive`, `file:loc.ploc`.
-    fn rule(self, metric: &Metric) -> String {
-        match self {
-            Self::Function => metric.id.to_owned(),
-            Self::Class => format!("class:{}", metric.id),
-            Self::File => format!("file:{}", metric.id),
-        }
-    }
-
-    /// Whether it is what a space is.
-    #[must_use]
-    pub fn is(self, space: &Space) -> bool {
-        match self {
-            Self::Function => space.kind.is_function(),
-            Self::Class => space.kind.is_class(),
-            Self::File => space.parent.is_none(),
-        }
-    }
-}
 
 /// A limit with its two levels; a level that is none is off.
 #[derive(Debug, Clone, Copy)]
@@ -59,17 +25,6 @@ pub struct Limit {
     /// Spaces of fewer rows are not gated.
     pub rows_min: u32,
 }
-
-/// What holds without any configuration: subject, metric, warn, fail. Cognitive complexity warns where its author's
-/// company does (15); cyclomatic where NIST ends the range of what can be tested (15); parameters and file size where
-/// most style checkers do. What fails is about twice that: code that few people would defend.
-const DEFAULTS: [(Subject, &str, f64, f64); 5] = [
-    (Subject::Function, "cognitive", 15.0, 25.0),
-    (Subject::Function, "cyclomatic", 15.0, 30.0),
-    (Subject::Function, "loc.lloc", 60.0, 120.0),
-    (Subject::Function, "nargs", 7.0, 12.0),
-    (Subject::File, "loc.ploc", 1000.0, 2000.0),
-];
 
 impl Limit {
     /// `cognitive`, `file:loc.ploc`.
@@ -96,7 +51,7 @@ impl Limit {
     #[must_use]
     pub fn value(&self, space: &Space) -> Option<f64> {
         let gated = self.subject.is(space) && space.end_line.saturating_sub(space.start_line) + 1 >= self.rows_min;
-        gated.then(|| (self.metric.get)(&space.metrics).as_f64())
+        gated.then(|| self.metric.value(&space.metrics).as_f64())
     }
 
     fn rule(&self) -> Rule {
@@ -137,9 +92,7 @@ impl Change {
             }
         };
         let metric = catalog::metric(name)?;
-        // These numbers are of classes only.
-        let natural = if ["wmc", "npm", "npa"].contains(&metric.id) { Subject::Class } else { Subject::Function };
-        Ok(Self { subject: subject.unwrap_or(natural), metric, warn: None, fail: None, rows_min: None })
+        Ok(Self { subject: subject.unwrap_or(metric.subject), metric, warn: None, fail: None, rows_min: None })
     }
 
     /// `METRIC=N`: the failing limit, and no warning below it; `METRIC=off`: neither.
@@ -241,18 +194,27 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// What holds without any configuration.
+    /// The limits of the catalog: those of functions first, then of classes and files, each by
+    /// metric.
     fn default() -> Self {
-        let row = |(subject, id, warn, fail): (Subject, &str, f64, f64)| {
-            let metric = catalog::metric(id).ok()?;
-            Some(Limit { subject, metric, warn: Some(warn), fail: Some(fail), rows_min: 0 })
-        };
-        Self { rules: DEFAULTS.into_iter().filter_map(row).collect(), overrides: Vec::new() }
+        let limits = CATALOG.iter().flat_map(|metric| {
+            let limits = metric.limits.iter();
+            limits.map(move |limit| Limit {
+                subject: limit.subject,
+                metric,
+                warn: Some(limit.warn),
+                fail: Some(limit.fail),
+                rows_min: 0,
+            })
+        });
+        let mut rules: Vec<Limit> = limits.collect();
+        rules.sort_by_key(|limit| (limit.subject, limit.metric.id));
+        Self { rules, overrides: Vec::new() }
     }
 }
 
 impl Limits {
-    /// Changes a rule, everywhere and in overrides that speak of it: what is typed beats what is written.
+    /// Changes a rule everywhere, and drops its overrides: a flag beats the configuration.
     pub fn set(&mut self, change: &Change) {
         change.apply(&mut self.rules);
         for part in &mut self.overrides {
@@ -265,7 +227,8 @@ impl Limits {
         self.overrides.push(Override { folder, paths: None, gated: None, changes });
     }
 
-    /// Adds other limits for paths in a folder, written as in `.gitignore`; later ones win. What is not gated has none.
+    /// Adds other limits for paths in a folder, written as in `.gitignore`; later ones win. What is
+    /// not gated has none.
     ///
     /// # Errors
     /// A pattern that is none.
@@ -321,12 +284,9 @@ mod tests {
     }
 
     #[test]
-    fn every_default_names_a_metric_and_warns_before_it_fails() {
-        let limits = Limits::default();
-        assert_eq!(limits.rules.len(), DEFAULTS.len());
-        for limit in &limits.rules {
-            assert!(limit.warn < limit.fail, "{}", limit.id());
-        }
+    fn the_defaults_are_in_the_order_of_subjects_and_metrics() {
+        let ids: Vec<_> = Limits::default().rules().into_iter().map(|rule| rule.id).collect();
+        assert_eq!(ids, ["cognitive", "cyclomatic", "loc.lloc", "nargs", "file:loc.ploc"]);
     }
 
     #[test]

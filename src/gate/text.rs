@@ -1,10 +1,11 @@
-//! Where in a file's text a finding points to, and by what GitHub recognises the place when lines move. Bytes in, numbers
-//! out.
+//! Finds the line of a file's text that a finding points to, and the hashes by which GitHub
+//! recognises lines that move. Never reads a file.
 
 use rustc_hash::FxHashMap;
 
-/// The first line of the space from `start` (a line from 1) over `rows` lines that is not as in the base, where the space
-/// began at line `base_start`. The space's first line when nothing differs, or only rows at its end are gone.
+/// The first line of the space from `start` (a line from 1) over `rows` lines that is not as in the
+/// base, where the space began at line `base_start`. The space's first line when nothing differs,
+/// or only rows at its end are gone.
 #[must_use]
 pub fn first_change(head: &[u8], start: u32, rows: u32, base: &[u8], base_start: u32) -> u32 {
     let from = |text, line: u32| lines(text).skip(line.saturating_sub(1) as usize);
@@ -29,9 +30,10 @@ const BASE: u64 = 37;
 /// Stands for the end of the text.
 const END: u16 = u16::MAX;
 
-/// `primaryLocationLineHash` of every line: over the 100 characters from the line's start that are neither space nor tab,
-/// any line end as one newline, zeros behind the end; then how often that hash came so far: `1f2e…:1`. Characters are
-/// UTF-16 units, for that is what the uploader sees, which warns of every hash that differs from its own.
+/// `primaryLocationLineHash` of every line: over the 100 characters from the line's start that are
+/// neither space nor tab, any line end as one newline, zeros behind the end; then how often that
+/// hash came so far: `1f2e…:1`. Characters are UTF-16 units, for that is what the uploader sees,
+/// which warns of every hash that differs from its own.
 #[must_use]
 pub fn line_hashes(text: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(text);

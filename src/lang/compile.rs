@@ -5,8 +5,9 @@ use tree_sitter::Language as Grammar;
 
 use super::error::SpecError;
 use super::flow::Flow;
-use super::kinds::{Kind, KindNames, Nested, role_of};
-use super::language::{Calls, Language, Outside, Wrapping};
+use super::kinds::{Kind, KindNames, role_of};
+use super::language::{Language, Outside, Wrapping};
+use super::naming::Naming;
 use super::rewrite::Rewrites;
 use super::role::Roles;
 use super::rule::{Rule, compile_pattern};
@@ -40,8 +41,7 @@ impl Language {
             operators: tables.operators,
             outside: tables.outside,
             wrappings: tables.wrappings,
-            sections: tables.sections,
-            calls: tables.calls,
+            naming: tables.naming,
             rewrites,
             unsafe_to_parse,
             spec,
@@ -59,8 +59,7 @@ struct Tables {
     operators: FxHashMap<(u16, u16), Roles>,
     outside: Outside,
     wrappings: Vec<Wrapping>,
-    sections: Vec<Nested>,
-    calls: Calls,
+    naming: Naming,
 }
 
 struct Compiler<'a> {
@@ -85,22 +84,17 @@ impl Compiler<'_> {
         for kind in names.ids(&spec.logical_sequences.continue_out_of)? {
             kinds[usize::from(kind)].continues_out_of = true;
         }
-        for kind in names.ids(&spec.bare_tokens)? {
-            kinds[usize::from(kind)].bare = true;
-        }
         let operators = self.operators(&mut kinds)?;
         let rules = self.rules(&mut kinds)?;
-        let sections = self.sections(&mut kinds)?;
-        let outside = self.outside().map_err(|error| format!("nesting: {error}"))?;
+        let naming = Naming::compile(spec, names, self.grammar, &mut kinds)?;
+        let outside = self.outside().map_err(|error| format!("outside_nesting: {error}"))?;
         let flow = Flow::compile(&spec.flow, self.grammar, |words: &[String]| names.ids(words));
         let flow = flow.map_err(|error| format!("flow: {error}"))?;
-        names.check_names(self.grammar, &spec.names, &spec.calls, &spec.visibility)?;
-        let calls = self.calls()?;
         for kind in &mut kinds {
             let plain = kind.is_plain() && !(kind.named || kind.blank || kind.section);
             kind.plain_token = plain && (kind.roles & !(Roles::CLOSER | Roles::SEPARATOR)).is_empty();
         }
-        Ok(Tables { calls, flow, kinds, rules, operators, outside, wrappings: self.wrappings()?, sections })
+        Ok(Tables { flow, kinds, rules, operators, outside, wrappings: self.wrappings()?, naming })
     }
 
     fn operators(&self, kinds: &mut [Kind]) -> Result<FxHashMap<(u16, u16), Roles>, String> {
@@ -144,7 +138,7 @@ impl Compiler<'_> {
     fn outside(&self) -> Result<Outside, String> {
         let mut fields = vec![false; self.grammar.field_count() + 1];
         let mut kinds = Vec::new();
-        for word in &self.spec.nesting.outside {
+        for word in &self.spec.outside_nesting.children {
             let member = self.names.member(self.grammar, word)?;
             match member.field {
                 Some(field) => fields[usize::from(field)] = true,
@@ -152,7 +146,7 @@ impl Compiler<'_> {
             }
         }
         let mut at = FxHashMap::default();
-        for (kind, index) in &self.spec.nesting.outside_at {
+        for (kind, index) in &self.spec.outside_nesting.child_at {
             at.extend(self.names.ids(std::slice::from_ref(kind))?.iter().map(|id| (*id, *index)));
         }
         Ok(Outside { fields, kinds, at })
@@ -170,29 +164,5 @@ impl Compiler<'_> {
             })
         };
         self.spec.wrappers.iter().map(wrapping).collect()
-    }
-
-    fn calls(&self) -> Result<Calls, String> {
-        let calls = &self.spec.calls;
-        Ok(Calls {
-            callee: KindNames::fields(self.grammar, &calls.callee)?,
-            receiver: KindNames::fields(self.grammar, &calls.receiver)?,
-            nameless: self.names.ids(&calls.nameless)?,
-            through: self.names.ids(&calls.through)?,
-            applied: self.names.ids(&calls.applied)?,
-            pipes: self.names.ids(&calls.pipes)?,
-            statics: self.names.ids(&calls.statics)?,
-        })
-    }
-
-    fn sections(&self, kinds: &mut [Kind]) -> Result<Vec<Nested>, String> {
-        let words = &self.spec.visibility.sections;
-        let sections = words.iter().map(|word| self.names.nested(word)).collect::<Result<Vec<_>, _>>()?;
-        for (outer, inner) in &sections {
-            for kind in inner.as_ref().unwrap_or(outer) {
-                kinds[usize::from(*kind)].section = true;
-            }
-        }
-        Ok(sections)
     }
 }

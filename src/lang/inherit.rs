@@ -10,24 +10,23 @@ impl Spec {
             self.roles.entry(role.clone()).or_default().splice(0..0, kept);
         }
         self.inherit_rules(base);
-        self.nesting.outside.splice(0..0, base.nesting.outside.iter().cloned());
-        for (kind, at) in &base.nesting.outside_at {
+        self.outside_nesting.children.splice(0..0, base.outside_nesting.children.iter().cloned());
+        for (kind, at) in &base.outside_nesting.child_at {
             if !self.without.contains(kind) {
-                self.nesting.outside_at.entry(kind.clone()).or_insert(*at);
+                self.outside_nesting.child_at.entry(kind.clone()).or_insert(*at);
             }
         }
         let theirs = &base.logical_sequences;
         let (into, out_of) = (self.kept(&theirs.continue_into), self.kept(&theirs.continue_out_of));
         self.logical_sequences.continue_into.splice(0..0, into);
         self.logical_sequences.continue_out_of.splice(0..0, out_of);
-        let bare = self.kept(&base.bare_tokens);
-        self.bare_tokens.splice(0..0, bare);
+        self.unparsed.inherit(&base.unparsed, &self.without);
         self.rewrites.splice(0..0, base.rewrites.iter().cloned());
         self.operators.splice(0..0, base.operators.iter().cloned());
         let mapped: Vec<String> = self.mapped().map(str::to_owned).collect();
         self.absent.roles.extend(base.absent.roles.iter().filter(|role| !mapped.contains(role)).cloned());
         self.wrappers.splice(0..0, base.wrappers.iter().cloned());
-        self.inherit_names(base);
+        self.names.inherit(&base.names, &self.without);
         if self.calls.callee.is_empty() {
             self.calls = base.calls.clone();
         }
@@ -51,25 +50,6 @@ impl Spec {
     fn inherit_rules(&mut self, base: &Self) {
         let inherited: Vec<_> = base.when.iter().filter_map(|rule| rule.without(&self.without)).collect();
         self.when.splice(0..0, inherited);
-    }
-
-    fn inherit_names(&mut self, base: &Self) {
-        let (names, theirs) = (&mut self.names, &base.names);
-        names.fields.extend(theirs.fields.iter().cloned());
-        names.children.extend(theirs.children.iter().cloned());
-        names.receiver_types.extend(theirs.receiver_types.iter().cloned());
-        for (own, other) in [
-            (&mut names.kinds, &theirs.kinds),
-            (&mut names.heads, &theirs.heads),
-            (&mut names.fixed, &theirs.fixed),
-            (&mut names.parents, &theirs.parents),
-            (&mut names.lists, &theirs.lists),
-            (&mut names.receivers, &theirs.receivers),
-        ] {
-            for (kind, field) in other.iter().filter(|(kind, _)| !self.without.contains(kind)) {
-                own.entry(kind.clone()).or_insert_with(|| field.clone());
-            }
-        }
     }
 
     fn inherit_flow(&mut self, base: &Self) {

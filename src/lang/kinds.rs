@@ -1,11 +1,11 @@
-//! Kind ids by name: what a grammar calls its nodes, tokens and fields, and the errors of a spec that names others.
+//! Kind ids by name: what a grammar calls its nodes, tokens and fields, and the errors of a spec
+//! that names others.
 
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
 
 use super::pattern::Member;
 use super::role::{ROLES, Roles};
-use super::spec::{Calls, Names, VisibilityRules};
 
 /// What is known of a kind before looking at a node.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,10 +25,11 @@ pub struct Kind {
     pub section: bool,
     /// A sequence of logical operators around it continues inside it.
     pub continues_into: bool,
-    /// A sequence of logical operators inside it continues in the expression that begins with the same byte.
+    /// A sequence of logical operators inside it continues in the expression that begins with the
+    /// same byte.
     pub continues_out_of: bool,
-    /// Its children are bare tokens.
-    pub bare: bool,
+    /// Its children are tokens without a tree.
+    pub unparsed: bool,
     /// Rules may change the roles.
     pub ruled: bool,
     /// Under some parents it is an operator with roles.
@@ -45,9 +46,6 @@ impl Kind {
         !(self.ruled || self.operator || self.operation)
     }
 }
-
-/// Kinds; where there are second ones, these inside the first.
-pub(super) type Nested = (Vec<u16>, Option<Vec<u16>>);
 
 const CLOSERS: [&str; 3] = [")", "]", "}"];
 const SEPARATORS: [&str; 2] = [",", ";"];
@@ -116,14 +114,6 @@ impl KindNames {
         })
     }
 
-    /// `a > b`: the ids of `a`, and those of `b` where it is said.
-    pub(super) fn nested(&self, word: &str) -> Result<Nested, String> {
-        match word.split_once(" > ") {
-            None => Ok((self.one(word)?.to_vec(), None)),
-            Some((outer, inner)) => Ok((self.one(outer)?.to_vec(), Some(self.one(inner)?.to_vec()))),
-        }
-    }
-
     /// An operator by its text: an anonymous token, or a named node where the grammar names it.
     pub(super) fn token(&self, text: &str) -> Result<&[u16], String> {
         self.one(&format!("'{text}'")).or_else(|error| self.one(text).map_err(|_| error))
@@ -143,38 +133,6 @@ impl KindNames {
             (Err(error), None) => Err(error),
             (kinds, field) => Ok(Member { field, kinds: kinds.map(<[u16]>::to_vec).unwrap_or_default() }),
         }
-    }
-
-    /// Every kind and field that naming, calls and visibility speak of exists.
-    pub(super) fn check_names(
-        &self,
-        grammar: &Grammar,
-        names: &Names,
-        calls: &Calls,
-        rules: &VisibilityRules,
-    ) -> Result<(), String> {
-        let lists = [&names.children, &names.receiver_types, &rules.except_in, &rules.accessors];
-        lists.into_iter().try_for_each(|list| self.ids(list).map(drop))?;
-        rules.modifiers.iter().flat_map(|path| path.split(" > ")).try_for_each(|kind| self.one(kind).map(drop))?;
-        for (kind, field) in &names.receivers {
-            self.one(kind)?;
-            field_of(grammar, field)?;
-        }
-        for (kind, words) in [&names.kinds, &names.parents].into_iter().flatten() {
-            self.one(kind)?;
-            words.split(" | ").try_for_each(|word| self.member(grammar, word).map(drop))?;
-        }
-        for (kind, words) in &names.heads {
-            self.one(kind)?;
-            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
-        }
-        names.fixed.keys().try_for_each(|kind| self.one(kind).map(drop))?;
-        for (values, words) in &names.lists {
-            self.one(values)?;
-            words.split(" | ").flat_map(|path| path.split(" > ")).try_for_each(|word| self.one(word).map(drop))?;
-        }
-        calls.arguments.iter().try_for_each(|word| self.member(grammar, word).map(drop))?;
-        names.fields.iter().try_for_each(|field| field_of(grammar, field).map(drop))
     }
 }
 

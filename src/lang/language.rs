@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 use tree_sitter::{Language as Grammar, Node};
 
 use super::flow::Flow;
-use super::kinds::{Kind, Nested};
+use super::kinds::Kind;
+use super::naming::Naming;
 use super::pattern::Pattern;
 use super::rewrite::Rewrites;
 use super::role::Roles;
@@ -21,24 +22,13 @@ pub(super) struct Wrapping {
     pub(super) last: Vec<u16>,
 }
 
-/// Which children of a branch lie outside its nesting: by field id, by kind without a field, by place.
+/// Which children of a branch lie outside its nesting: by field id, by kind without a field, by
+/// place.
 #[derive(Debug)]
 pub(super) struct Outside {
     pub(super) fields: Vec<bool>,
     pub(super) kinds: Vec<u16>,
     pub(super) at: FxHashMap<u16, u32>,
-}
-
-/// How a call names its callee, by field and kind ids.
-#[derive(Debug)]
-pub(super) struct Calls {
-    pub(super) callee: Vec<u16>,
-    pub(super) receiver: Vec<u16>,
-    pub(super) nameless: Vec<u16>,
-    pub(super) through: Vec<u16>,
-    pub(super) applied: Vec<u16>,
-    pub(super) pipes: Vec<u16>,
-    pub(super) statics: Vec<u16>,
 }
 
 /// A compiled language.
@@ -54,6 +44,8 @@ pub struct Language {
     pub fingerprint: [u8; 16],
     /// Where control goes.
     pub flow: Flow,
+    /// How it names, calls and hides.
+    pub naming: Naming,
     pub(super) kinds: Vec<Kind>,
     pub(super) rules: FxHashMap<u16, Vec<Rule>>,
     pub(super) operators: FxHashMap<(u16, u16), Roles>,
@@ -62,8 +54,6 @@ pub struct Language {
     pub(super) condition_field: Option<u16>,
     pub(super) outside: Outside,
     pub(super) wrappings: Vec<Wrapping>,
-    pub(super) sections: Vec<Nested>,
-    pub(super) calls: Calls,
     pub(super) rewrites: Rewrites,
     pub(super) unsafe_to_parse: Option<UnsafeToParse>,
 }
@@ -75,13 +65,15 @@ impl Language {
         self.unsafe_to_parse.as_ref().is_some_and(|rule| rule.holds(source))
     }
 
-    /// The copy of a source that is parsed in its place, where the grammar would misread it; None where it would not.
+    /// The copy of a source that is parsed in its place, where the grammar would misread it; None
+    /// where it would not.
     #[must_use]
     pub fn rewritten(&self, source: &[u8]) -> Option<Vec<u8>> {
         self.rewrites.before(source)
     }
 
-    /// The copy that may be parsed better than a source that was parsed with errors; None if there is none.
+    /// The copy that may be parsed better than a source that was parsed with errors; None if there
+    /// is none.
     #[must_use]
     pub fn rewritten_after_error(&self, source: &[u8]) -> Option<Vec<u8>> {
         self.rewrites.after_error(source)
@@ -134,15 +126,6 @@ impl Language {
         field.is_some() && field == self.condition_field
     }
 
-    /// Whether a node of a section's kind sets the visibility of what follows, standing in a node of kind `parent`.
-    #[must_use]
-    pub fn is_section(&self, id: u16, parent: u16) -> bool {
-        self.sections.iter().any(|(outer, inner)| match inner {
-            None => outer.contains(&id),
-            Some(inner) => outer.contains(&parent) && inner.contains(&id),
-        })
-    }
-
     /// What an expression is by its operator, so that it is known before its left side is read.
     fn operation(&self, id: u16, node: Node<'_>) -> Roles {
         let role_of = |child: Node<'_>| self.operators.get(&(id, child.kind_id())).copied().unwrap_or_default();
@@ -176,65 +159,6 @@ impl Language {
     #[must_use]
     pub fn child<'t>(&self, node: Node<'t>, field: &str) -> Option<Node<'t>> {
         self.fields.get(field).and_then(|field| node.child_by_field_id(*field))
-    }
-
-    /// The child under the first of some fields that is there.
-    #[must_use]
-    pub fn first_field<'t>(&self, node: Node<'t>, fields: &[String]) -> Option<Node<'t>> {
-        fields.iter().find_map(|field| self.child(node, field))
-    }
-
-    /// The child under the first of some words (`a | b`) that is a field; else the first child of a kind among them.
-    #[must_use]
-    pub fn child_by_word<'t>(&self, node: Node<'t>, words: &str) -> Option<Node<'t>> {
-        words.split(" | ").find_map(|word| self.child(node, word)).or_else(|| {
-            let mut cursor = node.walk();
-            node.named_children(&mut cursor).find(|child| words.split(" | ").any(|word| child.kind() == word))
-        })
-    }
-
-    /// What a call calls; None for kinds of calls that name no callee.
-    #[must_use]
-    pub fn callee<'t>(&self, call: Node<'t>) -> Option<Node<'t>> {
-        if self.calls.nameless.contains(&call.kind_id()) {
-            return None;
-        }
-        let found = self.calls.callee.iter().find_map(|field| call.child_by_field_id(*field));
-        let mut callee = found.or_else(|| call.named_child(0))?;
-        while self.calls.through.contains(&callee.kind_id()) {
-            callee = callee.named_child(u32::try_from(callee.named_child_count().checked_sub(1)?).ok()?)?;
-        }
-        if self.calls.applied.contains(&callee.kind_id()) {
-            callee = callee.named_child(0)?;
-        }
-        Some(callee)
-    }
-
-    /// Whether a call is passed what stands before it in the node above.
-    #[must_use]
-    pub fn is_piped(&self, above: Node<'_>, call: Node<'_>) -> bool {
-        let mut cursor = above.walk();
-        !self.calls.pipes.is_empty()
-            && above
-                .children(&mut cursor)
-                .take_while(|child| child.id() != call.id())
-                .any(|child| self.calls.pipes.contains(&child.kind_id()))
-    }
-
-    /// Whether a function can be called by the name of its class.
-    #[must_use]
-    pub fn is_static(&self, function: Node<'_>) -> bool {
-        let known = &self.calls.statics;
-        let mut cursor = function.walk();
-        known.is_empty()
-            || known.contains(&function.kind_id())
-            || function.children(&mut cursor).any(|child| known.contains(&child.kind_id()))
-    }
-
-    /// The receiver of a call, where the callee does not hold it.
-    #[must_use]
-    pub fn call_receiver<'t>(&self, call: Node<'t>) -> Option<Node<'t>> {
-        self.calls.receiver.iter().find_map(|field| call.child_by_field_id(*field))
     }
 
     /// Whether a branch stands in a node, outside the functions in it.

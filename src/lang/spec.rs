@@ -1,7 +1,13 @@
-//! A language as it is written: one TOML file. Never knows a grammar; [`super::Language`] is the compiled form.
+//! A language as it is written: one TOML file. Never knows a grammar; [`super::Language`] is the
+//! compiled form.
 //!
 //! In every list of kinds a bare word is a named node and a `'quoted'` word an anonymous token.
 
+mod calls;
+mod names;
+mod pattern;
+mod unparsed;
+mod visibility;
 mod when;
 
 use std::collections::BTreeMap;
@@ -11,6 +17,11 @@ use serde::Deserialize;
 
 use super::error::SpecError;
 use super::role_schema::{Role, RoleTable};
+pub use calls::Calls;
+pub use names::{Declarator, Names, ParallelLists, Receiver};
+pub use pattern::KindPattern;
+pub use unparsed::Unparsed;
+pub use visibility::VisibilityRules;
 pub use when::{Pattern, Text, Unless, When};
 
 /// A language: one TOML file. The file's name is the language's id.
@@ -41,9 +52,6 @@ pub struct Spec {
     pub krate: String,
     /// The path of the grammar's language function in that crate.
     pub grammar: String,
-    /// Kinds whose children are bare tokens, without a tree: what a macro is given.
-    #[serde(default)]
-    pub bare_tokens: Vec<String>,
     /// Role -> the kinds that play it wherever they stand.
     #[serde(default)]
     #[schemars(with = "RoleTable")]
@@ -57,9 +65,9 @@ pub struct Spec {
     /// How files of other languages are told apart that have an extension of this one.
     #[serde(default, rename = "disambiguation")]
     pub disambiguations: Vec<Disambiguation>,
-    /// Where the nesting of a branch begins.
+    /// Where the nesting of a branch does not reach.
     #[serde(default)]
-    pub nesting: Nesting,
+    pub outside_nesting: OutsideNesting,
     /// How sequences of logical operators run through the tree.
     #[serde(default)]
     pub logical_sequences: LogicalSequences,
@@ -75,6 +83,9 @@ pub struct Spec {
     /// How calls are written.
     #[serde(default)]
     pub calls: Calls,
+    /// Tokens without a tree: what a macro is given.
+    #[serde(default)]
+    pub unparsed: Unparsed,
     /// Which files must not be parsed.
     pub unsafe_to_parse: Option<UnsafeToParse>,
     /// What makes a member public.
@@ -91,8 +102,9 @@ pub struct Spec {
     pub absent: Absent,
 }
 
-/// Files of another language with an extension of this one: those in which a line begins with one of some texts. The first
-/// disambiguation that matches wins; without one the file is of this language.
+/// Files of another language with an extension of this one: those in which a line begins with one
+/// of some texts. The first disambiguation that matches wins; without one the file is of this
+/// language.
 ///
 /// ```toml
 /// [[disambiguation]]
@@ -107,27 +119,31 @@ pub struct Disambiguation {
     pub extension: String,
     /// The id of the other language; where this build does not have it, the file is of this one.
     pub language: String,
-    /// How a line of such a file begins, white space before it aside; lines in comments do not count.
+    /// How a line of such a file begins, white space before it aside; lines in comments do not
+    /// count.
     pub starts_with: Vec<String>,
 }
 
-/// Which children of a branch lie outside its nesting, as its condition does: what stands in them is not nested in the branch.
+/// Which children of a branch lie outside its nesting, as its condition does: what stands in them
+/// is not nested in the branch.
 ///
 /// ```toml
-/// [nesting]
-/// outside = ["condition", "value"]
-/// outside_at = { conditional_expression = 1 }
+/// [outside_nesting]
+/// children = ["condition", "value"]
+/// child_at = { conditional_expression = 1 }
 /// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Nesting {
+pub struct OutsideNesting {
     /// Fields that hold conditions and subjects; kinds of those that have no field.
-    pub outside: Vec<String>,
-    /// Kind of a branch -> which of its named children, from 0, is such a one, where neither field nor kind says so.
-    pub outside_at: BTreeMap<String, u32>,
+    pub children: Vec<String>,
+    /// Kind of a branch -> which of its named children, from 0, is such a one, where neither field
+    /// nor kind says so.
+    pub child_at: BTreeMap<String, u32>,
 }
 
-/// Corrections to the sequences of logical operators, where the tree does not show which operators belong together.
+/// Corrections to the sequences of logical operators, where the tree does not show which operators
+/// belong together.
 ///
 /// ```toml
 /// [logical_sequences]
@@ -139,15 +155,16 @@ pub struct Nesting {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogicalSequences {
-    /// Kinds inside which the sequence around them continues: the grammar lets other operators take in logical ones.
+    /// Kinds inside which the sequence around them continues: the grammar lets other operators take
+    /// in logical ones.
     pub continue_into: Vec<String>,
-    /// Kinds around which the sequence inside them continues, in the expression that begins with the same byte: the grammar
-    /// lets them take in a whole logical expression to their left.
+    /// Kinds around which the sequence inside them continues, in the expression that begins with
+    /// the same byte: the grammar lets them take in a whole logical expression to their left.
     pub continue_out_of: Vec<String>,
 }
 
-/// The roles that the language has no construct for. A role that is neither given to a kind nor listed here is a mistake, and
-/// a test finds it.
+/// The roles that the language has no construct for. A role that is neither given to a kind nor
+/// listed here is a mistake, and a test finds it.
 ///
 /// ```toml
 /// [absent]
@@ -161,8 +178,8 @@ pub struct Absent {
     pub roles: Vec<String>,
 }
 
-/// What stands in place of syntax that a grammar does not know, in the copy of the source that is parsed. No byte moves, and
-/// texts are read from the source itself.
+/// What stands in place of syntax that a grammar does not know, in the copy of the source that is
+/// parsed. No byte moves, and texts are read from the source itself.
 ///
 /// ```toml
 /// [[rewrite]]
@@ -177,10 +194,11 @@ pub struct Rewrite {
     pub what: String,
     /// A regular expression over bytes.
     pub find: String,
-    /// For each capture group of it, in their order, what is written over it; blanks fill the rest. A match in which one has
-    /// no room is left alone.
+    /// For each capture group of it, in their order, what is written over it; blanks fill the rest.
+    /// A match in which one has no room is left alone.
     pub write: Vec<String>,
-    /// The grammar misreads it without an error: rewrite before the first attempt, not only where that failed.
+    /// The grammar misreads it without an error: rewrite before the first attempt, not only where
+    /// that failed.
     #[serde(default)]
     pub always: bool,
 }
@@ -205,71 +223,6 @@ pub struct Operators {
     pub roles: BTreeMap<String, Vec<String>>,
 }
 
-/// How the name of a space is found: by `heads`, `kinds`, `fixed`, then `fields`, then `children`, then `parents`, then `lists`.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Names {
-    /// Fields that hold the name; `declarator` is followed to its end.
-    pub fields: Vec<String>,
-    /// Kind -> the field that holds its name, or kinds of the child that does (`a | b`); where that is of a listed kind,
-    /// too, it is followed.
-    pub kinds: BTreeMap<String, String>,
-    /// Kind -> the kinds of child and grandchild (`a > b | a > c`) that bear its name, or the name of which is found by
-    /// `kinds`.
-    pub heads: BTreeMap<String, String>,
-    /// Kind -> the name all of them bear.
-    pub fixed: BTreeMap<String, String>,
-    /// Kinds of a direct child that is the name.
-    pub children: Vec<String>,
-    /// Kind of the parent -> its field, or kinds of its child, that names a closure.
-    pub parents: BTreeMap<String, String>,
-    /// Kind of a list of values -> kinds (`a | b`) of the list of names before it, or of the names: `a, b = f, g` names
-    /// the second value `b`. `outer > inner` is a kind that counts under one other only.
-    pub lists: BTreeMap<String, String>,
-    /// Kind -> the field that holds the receiver whose type qualifies the name.
-    pub receivers: BTreeMap<String, String>,
-    /// Kinds of the type inside a receiver.
-    pub receiver_types: Vec<String>,
-}
-
-/// How a call names its callee.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Calls {
-    /// Fields that hold the callee; the first present one counts, then the first child.
-    pub callee: Vec<String>,
-    /// Fields that hold the receiver, where the callee does not.
-    pub receiver: Vec<String>,
-    /// Fields that hold the arguments; kinds of the children that do, where they have no field.
-    pub arguments: Vec<String>,
-    /// Receivers that mean the enclosing object or class.
-    pub selves: Vec<String>,
-    /// A bare call inside a method may mean a method of the same class.
-    pub implicit_self: bool,
-    /// Functions of one name may differ in the number of parameters.
-    pub overloads: bool,
-    /// Texts in a list of parameters that let a call pass another number of arguments: a default, a rest.
-    pub varies: Vec<String>,
-    /// Receivers that mean what the enclosing class inherits.
-    pub supers: Vec<String>,
-    /// Receivers that mean a module around the call.
-    pub roots: Vec<String>,
-    /// Functions of a class that run when it is called.
-    pub constructors: Vec<String>,
-    /// Kinds of calls that name no callee.
-    pub nameless: Vec<String>,
-    /// Kinds that a grammar puts in the callee's place, though the call is their last operand.
-    pub through: Vec<String>,
-    /// Kinds that a callee is given type arguments by, of which it is the first child.
-    pub applied: Vec<String>,
-    /// Tokens before a call by which it is passed one more argument.
-    pub pipes: Vec<String>,
-    /// Names that are never a function's own call: of a constructor that calls another one.
-    pub delegates: Vec<String>,
-    /// Kinds of functions, or of a child of theirs, that are called by the name of their class; empty if any may be.
-    pub statics: Vec<String>,
-}
-
 /// Where control goes, as far as roles and the usual field names do not say it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -284,24 +237,29 @@ pub struct Flow {
     pub falls_through_by: Vec<String>,
     /// Kinds of switches of which some arm always holds, default or not.
     pub exhaustive: Vec<String>,
-    /// Fields, or kinds, of the guard in an arm's label; of a kind, the last child is the condition.
+    /// Fields, or kinds, of the guard in an arm's label; of a kind, the last child is the
+    /// condition.
     pub guards: Vec<String>,
-    /// Kinds, or the words they begin with, that branch when their condition does not hold: `unless`, `until`.
+    /// Kinds, or the words they begin with, that branch when their condition does not hold:
+    /// `unless`, `until`.
     pub inverted: Vec<String>,
-    /// Kinds of children that together are the body of a function, where no field says so; the first kind first.
+    /// Kinds of children that together are the body of a function, where no field says so; the
+    /// first kind first.
     pub bodies: Vec<String>,
     /// Kinds that hold the handlers of a `try`, where they do not stand beside its body.
     pub handlers: Vec<String>,
-    /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the head of a function.
+    /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the
+    /// head of a function.
     pub clauses: Vec<String>,
-    /// Kinds in which what a condition guards or repeats stands before it, under no field: `a if b`.
+    /// Kinds in which what a condition guards or repeats stands before it, under no field: `a if
+    /// b`.
     pub modifiers: Vec<String>,
     /// Kind -> which of its named children, from 0, is the condition, where no field says so.
     pub condition_at: BTreeMap<String, usize>,
 }
 
-/// Files that must not be parsed: in them the grammar's scanner may loop, which no budget stops. Decided by the bytes alone;
-/// a file too many is skipped rather than one too few.
+/// Files that must not be parsed: in them the grammar's scanner may loop, which no budget stops.
+/// Decided by the bytes alone; a file too many is skipped rather than one too few.
 ///
 /// ```toml
 /// [unsafe_to_parse]
@@ -313,37 +271,13 @@ pub struct Flow {
 pub struct UnsafeToParse {
     /// What opens such text, a regular expression over bytes; a file without it is parsed.
     pub opener: String,
-    /// A file with an opener is skipped if it ends with one of these, white space aside; or if its last line has no end.
+    /// A file with an opener is skipped if it ends with one of these, white space aside; or if its
+    /// last line has no end.
     pub ends_with: Vec<String>,
 }
 
-/// What makes a member public.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct VisibilityRules {
-    /// Members without a sign are private.
-    pub private_by_default: bool,
-    /// Attributes without a sign are public whatever the default.
-    pub public_attributes: bool,
-    /// Kinds of class-like nodes that differ from the default.
-    pub except_in: Vec<String>,
-    /// Kinds of the child nodes that hold modifiers; `a > b` is a `b` in an `a`.
-    pub modifiers: Vec<String>,
-    /// Words among the modifiers that make a member public.
-    pub public: Vec<String>,
-    /// Words among the modifiers that make a member private.
-    pub private: Vec<String>,
-    /// Names that begin so are private (`__x__` is public all the same).
-    pub private_prefixes: Vec<String>,
-    /// Names that begin with an upper-case letter are public and all others private.
-    pub capitals: bool,
-    /// Kinds of functions for which the declaration around them speaks, where they say nothing: accessors of a property.
-    pub accessors: Vec<String>,
-    /// Kinds of a label that changes the visibility of what follows in a class; `a > b` is a `b` in an `a`.
-    pub sections: Vec<String>,
-}
-
-/// A function that only defines others: its inside is not nested (the cognitive paper's appendix A).
+/// A function that only defines others: its inside is not nested (the cognitive paper's appendix
+/// A).
 ///
 /// ```toml
 /// [[wrapper]]

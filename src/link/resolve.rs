@@ -193,11 +193,11 @@ impl<'a> Index<'a> {
         let says = |words: &[String]| words.contains(&call.receiver);
         let found = if call.receiver.is_empty() {
             self.bare(file, space, &call.name)
-        } else if says(&rules.selves) {
+        } else if says(&rules.self_names) {
             self.own(file, space, &call.name)
-        } else if says(&rules.roots) {
+        } else if says(&rules.root_names) {
             self.nearest(file, What::Free, &call.name)
-        } else if says(&rules.supers) || rules.supers.iter().any(|word| calls(&call.receiver, word)) {
+        } else if says(&rules.super_names) || rules.super_names.iter().any(|word| calls(&call.receiver, word)) {
             let own = self.class_around(file, space).and_then(|class| {
                 self.found.get(&(Reach::File(file), What::Owned(class), call.name.as_str())).copied()
             });

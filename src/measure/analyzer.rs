@@ -1,73 +1,60 @@
-//! How the files of a language become facts: parsed, or their lines counted by a library. What is counted has the same facts,
-//! of which only the lines of the file hold something.
+//! A language under a policy. Measures files by their syntax trees, or by their lines alone where a library counts those;
+//! both give the same facts, the latter with nothing but the lines of the file.
 
-use super::{Options, Origin, TreeAnalyzer, generated, guarded, measure};
-use crate::lang::{LineOnly, Lines, Policy, Registry, SpecError};
-use crate::metric::METRICS_VERSION;
-use crate::model::{AnalyzerId, BodyHash, ContentId, FileFacts, Metrics, Space, SpaceKind, Visibility};
+use std::sync::Arc;
 
-/// A language as it is measured.
+use super::guard::{Origin, guarded};
+use super::options::Options;
+use super::{lines, parse, visit};
+use crate::lang::{Language, LineOnly, Policy, Registry, SpecError};
+use crate::metric::{METRICS_VERSION, Trace};
+use crate::model::{AnalyzerId, ContentId, FileFacts};
+
+/// A language under a policy: what facts are valid for.
 #[derive(Debug, Clone)]
-pub enum Analyzer {
-    /// By its syntax tree.
-    Tree(TreeAnalyzer),
-    /// By its lines alone.
-    Lines(LineAnalyzer),
-}
-
-/// A language whose lines are counted.
-#[derive(Debug, Clone)]
-pub struct LineAnalyzer {
-    counted: LineOnly,
-    policy: &'static str,
+pub struct Analyzer {
     id: AnalyzerId,
+    method: Method,
+    policy: Policy,
+    /// Generated code is measured, too.
     generated: bool,
 }
 
+/// By what files are measured.
+#[derive(Debug, Clone)]
+enum Method {
+    Tree(Arc<Language>),
+    Lines(LineOnly),
+}
+
 impl Analyzer {
-    /// How a language is measured under a policy.
+    /// The analyzer of a language under a policy, by their ids.
     ///
     /// # Errors
     /// An unknown language or policy, or a spec that does not fit its grammar.
     pub fn new(registry: &Registry, language: &str, policy: &str) -> Result<Self, SpecError> {
         if let Some(counted) = LineOnly::by_id(language) {
-            return Ok(Self::Lines(LineAnalyzer::new(counted, Policy::load(policy, language)?)));
+            return Ok(Self::of_lines(counted, Policy::load(policy, language)?));
         }
         let language = registry.language(language)?;
         let policy = Policy::load(policy, language.id)?;
-        Ok(Self::Tree(TreeAnalyzer::new(language, policy)))
+        Ok(Self::of_tree(language, policy))
     }
 
-    /// The same for files that somebody says are not generated; see [`TreeAnalyzer::with_generated`].
+    /// The analyzer of a language with a grammar.
     #[must_use]
-    pub fn with_generated(self) -> Self {
-        match self {
-            Self::Tree(analyzer) => Self::Tree(analyzer.with_generated()),
-            Self::Lines(lines) => Self::Lines(LineAnalyzer { id: generated(lines.id), generated: true, ..lines }),
-        }
+    pub fn of_tree(language: Arc<Language>, policy: Policy) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"elcano engine v1");
+        hasher.update(&METRICS_VERSION.to_be_bytes());
+        hasher.update(&language.fingerprint);
+        hasher.update(language.id.as_bytes());
+        hasher.update(b"\0");
+        hasher.update(policy.id.as_bytes());
+        Self { id: id(&hasher.finalize()), method: Method::Tree(language), policy, generated: false }
     }
 
-    /// What the facts depend on besides the bytes.
-    #[must_use]
-    pub fn id(&self) -> AnalyzerId {
-        match self {
-            Self::Tree(analyzer) => analyzer.id,
-            Self::Lines(lines) => lines.id,
-        }
-    }
-
-    /// Measures the bytes of one file. A panic inside becomes a note on the file.
-    #[must_use]
-    pub fn measure(&self, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {
-        match self {
-            Self::Tree(analyzer) => measure(analyzer, content, bytes, options),
-            Self::Lines(lines) => lines.measure(content, bytes, options),
-        }
-    }
-}
-
-impl LineAnalyzer {
-    fn new(counted: LineOnly, policy: Policy) -> Self {
+    fn of_lines(counted: LineOnly, policy: Policy) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(b"elcano counter v1");
         hasher.update(&METRICS_VERSION.to_be_bytes());
@@ -75,36 +62,67 @@ impl LineAnalyzer {
             hasher.update(part.as_bytes());
             hasher.update(b"\0");
         }
-        let mut id = [0; 16];
-        id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        Self { counted, policy: policy.id, id: AnalyzerId(id), generated: false }
+        Self { id: id(&hasher.finalize()), method: Method::Lines(counted), policy, generated: false }
     }
 
-    fn measure(&self, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {
-        let origin = Origin { id: self.id, language: self.counted.id, policy: self.policy, generated: self.generated };
-        guarded(origin, content, bytes, options, |facts| {
-            facts.spaces = vec![unit(self.counted.count(bytes), bytes.len())];
-            Ok(())
+    /// The same analyzer for files that are declared not to be generated, whatever their headers claim. It has an id of its
+    /// own: facts are a function of content and analyzer alone.
+    #[must_use]
+    pub fn with_generated(self) -> Self {
+        let hash = blake3::hash(&[b"generated".as_slice(), &self.id.0].concat());
+        Self { id: id(&hash), generated: true, ..self }
+    }
+
+    /// Hash over what facts depend on besides the bytes: spec, grammar version, policy and metrics version.
+    #[must_use]
+    pub const fn id(&self) -> AnalyzerId {
+        self.id
+    }
+
+    /// The language, where it has a grammar.
+    #[must_use]
+    pub const fn language(&self) -> Option<&Arc<Language>> {
+        match &self.method {
+            Method::Tree(language) => Some(language),
+            Method::Lines(_) => None,
+        }
+    }
+
+    /// Measures the bytes of one file. A panic inside becomes a note on the file.
+    #[must_use]
+    pub fn measure(&self, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {
+        self.measure_traced(content, bytes, options, None)
+    }
+
+    /// Measures and follows one metric of one space on the way; nothing is followed where only lines are counted.
+    #[must_use]
+    pub fn measure_traced(
+        &self,
+        content: ContentId,
+        bytes: &[u8],
+        options: Options,
+        trace: Option<&mut Trace>,
+    ) -> FileFacts {
+        let language = match &self.method {
+            Method::Tree(language) => language.id,
+            Method::Lines(counted) => counted.id,
+        };
+        let origin = Origin { id: self.id, language, policy: self.policy.id, generated: self.generated };
+        guarded(origin, content, bytes, options, |facts| match &self.method {
+            Method::Tree(language) => {
+                let tree = parse::parse(language, bytes, &options.limits)?;
+                visit::visit(language, &self.policy, bytes, &tree, &options, trace, facts)
+            }
+            Method::Lines(counted) => {
+                facts.spaces = vec![lines::unit(counted.count(bytes), bytes.len())];
+                Ok(())
+            }
         })
     }
 }
 
-/// The space of a file of which only the lines are known.
-fn unit(lines: Lines, bytes: usize) -> Space {
-    let sloc = lines.code + lines.comment + lines.blank;
-    Space {
-        kind: SpaceKind::Unit,
-        name: String::new(),
-        qualified_name: String::new(),
-        parent: None,
-        start_byte: 0,
-        end_byte: u32::try_from(bytes).unwrap_or(u32::MAX),
-        start_line: 1,
-        end_line: sloc.max(1),
-        visibility: Visibility::Public,
-        error_bytes: 0,
-        body: BodyHash::default(),
-        metrics: Metrics { sloc, ploc: lines.code, cloc: lines.comment, blank: lines.blank, ..Metrics::default() },
-        calls: Vec::new(),
-    }
+fn id(hash: &blake3::Hash) -> AnalyzerId {
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash.as_bytes()[..16]);
+    AnalyzerId(id)
 }

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use tree_sitter::{Node, ParseOptions, Parser, Tree};
 
-use super::{Limits, TreeAnalyzer};
+use super::options::Limits;
+use crate::lang::Language;
 use crate::model::{Note, NoteKind};
 
 /// Parser steps that every file may take, however small.
@@ -24,25 +25,25 @@ pub(super) fn renew() {
 ///
 /// # Errors
 /// The note of the budget, when it is used up or would not do.
-pub(super) fn parse(analyzer: &TreeAnalyzer, source: &[u8], limits: &Limits) -> Result<Tree, Note> {
-    if analyzer.language.is_unsafe_to_parse(source) {
+pub(super) fn parse(language: &Language, source: &[u8], limits: &Limits) -> Result<Tree, Note> {
+    if language.is_unsafe_to_parse(source) {
         return Err(Note::new(NoteKind::ParseBudget, "the parser might not come to an end"));
     }
-    let rewritten = analyzer.language.rewritten(source);
+    let rewritten = language.rewritten(source);
     let source = rewritten.as_deref().unwrap_or(source);
-    let tree = parse_once(analyzer, source, limits)?;
+    let tree = parse_once(language, source, limits)?;
     if !tree.root_node().has_error() {
         return Ok(tree);
     }
-    let Some(rewritten) = analyzer.language.rewritten_after_error(source) else { return Ok(tree) };
-    let other = parse_once(analyzer, &rewritten, limits)?;
+    let Some(rewritten) = language.rewritten_after_error(source) else { return Ok(tree) };
+    let other = parse_once(language, &rewritten, limits)?;
     Ok(if errors(&other) < errors(&tree) { other } else { tree })
 }
 
-fn parse_once(analyzer: &TreeAnalyzer, source: &[u8], limits: &Limits) -> Result<Tree, Note> {
+fn parse_once(language: &Language, source: &[u8], limits: &Limits) -> Result<Tree, Note> {
     PARSER.with_borrow_mut(|parser| {
         let refused = |error: tree_sitter::LanguageError| Note::new(NoteKind::Panicked, error.to_string());
-        parser.set_language(&analyzer.language.grammar).map_err(refused)?;
+        parser.set_language(&language.grammar).map_err(refused)?;
         parser.reset();
         let mut steps_left = PARSE_STEPS_MIN.max(source.len() as u64 * limits.parse_steps_per_byte_max);
         let mut budget = |_: &tree_sitter::ParseState| {

@@ -1,18 +1,17 @@
-//! Which roles a file hits: what the visit would see, without measuring anything. For the tests of a language's spec.
+//! Finds the roles that occur in a file, for the tests of a language's spec. Never measures.
 
 use tree_sitter::Node;
 
-use super::{Limits, TreeAnalyzer};
-use crate::lang::{Place, Roles};
+use super::options::Limits;
+use crate::lang::{Language, Place, Roles};
 use crate::model::Note;
 
 /// All roles that the nodes of a file have.
 ///
 /// # Errors
 /// The note of a parser that gave up.
-pub fn roles_in(analyzer: &TreeAnalyzer, bytes: &[u8]) -> Result<Roles, Note> {
-    let tree = super::parse::parse(analyzer, bytes, &Limits::default())?;
-    let language = &analyzer.language;
+pub fn roles_in(language: &Language, bytes: &[u8]) -> Result<Roles, Note> {
+    let tree = super::parse::parse(language, bytes, &Limits::default())?;
     let mut cursor = tree.walk();
     let mut above: Vec<Node<'_>> = Vec::new();
     let mut all = Roles::NONE;

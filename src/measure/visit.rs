@@ -1,108 +1,41 @@
-//! The one visit: once over the syntax tree, in source order, with an explicit stack of ancestors. Every metric, space,
-//! chunk and call of a file comes out of it.
+//! Goes once over a syntax tree, in source order, with an explicit stack of ancestors. Finds every metric, space, chunk and
+//! call of a file. Never recurses.
 
-mod bare;
 mod leaves;
 mod spaces;
+mod state;
+mod unparsed;
 
-use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree, TreeCursor};
 
-use super::rows::RowIndex;
-use super::{Limits, Options, TreeAnalyzer, naming};
-use crate::cfg;
-use crate::lang::{Kind, Language, Place, Policy, Roles};
-use crate::metric::cognitive::{self, Levels};
-use crate::metric::{OpenSpace, Step, TokenHistory, Trace};
-use crate::model::{Ast, AstNode, Cfg, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
+use state::{Before, Frame, Visit, offset};
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+use super::naming;
+use super::options::Options;
+use crate::cfg;
+use crate::lang::{Kind, Language, Policy, Roles};
+use crate::metric::cognitive::{self, Levels};
+use crate::metric::{Step, Trace};
+use crate::model::{AstNode, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
 
 /// Kind id of an ERROR node, in every grammar.
 const ERROR: u16 = u16::MAX;
 
-/// An ancestor of the node that is being entered.
-struct Frame<'t> {
-    node: Node<'t>,
-    kind: u16,
-    roles: Roles,
-    levels: Levels,
-    /// Where the last operator of the running logical sequence is kept.
-    sequence: usize,
-    /// How many sequences were being read before it.
-    sequences: usize,
-    /// It opened a space that closes with it.
-    opened: bool,
-    /// Its operands stand where a condition is expected.
-    condition: bool,
-    /// It lies in an ERROR node.
-    in_error: bool,
-    /// Its children are bare tokens; what stands before the next one.
-    bare: Option<bare::Before>,
-    /// Its index in the stored tree, or its nearest stored ancestor's.
-    stored: u32,
-}
-
-struct Visit<'a, 't> {
-    language: &'a Language,
-    policy: &'a Policy,
-    limits: &'a Limits,
-    level: Level,
-    source: &'t [u8],
-    rows: RowIndex,
-    frames: Vec<Frame<'t>>,
-    open: Vec<OpenSpace>,
-    /// Last operator of each logical sequence that is being read, innermost last.
-    sequences: Vec<Roles>,
-    spaces: Vec<Space>,
-    calls: FxHashMap<(u32, String, String), usize>,
-    seen: TokenHistory<'t>,
-    ast: Ast,
-    cfgs: Vec<Cfg>,
-    ast_kinds: FxHashMap<u16, u32>,
-    nodes: usize,
-    errors: u32,
-    /// End of the last token or comment.
-    read: usize,
-    trace: Option<&'a mut Trace>,
-    scratch: TreeCursor<'t>,
-}
-
 /// Visits a tree and fills in the facts.
 ///
 /// # Errors
-/// The note of a limit that bit.
+/// The note of a limit that was exceeded.
 pub(super) fn visit(
-    analyzer: &TreeAnalyzer,
+    language: &Language,
+    policy: &Policy,
     source: &[u8],
     tree: &Tree,
-    options: Options,
+    options: &Options,
     trace: Option<&mut Trace>,
     facts: &mut FileFacts,
 ) -> Result<(), Note> {
     let root = tree.root_node();
-    let mut visit = Visit {
-        language: &analyzer.language,
-        policy: &analyzer.policy,
-        limits: &options.limits,
-        level: options.level,
-        source,
-        rows: RowIndex::new(source),
-        frames: Vec::with_capacity(64),
-        open: Vec::with_capacity(8),
-        sequences: vec![Roles::NONE],
-        spaces: Vec::new(),
-        calls: FxHashMap::default(),
-        seen: TokenHistory::new(analyzer.language.grammar.node_kind_count(), source.len()),
-        ast: Ast::default(),
-        cfgs: Vec::new(),
-        ast_kinds: FxHashMap::default(),
-        nodes: 0,
-        errors: 0,
-        read: if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 },
-        trace,
-        scratch: root.walk(),
-    };
+    let mut visit = Visit::new(language, policy, source, root, options, trace);
     visit.open_unit(root.kind_id());
     let mut cursor = root.walk();
     visit.run(&mut cursor)?;
@@ -137,10 +70,6 @@ fn chunks(spaces: &[Space], source: &[u8]) -> Vec<Chunk> {
         text: source[space.start_byte as usize..space.end_byte as usize].to_vec(),
     };
     spaces.iter().enumerate().filter(|(_, space)| named(space.kind)).map(chunk).collect()
-}
-
-fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 impl<'t> Visit<'_, 't> {
@@ -179,10 +108,10 @@ impl<'t> Visit<'_, 't> {
             self.missing(node);
             return false;
         }
-        let before = self.frames.last().and_then(|parent| parent.bare);
-        let before = before.map(|before| self.bare(node, kind, before));
+        let before = self.frames.last().and_then(|parent| parent.unparsed);
+        let before = before.map(|before| self.unparsed(node, kind, before));
         if kind.plain_token && !in_error {
-            self.mere_token(node, kind);
+            self.plain_token(node, kind);
             return false;
         }
         self.gap(node.start_byte());
@@ -194,7 +123,7 @@ impl<'t> Visit<'_, 't> {
         } else {
             self.language.roles(kind, id, self.place(id, field), node, self.source)
         };
-        let roles = if matches!(before, None | Some(bare::Before::Operand)) { roles } else { roles & !Roles::LOGICAL };
+        let roles = if matches!(before, None | Some(Before::Operand)) { roles } else { roles & !Roles::LOGICAL };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
             self.comment(node);
@@ -209,7 +138,12 @@ impl<'t> Visit<'_, 't> {
             (here, levels) = self.enter_space(node, roles, here);
         }
         self.count(node, roles, here, field, kind.named);
-        if kind.section && self.frames.last().is_some_and(|parent| self.language.is_section(id, parent.kind)) {
+        if kind.section
+            && self
+                .frames
+                .last()
+                .is_some_and(|parent| self.language.naming.visibility.is_section_label(id, parent.kind))
+        {
             self.section(node);
         }
         let leaf = self.token(node, roles, kind);
@@ -234,7 +168,7 @@ impl<'t> Visit<'_, 't> {
             opened: roles.has(Roles::SPACES),
             condition,
             in_error: in_error || is_error,
-            bare: kind.bare.then_some(bare::Before::Nothing),
+            unparsed: kind.unparsed.then_some(Before::Nothing),
             stored,
         });
         true
@@ -244,7 +178,7 @@ impl<'t> Visit<'_, 't> {
     fn erroneous(&mut self, node: Node<'t>) {
         self.errors += 1;
         let width = offset(node.end_byte() - node.start_byte());
-        if let Some(open) = self.open.last_mut() {
+        if let Some(open) = self.open_spaces.last_mut() {
             open.error_bytes += width;
         }
     }
@@ -276,18 +210,10 @@ impl<'t> Visit<'_, 't> {
 
     /// Draws the control flow graph of a function that closes, at level `full`.
     fn draw(&mut self, node: Node<'t>, roles: Roles) {
-        let Some(open) = self.open.last().filter(|open| open.kind.is_function()) else { return };
+        let Some(open) = self.open_spaces.last().filter(|open| open.kind.is_function()) else { return };
         if self.level == Level::Full && roles.has(Roles::FUNCTIONS) {
             self.cfgs.push(cfg::build(self.language, node, open.index, self.source));
         }
-    }
-
-    fn place(&self, id: u16, field: Option<u16>) -> Place<'t> {
-        let mut ancestors = self.frames.iter().rev().map(|frame| frame.kind);
-        let parent = ancestors.next().unwrap_or(id);
-        let mut nodes = self.frames.iter().rev().map(|frame| frame.node);
-        let (above, beyond) = (nodes.next(), nodes.next());
-        Place { above, beyond, parent, grandparent: ancestors.next().unwrap_or(parent), field }
     }
 
     /// The nesting level of a node under a field of the innermost frame, and the levels around it.
@@ -311,7 +237,7 @@ impl<'t> Visit<'_, 't> {
     }
 
     /// Where a logical expression's last operator is kept: with its parent, through parentheses; or a place of its own.
-    fn sequence_of(&mut self, node: Node<'t>, roles: Roles, kind: Kind, before: Option<bare::Before>) -> usize {
+    fn sequence_of(&mut self, node: Node<'t>, roles: Roles, kind: Kind, before: Option<Before>) -> usize {
         const JOINING: [Roles; 2] = [Roles::LOGICAL_EXPRESSION, Roles::PAREN];
         let joins = |roles: Roles, kind: Kind| {
             kind.continues_into || kind.continues_out_of || roles.has(JOINING[0] | JOINING[1])
@@ -320,7 +246,7 @@ impl<'t> Visit<'_, 't> {
         if let Some(parent) = parent.filter(|_| joins(roles, kind)) {
             return parent.sequence;
         }
-        if let Some(parent) = self.frames.last().filter(|_| self.is_bare_group(node, kind, before)) {
+        if let Some(parent) = self.frames.last().filter(|_| self.is_unparsed_group(node, kind, before)) {
             return parent.sequence;
         }
         if kind.continues_out_of {
@@ -360,10 +286,10 @@ impl<'t> Visit<'_, 't> {
             let operator = roles & Roles::LOGICAL;
             if self.sequences[at] != operator {
                 self.sequences[at] = operator;
-                cognitive::sequence(&mut self.open, byte, &mut self.trace);
+                cognitive::sequence(&mut self.open_spaces, byte, &mut self.trace);
             }
         }
-        cognitive::node(&mut self.open, step, here, self.policy, &mut self.trace);
+        cognitive::node(&mut self.open_spaces, step, here, self.policy, &mut self.trace);
         if roles.has(Roles::CALL) {
             self.call(node, byte);
         }
@@ -371,11 +297,12 @@ impl<'t> Visit<'_, 't> {
             self.parameters(node);
         }
         let policy = self.policy;
-        if let Some(open) = self.open.last_mut() {
+        if let Some(open) = self.open_spaces.last_mut() {
             if roles.has(Roles::PARAMETER) && open.kind.is_function() {
                 open.parameters(1);
                 let list = self.frames.last().map(|frame| frame.node);
-                open.varies |= list.is_some_and(|list| naming::varies(self.language, list, self.source));
+                open.variable_arity |=
+                    list.is_some_and(|list| naming::has_variable_arity(self.language, list, self.source));
             }
             open.node(step, policy, &mut self.trace);
         }

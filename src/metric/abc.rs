@@ -4,7 +4,12 @@ use super::{Increment, Step, Trace, reason, record};
 use crate::lang::Roles;
 use crate::model::Metrics;
 
-const BRANCHES: &[Roles] = &[Roles::CALL, Roles::GOTO];
+/// The roles that are a branch.
+#[inline]
+pub(super) fn branches() -> Roles {
+    Roles::CALL | Roles::GOTO
+}
+
 const CONDITIONS: &[Roles] = &[
     Roles::COMPARISON,
     Roles::ELSE,
@@ -30,7 +35,7 @@ pub(super) fn node(own: &mut Metrics, step: Step, trace: &mut Option<&mut Trace>
         }
     };
     count(&mut own.assignments, "abc.assignments", u32::from(roles.has(Roles::ASSIGNMENT)), "assignment");
-    let branches = BRANCHES[0] | BRANCHES[1];
+    let branches = branches();
     count(&mut own.branches, "abc.branches", u32::from(roles.has(branches)), reason(roles & branches));
     let all = CONDITIONS.iter().fold(Roles::NONE, |all, role| all | *role);
     let bare = step.condition && !roles.has(Roles::WRITTEN_CONDITIONS);

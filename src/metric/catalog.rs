@@ -1,110 +1,34 @@
-//! The catalog: one row a metric. Columns, report labels, limits, `explain` and the documentation all come from it.
+//! The catalog: one row a metric. Columns, report labels, limits, `explain` and the documentation
+//! all come from it. Never measures.
 
+pub mod row;
 mod rows;
+
+use std::sync::LazyLock;
 
 use crate::model::Metrics;
 
+pub use row::{Aggregate, DefaultLimit, Direction, Formula, Metric, Subject, Total, Traced, Value};
 pub use rows::CATALOG;
 
-/// A metric's value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Value {
-    /// A count.
-    Int(u32),
-    /// A finite derived value.
-    Real(f64),
+/// The metrics with a column in the totals by language, in the order of the columns.
+#[must_use]
+pub fn totals() -> &'static [(&'static Metric, Total)] {
+    static TOTALS: LazyLock<Vec<(&Metric, Total)>> = LazyLock::new(|| {
+        let mut totals: Vec<_> = CATALOG.iter().filter_map(|metric| Some((metric, metric.total?))).collect();
+        totals.sort_by_key(|(_, total)| total.place);
+        totals
+    });
+    &TOTALS
 }
 
-impl Value {
-    /// The value as a number; counts are exact.
-    #[must_use]
-    pub fn as_f64(self) -> f64 {
-        match self {
-            Self::Int(value) => f64::from(value),
-            Self::Real(value) => value,
-        }
-    }
-}
-
-/// Whether less is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// Lower is better.
-    Lower,
-    /// Higher is better.
-    Higher,
-    /// Neither.
-    Neutral,
-}
-
-/// How a file's or class's value comes from what is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aggregate {
-    /// The sum over the functions in it and the code outside them.
-    Sum,
-    /// The largest in it.
-    Max,
-    /// Measured on the whole text of the space, nested functions included.
-    Whole,
-    /// The sets of what is in it, merged.
-    Merge,
-}
-
-impl Aggregate {
-    /// The word in documents and JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sum => "sum",
-            Self::Max => "max",
-            Self::Whole => "whole",
-            Self::Merge => "merge",
-        }
-    }
-
-    /// How a file's value comes about, for people.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Sum => "the sum over the functions in it and the code outside them",
-            Self::Max => "the largest in it",
-            Self::Whole => "measured on the whole text, nested functions included",
-            Self::Merge => "the sets of what is in it, merged",
-        }
-    }
-}
-
-/// A row of the catalog.
-#[derive(Debug, Clone, Copy)]
-pub struct Metric {
-    /// `cognitive`, `loc.sloc`: a dot separates the group in JSON.
-    pub id: &'static str,
-    /// For people.
-    pub label: &'static str,
-    /// What one is.
-    pub unit: &'static str,
-    /// Whether less is better.
-    pub direction: Direction,
-    /// How a file's value comes about.
-    pub aggregate: Aggregate,
-    /// Column in SQL tables.
-    pub column: &'static str,
-    /// The value.
-    pub get: fn(&Metrics) -> Value,
-    /// Primary source of the definition.
-    pub source: &'static str,
-    /// The definition.
-    pub about: &'static str,
-    /// How to lower (or raise) it.
-    pub remedy: &'static str,
-}
-
-/// The metrics as JSON: one member a metric, those with a dot in their id grouped by what is before it.
+/// The metrics as JSON: one member a metric, those with a dot in their id grouped by what is before
+/// it.
 #[must_use]
 pub fn to_json(metrics: &Metrics) -> serde_json::Value {
     let mut all = serde_json::Map::new();
     for metric in CATALOG {
-        let value = match (metric.get)(metrics) {
+        let value = match metric.value(metrics) {
             Value::Int(value) => serde_json::Value::from(value),
             Value::Real(value) => serde_json::Value::from(value),
         };
@@ -133,7 +57,8 @@ pub fn metric(name: &str) -> Result<&'static Metric, String> {
     })
 }
 
-/// The metrics of a name: the one of that id, or those of a group, `abc` for `abc.branches` and the others.
+/// The metrics of a name: the one of that id, or those of a group, `abc` for `abc.branches` and the
+/// others.
 ///
 /// # Errors
 /// An unknown name, with the nearest known one.
@@ -160,9 +85,50 @@ mod tests {
     }
 
     #[test]
+    fn every_row_fills_what_is_not_optional() {
+        for metric in CATALOG {
+            let Metric { id, label, unit, column, source, about, remedy, .. } = metric;
+            assert!([id, label, unit, column, source, about, remedy].iter().all(|text| !text.is_empty()), "{id}");
+        }
+    }
+
+    #[test]
+    fn limits_warn_before_they_fail() {
+        for metric in CATALOG {
+            let higher = metric.direction == Direction::Higher;
+            for limit in metric.limits {
+                let (milder, worse) = if higher { (limit.fail, limit.warn) } else { (limit.warn, limit.fail) };
+                assert!(milder < worse, "{}", metric.id);
+            }
+        }
+    }
+
+    #[test]
+    fn totals_have_places_of_their_own() {
+        let places: Vec<_> = totals().iter().map(|(_, total)| usize::from(total.place)).collect();
+        assert_eq!(places, (0..places.len()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_field_of_the_metrics_is_stored_by_one_row() {
+        let stored = CATALOG.iter().filter_map(|metric| match metric.formula {
+            Formula::Stored(get, set) => Some((metric.id, get, set)),
+            Formula::Derived(_) => None,
+        });
+        let stored: Vec<_> = stored.collect();
+        for (value, (id, get, set)) in (1..).zip(&stored) {
+            let mut metrics = Metrics::default();
+            set(&mut metrics, value);
+            assert_eq!(get(&metrics), value, "{id}");
+            assert_eq!(stored.iter().filter(|(_, get, _)| get(&metrics) != 0).count(), 1, "{id} sets another one");
+        }
+        assert_eq!(stored.len() * size_of::<u32>(), size_of::<Metrics>(), "a field of the metrics has no row");
+    }
+
+    #[test]
     fn every_value_of_an_empty_space_is_finite() {
         for metric in CATALOG {
-            assert!((metric.get)(&Metrics::default()).as_f64().is_finite(), "{}", metric.id);
+            assert!(metric.value(&Metrics::default()).as_f64().is_finite(), "{}", metric.id);
         }
     }
 

@@ -21,10 +21,10 @@ pub(super) fn method(class: &mut Metrics, kind: SpaceKind, method: SpaceKind, vi
 }
 
 /// A class keeps its own, without those of the classes inside it.
-pub(super) fn own(settled: &mut Metrics, own: &Metrics) {
-    settled.wmc = own.wmc;
-    settled.npm = own.npm;
-    settled.npa = own.npa;
+pub(super) fn own(result: &mut Metrics, own: &Metrics) {
+    result.wmc = own.wmc;
+    result.npm = own.npm;
+    result.npa = own.npa;
 }
 
 pub(super) fn add(total: &mut Metrics, below: &Metrics) {

@@ -9,11 +9,15 @@ pub(super) fn open(own: &mut Metrics, kind: SpaceKind) {
     own.closures = u32::from(kind == SpaceKind::Closure);
 }
 
-const EXITS: [Roles; 3] = [Roles::RETURN, Roles::THROW, Roles::TRY_OPERATOR];
+/// The roles that leave a function.
+#[inline]
+pub(super) fn exits() -> Roles {
+    Roles::RETURN | Roles::THROW | Roles::TRY_OPERATOR
+}
 
 #[inline]
 pub(super) fn node(own: &mut Metrics, step: Step, trace: &mut Option<&mut Trace>, space: u32) {
-    let exits = EXITS[0] | EXITS[1] | EXITS[2];
+    let exits = exits();
     own.lloc += u32::from(step.roles.has(Roles::STATEMENT));
     if step.roles.has(exits) {
         own.nexits += 1;

@@ -1,6 +1,6 @@
 //! Halstead's software science: distinct and total operators and operands, by text. Halstead 1977.
 //!
-//! A token is new to exactly those open spaces that began after it was last seen: one number a text, and no set a space.
+//! A token is new to exactly those open spaces that began after it was last seen: one number per text, and no set per space.
 
 use rustc_hash::FxHashMap;
 
@@ -42,8 +42,8 @@ impl<'s> TokenHistory<'s> {
         self.now
     }
 
-    /// Notes a token; gives when it was seen before.
-    fn note(&mut self, token: Token<'s>) -> u32 {
+    /// Records a token; gives when it was seen before.
+    fn record(&mut self, token: Token<'s>) -> u32 {
         self.now += 1;
         let last = match token {
             Token::Mark(kind) => &mut self.marks[usize::from(kind)],
@@ -76,7 +76,7 @@ impl Halstead {
         self.operands += inner.operands;
     }
 
-    pub(super) const fn settle(&self, metrics: &mut Metrics) {
+    pub(super) const fn write_to(&self, metrics: &mut Metrics) {
         metrics.operators = self.operators;
         metrics.operators_distinct = self.operators_distinct;
         metrics.operands = self.operands;
@@ -86,8 +86,8 @@ impl Halstead {
 
 /// Passes a token of the innermost open space.
 #[inline]
-pub(super) fn add<'s>(spaces: &mut [OpenSpace], seen: &mut TokenHistory<'s>, token: Token<'s>) {
-    let last = seen.note(token);
+pub(super) fn add<'s>(spaces: &mut [OpenSpace], history: &mut TokenHistory<'s>, token: Token<'s>) {
+    let last = history.record(token);
     let is_operand = matches!(token, Token::Operand(_));
     if let Some(innermost) = spaces.last_mut() {
         let own = &mut innermost.halstead;

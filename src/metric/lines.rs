@@ -74,7 +74,7 @@ impl Lines {
         self.either.merge(&inner.either);
     }
 
-    pub(super) fn settle(&self, metrics: &mut Metrics, sloc: u32) {
+    pub(super) fn write_to(&self, metrics: &mut Metrics, sloc: u32) {
         metrics.sloc = sloc;
         metrics.ploc = self.code.count;
         metrics.cloc = self.comment.count;

@@ -1,4 +1,5 @@
-//! Bytes in encodings: raw in binary ones; in text, the lossless form of [`super::RepoPath`] (UTF-8 as it is).
+//! Serialises bytes: raw in binary encodings; in text, the lossless form of [`super::RepoPath`]
+//! (UTF-8 as it is). Never fails on bytes that are not UTF-8.
 
 use serde::{Deserialize as _, Deserializer, Serializer};
 

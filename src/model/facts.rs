@@ -1,11 +1,11 @@
-//! What is known of one file's content.
+//! Describes everything that is known of one file's content. Plain data; never depends on a path.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::note::named;
+use super::named::named;
 use super::{AnalyzerId, BodyHash, ContentId, Metrics, Note, Skip};
 
 named!(
@@ -75,7 +75,7 @@ named!(
         Join = "join",
         /// An exception's landing place.
         Catch = "catch",
-        /// Whatever it is, no path from the entry leads there.
+        /// No path from the entry leads there, of whichever kind it is.
         Unreachable = "unreachable",
     }
 );
@@ -120,8 +120,8 @@ impl SpaceKind {
     }
 }
 
-/// A file, class-like or function-like region that owns metrics. Spaces are listed in source order, a parent before its
-/// children; the first is always the unit.
+/// A file, class-like or function-like region that owns metrics. Spaces are listed in source order,
+/// a parent before its children; the first is always the unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Space {
     /// What it is.
@@ -168,8 +168,8 @@ impl Space {
 pub struct Call {
     /// The last part of the callee's name.
     pub name: String,
-    /// What stands before it (`self`, `Type`, `module`); the type of the own receiver where its variable does; empty for a
-    /// bare call.
+    /// What stands before it (`self`, `Type`, `module`); the type of the own receiver where its
+    /// variable does; empty for a bare call.
     pub receiver: String,
     /// How often.
     pub count: u32,
@@ -243,7 +243,7 @@ pub struct Edge {
     pub kind: EdgeKind,
 }
 
-/// All that is known of one file's content.
+/// Everything that is known of one file's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFacts {
     /// Of the bytes.
@@ -260,7 +260,7 @@ pub struct FileFacts {
     pub bytes: u64,
     /// Bytes inside ERROR nodes.
     pub error_bytes: u64,
-    /// Set when the content says that the file is not to be measured; `spaces` is empty then.
+    /// Why the content is not measured; `spaces` is empty then.
     pub skip: Option<Skip>,
     /// Notes of the measurement.
     pub notes: Vec<Note>,

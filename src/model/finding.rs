@@ -1,12 +1,12 @@
-//! What the gate says: one finding a number over its limit, and the check that holds them all. Plain data; every writer
-//! is a pure function of it.
+//! Describes the result of the gate: findings, each a number over its limit, and the check that
+//! holds them. Plain data; every writer is a pure function of it. Never evaluates.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::note::named;
+use super::named::named;
 use super::{Metrics, RepoPath, SpaceKind};
 
 named!(
@@ -34,7 +34,7 @@ named!(
 );
 
 named!(
-    /// The gate's answer.
+    /// The gate's verdict.
     Verdict {
         /// Nothing that fails it.
         Pass = "pass",
@@ -106,7 +106,7 @@ pub struct Finding {
     pub line: u32,
     /// GitHub's hash of the text from that line on; none when the text is not at hand.
     pub line_hash: Option<String>,
-    /// The same for the same symbol and rule, whatever its lines and numbers.
+    /// The same for the same symbol and rule, independent of lines and numbers.
     pub fingerprint: String,
     /// Why it is accepted, when it is.
     pub accepted: Option<String>,
@@ -132,7 +132,8 @@ impl Finding {
         counts && self.level == Severity::Fail
     }
 
-    /// Orders findings: new, regressed, fixed, known; failing before warning; worst first; then by place.
+    /// Orders findings: new, regressed, fixed, known; failing before warning; worst first; then by
+    /// place.
     #[must_use]
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {
         let place = |finding: &Self| (finding.path.clone(), finding.span.start_byte, finding.rule.clone());
@@ -217,21 +218,22 @@ pub struct Rule {
 /// Everything that a check found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Check {
-    /// The answer.
+    /// The verdict.
     pub verdict: Verdict,
     /// What it was compared with; none when everything is gated.
     pub base: Option<Base>,
-    /// The root inside the work tree, with a slash at the end; empty at its top. Paths of findings are below it.
+    /// The root inside the work tree, with a slash at the end; empty at its top. Paths of findings
+    /// are below it.
     pub prefix: RepoPath,
     /// The rules outside of path overrides.
     pub rules: Vec<Rule>,
     /// All findings, in the order of [`Finding::order`].
     pub findings: Vec<Finding>,
-    /// Baseline entries that no offender answers to any more.
+    /// Baseline entries that match no offender any more.
     pub stale: Vec<String>,
-    /// Files that were judged: all, or those that differ from the base.
+    /// Files that were evaluated: all, or those that differ from the base.
     pub files_gated: u64,
-    /// Files parsed to find out; the others were known to the store.
+    /// Files parsed for it; the facts of the others were in the store.
     pub files_parsed: u64,
     /// Files that could not be measured, with the reason.
     pub files_failed: Vec<(RepoPath, String)>,
@@ -264,7 +266,7 @@ impl Check {
         RepoPath::new([self.prefix.as_bytes(), path.as_bytes()].concat())
     }
 
-    /// What a reader of the change is to be told: new and regressed, worst first.
+    /// The findings that the change caused: new and regressed, worst first.
     pub fn raised(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| matches!(finding.status, Status::New | Status::Regressed))
     }

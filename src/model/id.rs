@@ -1,4 +1,5 @@
-//! Ids: fixed-width bytes, hexadecimal in text, raw in binary encodings.
+//! Defines the ids: fixed-width bytes, hexadecimal in text, raw in binary encodings. Never reads
+//! a file.
 
 use std::fmt;
 use std::str::FromStr;
@@ -96,15 +97,18 @@ macro_rules! id {
 }
 
 id!(
-    /// The git blob id of a file's bytes: SHA-1 over `blob <len>\0<bytes>`, the same inside and outside git.
+    /// The git blob id of a file's bytes: SHA-1 over `blob <len>\0<bytes>`, the same inside and
+    /// outside git.
     ContentId, 20
 );
 id!(
-    /// What facts are valid for: hash of a language's spec, its grammar's version, the metrics version and the policy.
+    /// What facts are valid for: hash of a language's spec, its grammar's version, the metrics
+    /// version and the policy.
     AnalyzerId, 16
 );
 id!(
-    /// One repository at one moment: hash over repository, commit and every (path, content, engine).
+    /// One repository at one moment: hash over repository, commit and every (path, content,
+    /// analyzer).
     SnapshotId, 16
 );
 id!(

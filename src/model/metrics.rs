@@ -1,5 +1,6 @@
-//! The base counts of a space. Derived values (Halstead volume, maintainability index, ABC magnitude) are computed
-//! from them where they are shown, so a stored record holds integers only.
+//! Holds the base counts of a space. Never holds a derived value (Halstead volume, maintainability
+//! index, ABC magnitude): those are computed where they are shown, so a stored record holds
+//! integers only.
 
 use serde::{Deserialize, Serialize};
 

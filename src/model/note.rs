@@ -1,52 +1,18 @@
-//! What is said of a file that is not measured, or not measured in full.
+//! Names the reasons why a file is skipped, and the non-fatal facts about one file. Never an error.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Declares a fieldless enum whose variants have one `snake_case` name each, in text and in every encoding.
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
-        }
-
-        impl $name {
-            /// Every variant, in declaration order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The name in JSON, SQL and on the command line.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.name())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-            fn from_str(text: &str) -> Result<Self, String> {
-                Self::ALL.iter().copied().find(|value| value.name() == text).ok_or_else(|| {
-                    format!("`{text}` is not one of {}", Self::ALL.iter().map(|value| value.name()).collect::<Vec<_>>().join(", "))
-                })
-            }
-        }
-    };
-}
-pub(super) use named;
+use super::named::named;
 
 named!(
-    /// Why a file on disk is not analysed; counted by reason, so that found + skipped = files on disk.
+    /// Why a file on disk is not analysed; counted by reason, so that found + skipped = files on
+    /// disk.
     Skip {
-        /// A rule of `.gitignore`, `.ignore`, `.elcanoignore`, `.git/info/exclude` or the global excludes file.
+        /// A rule of `.gitignore`, `.ignore`, `.elcanoignore`, `.git/info/exclude` or the global
+        /// excludes file.
         Ignored = "ignored",
         /// An `exclude` pattern of the configuration.
         Excluded = "excluded",
@@ -72,7 +38,7 @@ named!(
 named!(
     /// A non-fatal fact about one file.
     NoteKind {
-        /// Opening or reading failed; the detail says how.
+        /// Opening or reading failed; the detail states how.
         Unreadable = "unreadable",
         /// Larger than `file_bytes_max`; not measured.
         TooLarge = "too_large",

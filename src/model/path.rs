@@ -1,14 +1,16 @@
-//! Paths relative to a repository's root, as bytes.
+//! Holds paths relative to a repository's root, as bytes. Never requires UTF-8, and never touches
+//! the disk.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A path relative to the root, its parts separated by `/`; bytes, because file names need not be UTF-8.
+/// A path relative to the root, its parts separated by `/`; bytes, because file names need not be
+/// UTF-8.
 ///
-/// Its text form (JSON, SQL, messages) is lossless and injective: UTF-8 stands as it is, and every byte that is not part of
-/// valid UTF-8 is written as the private-use character U+10FF00 + byte. A genuine character of that range is escaped
-/// byte by byte, too, so no two paths share a text.
+/// Its text form (JSON, SQL, messages) is lossless and injective: UTF-8 stands as it is, and every
+/// byte that is not part of valid UTF-8 is written as the private-use character U+10FF00 + byte. A
+/// genuine character of that range is escaped byte by byte, too, so no two paths share a text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct RepoPath(Vec<u8>);
 

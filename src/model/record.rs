@@ -1,4 +1,5 @@
-//! The records of the store, one type a family. A record knows its whole key: two stores are equal when their records are.
+//! Defines the records of the store, one type a family. A record holds every field of its key: two
+//! stores are equal when their records are. Plain data; never read or written here.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::note::named;
+use super::named::named;
 use super::{
     AnalyzerId, Ast, Block, BodyHash, ContentId, Edge, ExecutionId, Level, Note, RepoPath, Skip, SnapshotId, Space,
     SpaceKind, SymbolId,
@@ -51,7 +52,7 @@ pub struct Tally {
 
 /// A stage of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stage {
+pub struct StageRecord {
     /// The stage's name in the pipeline.
     pub name: String,
     /// How it ended.
@@ -90,7 +91,7 @@ pub struct ExecutionRecord {
     /// The error and its causes, outermost first; empty on success.
     pub error: Vec<String>,
     /// Its stages in order.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<StageRecord>,
 }
 
 /// Family `snapshots`: one repository at one moment.
@@ -108,7 +109,7 @@ pub struct SnapshotRecord {
     pub dirty: bool,
     /// Microseconds since the epoch of the newest run that found it.
     pub time_us: i64,
-    /// Hash over the engines of all languages.
+    /// Hash over the analyzers of all languages.
     #[serde(rename = "engine")]
     pub analyzer: AnalyzerId,
     /// The counting policy's id.
@@ -130,14 +131,14 @@ pub struct FileRecord {
     pub path: RepoPath,
     /// None when it could not be read.
     pub content: Option<ContentId>,
-    /// The engine of its facts.
+    /// The analyzer of its facts.
     #[serde(rename = "engine")]
     pub analyzer: AnalyzerId,
     /// The language's id.
     pub language: String,
     /// Size in bytes.
     pub bytes: u64,
-    /// Set when its content said that it is not to be measured.
+    /// Why its content is not measured.
     pub skip: Option<Skip>,
     /// Notes of reading and measuring.
     pub notes: Vec<Note>,
@@ -161,7 +162,7 @@ pub struct FactsRecord {
     pub bytes: u64,
     /// Bytes inside ERROR nodes.
     pub error_bytes: u64,
-    /// Set when the content is not to be measured.
+    /// Why the content is not measured.
     pub skip: Option<Skip>,
     /// Notes of the measurement.
     pub notes: Vec<Note>,
@@ -217,7 +218,7 @@ pub struct CfgRecord {
     pub edges: Vec<Edge>,
 }
 
-/// Family `symbols`: a named space as the index knows it.
+/// Family `symbols`: a named space of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SymbolRecord {
     /// Where it belongs.
@@ -262,7 +263,7 @@ pub struct ReferenceRecord {
     pub count: u64,
 }
 
-/// Family `links`: what cross-file analysis says of a symbol.
+/// Family `links`: the result of cross-file analysis for a symbol.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkRecord {
     /// Where it belongs.

@@ -1,4 +1,5 @@
-//! What the file system says of a file, without its bytes: enough to recognise it as unchanged.
+//! Holds the file system's description of a file: enough to recognise it as unchanged. Never its
+//! bytes.
 
 /// Stat data of a regular file, taken without following links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

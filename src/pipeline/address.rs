@@ -42,7 +42,7 @@ pub fn get(store: &dyn Store, address: &str) -> Result<Option<Value>> {
     if *form == "snapshot:" {
         return document(store.snapshot(id(rest)?)?);
     }
-    let snapshot = super::snapshot(store, None)?.id;
+    let snapshot = super::snapshot::find(store, None)?.id;
     match *form {
         "file:path:" => document(store.file(snapshot, &path(rest))?),
         "metrics:file:" => Ok(facts(store, snapshot, rest)?.map(|(_, facts)| metrics(&facts))),

@@ -23,7 +23,7 @@ impl Bases<'_> {
     /// The commit of a revision that somebody chose.
     ///
     /// # Errors
-    /// It is not in this clone: [`Error::Undecided`] with the lines that fix_hint it.
+    /// It is not in this clone: [`Error::Undecided`] with the lines that mend it.
     pub fn named(self, revision: &str, chosen_by: &str) -> Result<(CommitId, Base)> {
         self.at(revision, chosen_by, 1)
     }
@@ -95,26 +95,78 @@ fn undecided(error: &Error, revision: &str, chosen_by: &str, fix_hint: impl std:
     Error::Undecided(format!("cannot compare with base `{revision}` ({chosen_by}): {why}{fix_hint}"))
 }
 
-/// What the environment has_base of a base.
+/// What a change is to be compared with, as it was asked for.
+#[derive(Clone)]
+pub enum Against<'a> {
+    /// Nothing: everything is gated.
+    Nothing,
+    /// A revision, and where it was named.
+    Revision(String, String),
+    /// What the environment names.
+    Environment(Environment<'a>),
+}
+
+impl Against<'_> {
+    /// Finds the base. `fetch`: git may fetch one that is named by its id and is not in this clone.
+    ///
+    /// # Errors
+    /// A base is named, and is not in this clone; a revision is named outside of a work tree.
+    pub fn find(&self, repository: Option<&Repository>, fetch: bool) -> Result<DetectedBase> {
+        let Some(repository) = repository else {
+            return match self {
+                Self::Nothing | Self::Environment(_) => Ok(DetectedBase::Nothing),
+                Self::Revision(revision, by) => Err(Error::Undecided(format!(
+                    "cannot compare with base `{revision}` ({by}): this is not in a git work tree"
+                ))),
+            };
+        };
+        let bases = Bases { repository, fetch };
+        let found = match self {
+            Self::Nothing => DetectedBase::Nothing,
+            Self::Revision(revision, by) => {
+                let (commit, base) = bases.parted_from(revision, by)?;
+                DetectedBase::Base(commit, base)
+            }
+            Self::Environment(environment) => detect(bases, *environment)?,
+        };
+        if let DetectedBase::Base(commit, base) = &found {
+            tracing::debug!("found the base, commit {commit}: {}", base.chosen_by);
+        }
+        Ok(found)
+    }
+}
+
+/// The base that the environment names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Detected {
+pub enum DetectedBase {
     /// This one.
     Base(CommitId, Base),
     /// There is nothing to compare with, and everything is new: the first push of a repository.
     Everything,
-    /// It has_base of none.
+    /// It names none.
     Nothing,
 }
 
-/// The base that the environment has_base of: `ELCANO_BASE`, the merge that a pull request is checked out as, the merge
-/// queue's base, what was there before a push, the merge base with the target branch. Nothing when nothing has_base of one:
+impl DetectedBase {
+    /// The base, if there is one.
+    #[must_use]
+    pub fn base(self) -> Option<(CommitId, Base)> {
+        match self {
+            Self::Base(commit, base) => Some((commit, base)),
+            Self::Everything | Self::Nothing => None,
+        }
+    }
+}
+
+/// The base that the environment tells of: `ELCANO_BASE`, the merge that a pull request is checked out as, the merge
+/// queue's base, what was there before a push, the merge base with the target branch. Nothing when nothing tells of one:
 /// not in continuous integration, or an event that has none.
 ///
 /// # Errors
 /// It is told of, and is not in this clone.
-pub fn detect(bases: Bases<'_>, environment: Environment<'_>) -> Result<Detected> {
+pub fn detect(bases: Bases<'_>, environment: Environment<'_>) -> Result<DetectedBase> {
     let repository = bases.repository;
-    let found = |(commit, base)| Detected::Base(commit, base);
+    let found = |(commit, base)| DetectedBase::Base(commit, base);
     let get = |name: &str| environment(name).filter(|value| !value.is_empty());
     let direct = |revision: &str, by: &str| bases.named(revision, by).map(found);
     if let Some(revision) = get("ELCANO_BASE") {
@@ -146,7 +198,7 @@ pub fn detect(bases: Bases<'_>, environment: Environment<'_>) -> Result<Detected
                 let own = get("GITHUB_REF_NAME");
                 return match main.filter(|main| own.as_deref() != Some(main)) {
                     Some(main) => branched_from(repository, &main, "push of a new branch").map(found),
-                    None => Ok(Detected::Everything),
+                    None => Ok(DetectedBase::Everything),
                 };
             }
         }
@@ -159,7 +211,7 @@ pub fn detect(bases: Bases<'_>, environment: Environment<'_>) -> Result<Detected
         return branched_from(repository, &target, "CHANGE_TARGET").map(found);
     }
     let before = get("CI_COMMIT_BEFORE_SHA").filter(|before| before.bytes().any(|byte| byte != b'0'));
-    before.map_or(Ok(Detected::Nothing), |before| direct(&before, "CI_COMMIT_BEFORE_SHA"))
+    before.map_or(Ok(DetectedBase::Nothing), |before| direct(&before, "CI_COMMIT_BEFORE_SHA"))
 }
 
 fn event(path: Option<&str>) -> Result<Value> {
@@ -191,13 +243,4 @@ fn branched_from(repository: &Repository, target: &str, event: &str) -> Result<(
         MergeBase::Cut => "the history of this clone is cut (shallow) before the commit where the two part",
     };
     Err(undecided(&Error::Undecided(why.into()), &remote, &by, ALL))
-}
-
-/// Whether the environment has_base of a base for this root, or that everything is new.
-///
-/// # Errors
-/// As [`detect`].
-pub fn has_base(root: &std::path::Path, fetch: bool, environment: Environment<'_>) -> Result<bool> {
-    let Some(repository) = Repository::discover(root)? else { return Ok(false) };
-    Ok(detect(Bases { repository: &repository, fetch }, environment)? != Detected::Nothing)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
-use crate::model::{ExecutionId, ExecutionRecord, Outcome, RepoPath, SnapshotId, Stage, Tally};
+use crate::model::{ExecutionId, ExecutionRecord, Outcome, RepoPath, SnapshotId, StageRecord, Tally};
 use crate::store::{Batch, Store};
 
 /// The record of a run that is going on.
@@ -72,14 +72,14 @@ impl ExecutionLog {
         self.record.tally = tally;
     }
 
-    /// Runs a stage and records it. The closure gives a sentence on the result.
+    /// Runs a stage and records it. The closure gives a sentence on the result, and the result.
     ///
     /// # Errors
     /// That of the stage, or of writing the record.
-    pub fn stage(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Result<String>) -> Result<()> {
+    pub fn stage<T>(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Result<(String, T)>) -> Result<T> {
         let start_us = micros(self.started.elapsed());
         let at = self.record.stages.len();
-        self.record.stages.push(Stage {
+        self.record.stages.push(StageRecord {
             name: name.to_owned(),
             outcome: Outcome::Running,
             start_us,
@@ -92,10 +92,11 @@ impl ExecutionLog {
         let stage = &mut self.record.stages[at];
         stage.duration_us = duration_us;
         match result {
-            Ok(detail) => {
+            Ok((detail, value)) => {
                 stage.outcome = Outcome::Success;
                 stage.detail = detail;
-                self.write()
+                self.write()?;
+                Ok(value)
             }
             Err(error) => {
                 stage.outcome = outcome_of(&error);
@@ -109,10 +110,10 @@ impl ExecutionLog {
     ///
     /// # Errors
     /// The record cannot be written.
-    pub fn finish(mut self, result: &Result<Outcome>) -> Result<ExecutionRecord> {
+    pub fn finish(mut self, result: Result<Outcome, &Error>) -> Result<ExecutionRecord> {
         self.record.duration_us = micros(self.started.elapsed());
         match result {
-            Ok(outcome) => self.record.outcome = *outcome,
+            Ok(outcome) => self.record.outcome = outcome,
             Err(error) => {
                 self.record.outcome = outcome_of(error);
                 self.record.error = error.chain();

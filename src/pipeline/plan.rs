@@ -1,12 +1,11 @@
 //! A pipeline as data: a list of stages with options, read from TOML and checked before anything runs.
 
-use std::path::PathBuf;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, suggestion};
 use crate::model::Level;
+use crate::report::formats::SummaryOutput;
+use crate::report::gate::GateOutput;
 
 /// The pipelines that are part of the program: name and text.
 pub const EMBEDDED: [(&str, &str); 3] = [
@@ -40,12 +39,12 @@ pub enum Stage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         files_failed_max: Option<u64>,
     },
-    /// Gates what differs from the base that the CI environment has_base of; outside of one it says so and gates nothing.
+    /// Gates what differs from the base that the CI environment tells of; outside of one it says so and gates nothing.
     Gate {
         /// Formats of the answer, each also as `FORMAT=FILE`. In GitHub Actions annotations, summary and outputs come
         /// on top.
         #[serde(default = "gate_text")]
-        formats: Vec<super::outputs::Output>,
+        formats: Vec<GateOutput>,
         /// The base in place of the environment's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         base: Option<String>,
@@ -61,7 +60,7 @@ pub enum Stage {
     /// Says what the snapshot holds.
     Report {
         /// `text`, `markdown`, `json`, each also as `FORMAT=FILE`.
-        formats: Vec<Output>,
+        formats: Vec<SummaryOutput>,
         /// How many of the hardest functions are listed.
         #[serde(default = "twenty")]
         worst: usize,
@@ -72,7 +71,7 @@ fn metrics() -> Level {
     Level::Metrics
 }
 
-fn gate_text() -> Vec<super::outputs::Output> {
+fn gate_text() -> Vec<GateOutput> {
     "text".parse().into_iter().collect()
 }
 
@@ -89,62 +88,6 @@ impl Stage {
             Self::Gate { .. } => "gate",
             Self::Export { .. } => "export",
             Self::Report { .. } => "report",
-        }
-    }
-}
-
-/// A report format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For a terminal.
-    Text,
-    /// For a job summary or a wiki.
-    Markdown,
-    /// For programs: `elcano.report/1`.
-    Json,
-}
-
-impl Format {
-    const ALL: [(&'static str, Self); 3] = [("text", Self::Text), ("markdown", Self::Markdown), ("json", Self::Json)];
-}
-
-/// A format and where it goes: standard output without a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    /// The format.
-    pub format: Format,
-    /// A file to write in place of standard output.
-    pub file: Option<PathBuf>,
-}
-
-impl FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
-        let format = Format::ALL.iter().find(|(known, _)| *known == name).ok_or_else(|| {
-            format!("unknown format `{name}`{}", suggestion(name, Format::ALL.iter().map(|(known, _)| *known)))
-        })?;
-        let file = file.filter(|file| *file != "-").map(PathBuf::from);
-        if file.as_ref().is_some_and(|file| file.as_os_str().is_empty()) {
-            return Err(format!("`{text}`: no file after `=`"));
-        }
-        Ok(Self { format: format.1, file })
-    }
-}
-
-impl<'de> Deserialize<'de> for Output {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl Serialize for Output {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let name = Format::ALL.iter().find(|(_, format)| *format == self.format).map_or("text", |(name, _)| *name);
-        match &self.file {
-            Some(file) => serializer.collect_str(&format_args!("{name}={}", file.display())),
-            None => serializer.serialize_str(name),
         }
     }
 }

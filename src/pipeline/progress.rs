@@ -1,4 +1,5 @@
-//! Progress on standard error: bars on a terminal, a line every ten seconds elsewhere, nothing when quiet.
+//! What a long stage shows and heeds: progress on standard error (bars on a terminal, a line every
+//! ten seconds elsewhere, nothing when quiet) and the user's interrupt. Never writes to standard output.
 
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::error::{Error, Result};
+
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verbosity {
@@ -15,6 +18,31 @@ pub enum Verbosity {
     Quiet,
     /// Bars or a line now and then.
     Normal,
+}
+
+/// What every long stage is given.
+#[derive(Debug, Clone, Copy)]
+pub struct Monitor<'a> {
+    /// How much is shown.
+    pub verbosity: Verbosity,
+    /// Set when the user wants an end.
+    pub cancelled: &'a AtomicBool,
+}
+
+impl Monitor<'_> {
+    /// Begins to show a stage over `total` files.
+    #[must_use]
+    pub fn progress(self, stage: &'static str, total: u64) -> Progress {
+        Progress::start(stage, total, self.verbosity)
+    }
+
+    /// Ends the work if the user wants an end.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`].
+    pub fn go_on(self) -> Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
+    }
 }
 
 /// Between two lines where there is no terminal.
@@ -38,9 +66,7 @@ struct Shared {
 }
 
 impl Progress {
-    /// Begins to show a stage over `total` files.
-    #[must_use]
-    pub fn start(stage: &'static str, total: u64, verbosity: Verbosity) -> Self {
+    fn start(stage: &'static str, total: u64, verbosity: Verbosity) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = (terminal && verbosity == Verbosity::Normal).then(|| {
             let bar = ProgressBar::new(total);

@@ -1,13 +1,13 @@
 //! The report stage: reads a snapshot file by file into a summary and writes it in some formats.
 
-use std::path::Path;
-
 use rayon::prelude::*;
 
-use super::plan::{Format, Output};
+use super::snapshot;
 use crate::error::{Error, Result};
+use crate::lang::Registry;
 use crate::model::{ContentId, ExecutionRecord, FileRecord, SnapshotId};
-use crate::report::pages;
+use crate::report::formats::SummaryOutput;
+use crate::report::output::write_file;
 use crate::report::summary::Summary;
 use crate::store::{Family, Key, Record, Store};
 
@@ -21,7 +21,7 @@ pub fn summary(
     execution: Option<ExecutionRecord>,
     worst: usize,
 ) -> Result<Summary> {
-    let snapshot = super::snapshot(store, snapshot)?;
+    let snapshot = snapshot::find(store, snapshot)?;
     let execution = match (execution, snapshot.execution) {
         (Some(execution), _) => Some(execution),
         (None, Some(id)) => store.fetch(&Key::execution(id))?,
@@ -68,30 +68,22 @@ pub(super) fn missing_facts(file: &FileRecord, content: ContentId) -> Error {
 ///
 /// # Errors
 /// A file or standard output cannot be written.
-pub fn write(summary: &Summary, outputs: &[Output], print: &dyn Fn(&str) -> Result<()>) -> Result<String> {
+pub fn write(
+    summary: &Summary,
+    registry: &Registry,
+    outputs: &[SummaryOutput],
+    print: &dyn Fn(&str) -> Result<()>,
+) -> Result<String> {
     let mut written = Vec::new();
     for output in outputs {
-        let text = match output.format {
-            Format::Text => pages::text(summary),
-            Format::Markdown => pages::markdown(summary),
-            Format::Json => format!("{:#}\n", summary.to_json()),
-        };
+        let text = output.format.write(summary, registry);
         match &output.file {
             None => print(&text)?,
             Some(file) => {
-                replace(file, text.as_bytes())?;
+                write_file(file, text.as_bytes())?;
                 written.push(file.display().to_string());
             }
         }
     }
     Ok(written.join(", "))
-}
-
-/// Writes a file whole or not at all: beside it, then in its place.
-pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".tmp");
-    let beside = std::path::PathBuf::from(beside);
-    std::fs::write(&beside, bytes).map_err(Error::io("writing", &beside))?;
-    std::fs::rename(&beside, file).map_err(Error::io("writing", file))
 }

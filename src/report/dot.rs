@@ -1,4 +1,5 @@
-//! A control flow graph in Graphviz' language, each block with the source it spans. Pure.
+//! Writes a control flow graph in Graphviz' language, each block with the source it spans. Never
+//! builds a graph.
 
 use std::fmt::Write as _;
 
@@ -58,7 +59,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-/// Text inside a quoted string: no quote ends it, no backslash escapes, nothing a terminal would obey.
+/// Text inside a quoted string: no quote ends it, no backslash escapes, no control characters.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,21 +1,19 @@
-//! A metric of one space, explained: its source with every increment at its line, as text, JSON and HTML. Pure; the
-//! increments are what the measurement itself met, nothing is counted again here.
+//! Explains a metric of one space: its source with every increment at its line, as text, JSON and
+//! HTML. The increments are what the measurement itself recorded. Never counts anything again.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use crate::metric::catalog::{CATALOG, Metric, Value};
+use crate::metric::catalog::{CATALOG, Metric, Traced, Value};
 use crate::metric::{Increment, Trace};
 use crate::model::{FileFacts, Space, SpaceKind};
 
-/// Ids of the metrics that can be explained by their increments.
-pub const EXPLAINED: [&str; 7] =
-    ["cognitive", "cyclomatic", "cyclomatic_modified", "nexits", "abc.assignments", "abc.branches", "abc.conditions"];
-
-/// What a function is worth before any decision.
-const BASED: [&str; 2] = ["cyclomatic", "cyclomatic_modified"];
+/// The metrics that can be explained by their increments.
+pub fn traced() -> impl Iterator<Item = &'static Metric> {
+    CATALOG.iter().filter(|metric| metric.traced != Traced::No)
+}
 
 /// Characters of a source line that are shown.
 const WIDTH_MAX: usize = 100;
@@ -71,7 +69,7 @@ impl RowStarts {
         (number(row), number(String::from_utf8_lossy(before).chars().count() + 1))
     }
 
-    /// A row as it is shown: tabs as spaces, nothing that a terminal would obey, not too long.
+    /// A row as it is shown: tabs as spaces, no control characters, not too long.
     fn shown(&self, source: &[u8], row: u32) -> String {
         let at = row as usize;
         let start = self.0.get(at - 1).copied().unwrap_or(source.len());
@@ -90,20 +88,13 @@ impl RowStarts {
 }
 
 impl Explained {
-    /// Explains what a trace followed through the measurement of `source` into `facts`. None where the metric has no
-    /// increments (see [`EXPLAINED`]) or the file no such space.
+    /// Explains what a trace followed through the measurement of `source` into `facts`. None where
+    /// the metric has no increments (see [`traced`]) or the file no such space.
     #[must_use]
     pub fn new(path: &str, source: &[u8], facts: &FileFacts, trace: &Trace) -> Option<Self> {
-        if !EXPLAINED.contains(&trace.metric) {
-            return None;
-        }
-        let metric = CATALOG.iter().find(|row| row.id == trace.metric)?;
+        let metric = traced().find(|row| row.id == trace.metric)?;
         let space = facts.spaces.get(trace.space as usize)?;
-        let value_of = |space: &Space| match (metric.get)(&space.metrics) {
-            Value::Int(value) => Some(value),
-            Value::Real(_) => None,
-        };
-        let value = value_of(space)?;
+        let value = count(metric, space)?;
         let starts = RowStarts::of(source);
         let increase = |byte: u32, amount, nesting, reason: &str| {
             let (row, column) = starts.place(source, byte);
@@ -111,21 +102,20 @@ impl Explained {
         };
         let met = |of: &Increment| increase(of.byte, of.amount, of.nesting, of.reason);
         let mut increases: Vec<Increase> = trace.increments.iter().map(met).collect();
-        if space.kind.is_function() {
-            if BASED.contains(&metric.id) {
-                increases.push(increase(space.start_byte, 1, 0, "function"));
-            }
-        } else if metric.id != "cognitive" {
-            // The increments of functions are theirs; what is around them has their sums.
-            for inner in inside(&facts.spaces, trace.space).filter(|inner| inner.kind.is_function()) {
-                let amount = value_of(inner)?;
-                if amount > 0 {
-                    increases.push(increase(inner.start_byte, amount, 0, &format!("in {}", inner.qualified_name)));
+        if let Traced::Innermost { start } = metric.traced {
+            if space.kind.is_function() {
+                increases.extend((start > 0).then(|| increase(space.start_byte, start, 0, "function")));
+            } else {
+                // The increments of functions are theirs; what is around them has their sums.
+                for inner in inside(&facts.spaces, trace.space).filter(|inner| inner.kind.is_function()) {
+                    let amount = count(metric, inner)?;
+                    let reason = || format!("in {}", inner.qualified_name);
+                    increases.extend((amount > 0).then(|| increase(inner.start_byte, amount, 0, &reason())));
                 }
-            }
-            let known: u32 = increases.iter().map(|increase| increase.amount).sum();
-            if value > known {
-                increases.push(increase(space.start_byte, value - known, 0, "in what is around its functions"));
+                let known: u32 = increases.iter().map(|increase| increase.amount).sum();
+                let rest = value.saturating_sub(known);
+                let around = "in what is around its functions";
+                increases.extend((rest > 0).then(|| increase(space.start_byte, rest, 0, around)));
             }
         }
         increases.sort_by_key(|increase| (increase.row, increase.column));
@@ -181,6 +171,14 @@ impl Increase {
     fn note(&self) -> String {
         let nesting = if self.nesting > 0 { format!(" (nesting {})", self.nesting) } else { String::new() };
         format!("+{}{nesting} {}", self.amount, self.reason.replace('_', " "))
+    }
+}
+
+/// The value of a space, if it is a count.
+fn count(metric: &Metric, space: &Space) -> Option<u32> {
+    match metric.value(&space.metrics) {
+        Value::Int(value) => Some(value),
+        Value::Real(_) => None,
     }
 }
 

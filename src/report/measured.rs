@@ -1,4 +1,5 @@
-//! The document `elcano.measure/1`: metrics of files, with their spaces nested as in the source.
+//! Writes the document `elcano.measure/1`: metrics of files, with their spaces nested as in the
+//! source. Never measures.
 
 use serde_json::{Value, json};
 
@@ -35,7 +36,7 @@ pub fn notes(notes: &[Note]) -> Vec<Value> {
 
 /// The spaces directly inside the space at `parent`, and theirs.
 fn children(spaces: &[Space], parent: u32) -> Vec<Value> {
-    // A tree that deep is no tree people look at, and JSON readers stop at 128 levels.
+    // JSON readers stop at 128 levels, and a tree that deep is not for reading.
     const DEPTH_MAX: usize = 40;
     fn below(spaces: &[Space], parent: u32, depth: usize) -> Vec<Value> {
         if depth == 0 {

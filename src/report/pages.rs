@@ -1,7 +1,11 @@
-//! The report for people: the same sections as plain text for a terminal and as Markdown.
+//! The report for people: the same sections as plain text for a terminal and as Markdown. Never
+//! shows the id of a language that has a label.
 
+use super::labels::label;
 use super::summary::{Summary, Totals};
 use super::table::{Table, duration, thousands};
+use crate::lang::{Registry, is_line_only};
+use crate::metric::catalog;
 use crate::model::{Outcome, SnapshotRecord};
 
 /// Section title and table.
@@ -9,9 +13,9 @@ type Section = (String, Table);
 
 /// Plain text.
 #[must_use]
-pub fn text(summary: &Summary) -> String {
+pub fn text(summary: &Summary, registry: &Registry) -> String {
     let mut out = format!("{}\n", headline(&summary.snapshot));
-    for (title, table) in sections(summary) {
+    for (title, table) in sections(summary, registry) {
         out += &format!("\n{title}\n{}", table.text());
     }
     out
@@ -19,9 +23,9 @@ pub fn text(summary: &Summary) -> String {
 
 /// Markdown.
 #[must_use]
-pub fn markdown(summary: &Summary) -> String {
+pub fn markdown(summary: &Summary, registry: &Registry) -> String {
     let mut out = format!("## elcano: {}\n", headline(&summary.snapshot).replace('<', "&lt;"));
-    for (title, table) in sections(summary) {
+    for (title, table) in sections(summary, registry) {
         out += &format!("\n### {title}\n\n{}", table.markdown());
     }
     out
@@ -42,33 +46,40 @@ fn headline(snapshot: &SnapshotRecord) -> String {
     line
 }
 
-fn sections(summary: &Summary) -> Vec<Section> {
-    let all = [languages(summary), worst(summary), health(summary), reasons(summary), noted(summary), stages(summary)];
+fn sections(summary: &Summary, registry: &Registry) -> Vec<Section> {
+    let all = [
+        languages(summary, registry),
+        worst(summary),
+        health(summary, registry),
+        reasons(summary),
+        noted(summary),
+        stages(summary),
+    ];
     all.into_iter().filter(|(_, table)| !table.is_empty()).collect()
 }
 
-fn languages(summary: &Summary) -> Section {
-    let mut table = Table::new(&[
-        "language",
-        "#files",
-        "#rows",
-        "#code",
-        "#comment",
-        "#blank",
-        "#functions",
-        "#cyclomatic",
-        "#cognitive",
-    ]);
-    let mut row = |name: &str, totals: &Totals| {
-        let [rows, code, comment, blank] = totals.lines;
-        let numbers = [totals.files, rows, code, comment, blank, totals.functions, totals.cyclomatic, totals.cognitive];
-        table.row(std::iter::once(name.to_owned()).chain(numbers.into_iter().map(thousands)).collect());
+/// Languages by size; those of which only lines are known stand in a group of their own behind the
+/// others.
+fn languages(summary: &Summary, registry: &Registry) -> Section {
+    let columns = catalog::totals();
+    let titles: Vec<String> = columns.iter().map(|(_, total)| format!("#{}", total.title)).collect();
+    let mut table =
+        Table::new(&[&["language", "#files"], &titles.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat());
+    let (lines_only, parsed): (Vec<_>, Vec<_>) = summary.by_size().into_iter().partition(|(id, _)| is_line_only(id));
+    let row = |name: &str, totals: &Totals, lines_only: bool| {
+        let counts = columns
+            .iter()
+            .zip(&totals.sums)
+            .map(|((_, total), count)| if lines_only && !total.of_lines { String::new() } else { thousands(*count) });
+        [name.to_owned(), thousands(totals.files)].into_iter().chain(counts).collect()
     };
-    for (id, totals) in summary.by_size() {
-        row(id, totals);
+    parsed.iter().for_each(|(id, totals)| table.row(row(label(registry, id), totals, false)));
+    if !lines_only.is_empty() {
+        table.row(vec!["lines only".to_owned()]);
     }
+    lines_only.iter().for_each(|(id, totals)| table.row(row(label(registry, id), totals, true)));
     if summary.languages.len() > 1 {
-        row("total", &summary.total());
+        table.row(row("total", &summary.total(), false));
     }
     ("Languages".to_owned(), table)
 }
@@ -85,7 +96,7 @@ fn worst(summary: &Summary) -> Section {
     ("Hardest functions to follow".to_owned(), table)
 }
 
-/// The end of a long name: it tells functions apart, its beginning does not.
+/// The end of a long name: functions differ in it, not in its beginning.
 fn shorten(name: &str) -> String {
     const WIDTH_MAX: usize = 48;
     let count = name.chars().count();
@@ -96,10 +107,10 @@ fn shorten(name: &str) -> String {
 }
 
 /// How much of each language was not understood; languages without a parse error are left out.
-fn health(summary: &Summary) -> Section {
+fn health(summary: &Summary, registry: &Registry) -> Section {
     let mut table = Table::new(&["language", "#files", "#broken", "#bytes", "#in errors", "#share", "worst file"]);
     for (id, totals) in summary.by_size().into_iter().filter(|(_, totals)| totals.broken > 0) {
-        let mut cells = vec![id.to_owned()];
+        let mut cells = vec![label(registry, id).to_owned()];
         cells.extend([totals.files, totals.broken, totals.bytes, totals.error_bytes].map(thousands));
         cells.push(share(totals.error_bytes, totals.bytes));
         cells.push(totals.worst_file.as_ref().map(|(_, path)| path.to_string()).unwrap_or_default());

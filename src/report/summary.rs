@@ -1,15 +1,15 @@
-//! What a report says of one snapshot, gathered file by file: totals by language, worst functions, notes. Memory is bounded
-//! by the number of languages, offenders and noted files, not by the repository.
+//! Summarises one snapshot, file by file: totals by language, worst functions, notes. Never holds
+//! more than the languages, offenders and noted files: memory does not grow with the repository.
 
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::metric::catalog;
+use crate::metric::catalog::{self, Value};
 use crate::model::{
     ExecutionRecord, FactsRecord, FileRecord, Metrics, Note, NoteKind, RepoPath, SnapshotRecord, Space,
 };
 
 /// Totals over files of one language.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Totals {
     /// Files measured.
     pub files: u64,
@@ -21,14 +21,15 @@ pub struct Totals {
     pub broken: u64,
     /// The file with the most bytes inside ERROR nodes, and how many; of several the first by path.
     pub worst_file: Option<(u64, RepoPath)>,
-    /// Rows, code, comment, blank.
-    pub lines: [u64; 4],
-    /// Named functions.
-    pub functions: u64,
-    /// Sum of the files' cyclomatic complexity.
-    pub cyclomatic: u64,
-    /// Sum of the files' cognitive complexity.
-    pub cognitive: u64,
+    /// Sums over the files of the metrics of [`catalog::totals`], in its order.
+    pub sums: Vec<u64>,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        let sums = vec![0; catalog::totals().len()];
+        Self { files: 0, bytes: 0, error_bytes: 0, broken: 0, worst_file: None, sums }
+    }
 }
 
 impl Totals {
@@ -40,12 +41,11 @@ impl Totals {
             self.broken += 1;
             self.consider(facts.error_bytes, path);
         }
-        for (total, count) in self.lines.iter_mut().zip([unit.sloc, unit.ploc, unit.cloc, unit.blank]) {
-            *total += u64::from(count);
+        for (sum, (metric, _)) in self.sums.iter_mut().zip(catalog::totals()) {
+            if let Value::Int(count) = metric.value(unit) {
+                *sum += u64::from(count);
+            }
         }
-        self.functions += u64::from(unit.functions);
-        self.cyclomatic += u64::from(unit.cyclomatic);
-        self.cognitive += u64::from(unit.cognitive);
     }
 
     fn consider(&mut self, error_bytes: u64, path: &RepoPath) {
@@ -65,10 +65,18 @@ impl Totals {
         if let Some((error_bytes, path)) = &other.worst_file {
             self.consider(*error_bytes, path);
         }
-        self.lines.iter_mut().zip(other.lines).for_each(|(total, count)| *total += count);
-        self.functions += other.functions;
-        self.cyclomatic += other.cyclomatic;
-        self.cognitive += other.cognitive;
+        self.sums.iter_mut().zip(&other.sums).for_each(|(sum, count)| *sum += count);
+    }
+
+    fn to_json(&self, language: Option<&str>) -> serde_json::Value {
+        let mut json = serde_json::json!({
+            "language": language, "files": self.files, "bytes": self.bytes, "error_bytes": self.error_bytes,
+            "broken_files": self.broken, "worst_file": self.worst_file.as_ref().map(|(_, path)| path),
+        });
+        for ((_, total), sum) in catalog::totals().iter().zip(&self.sums) {
+            json[total.key] = (*sum).into();
+        }
+        json
     }
 }
 
@@ -87,7 +95,8 @@ pub struct Offender {
     pub metrics: Metrics,
 }
 
-/// Worst first: cognitive, then cyclomatic, then by place so that the order never depends on threads.
+/// Worst first: cognitive, then cyclomatic, then by place so that the order never depends on
+/// threads.
 type Rank = (std::cmp::Reverse<(u32, u32)>, RepoPath, u32, String);
 
 impl Offender {
@@ -145,12 +154,7 @@ impl Summary {
         let Some((facts, unit)) = facts.and_then(|facts| facts.spaces.first().map(|unit| (facts, unit))) else {
             return;
         };
-        if !self.languages.contains_key(&file.language) {
-            self.languages.insert(file.language.clone(), Totals::default());
-        }
-        if let Some(totals) = self.languages.get_mut(&file.language) {
-            totals.add(&file.path, facts, &unit.metrics);
-        }
+        self.languages.entry(file.language.clone()).or_default().add(&file.path, facts, &unit.metrics);
         for space in facts.spaces.iter().filter(|space| space.kind.is_function()) {
             self.consider(file, space);
         }
@@ -182,11 +186,11 @@ impl Summary {
         worst
     }
 
-    /// Languages by rows, largest first.
+    /// Languages by the first of their totals, rows; largest first.
     #[must_use]
     pub fn by_size(&self) -> Vec<(&str, &Totals)> {
         let mut all: Vec<_> = self.languages.iter().map(|(id, totals)| (id.as_str(), totals)).collect();
-        all.sort_by_key(|(id, totals)| (std::cmp::Reverse(totals.lines[0]), *id));
+        all.sort_by_key(|(id, totals)| (std::cmp::Reverse(totals.sums.first().copied()), *id));
         all
     }
 
@@ -203,14 +207,6 @@ impl Summary {
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         let snapshot = &self.snapshot;
-        let totals = |id: Option<&str>, totals: &Totals| {
-            serde_json::json!({
-                "language": id, "files": totals.files, "bytes": totals.bytes, "error_bytes": totals.error_bytes,
-                "broken_files": totals.broken, "worst_file": totals.worst_file.as_ref().map(|(_, path)| path),
-                "sloc": totals.lines[0], "ploc": totals.lines[1], "cloc": totals.lines[2], "blank": totals.lines[3],
-                "functions": totals.functions, "cyclomatic": totals.cyclomatic, "cognitive": totals.cognitive,
-            })
-        };
         let offender = |offender: &Offender| {
             serde_json::json!({
                 "path": offender.path, "line": offender.line, "name": offender.name, "language": offender.language,
@@ -228,8 +224,8 @@ impl Summary {
             "files_found": tally.files_found,
             "skipped": tally.skipped,
             "notes": tally.notes,
-            "total": totals(None, &self.total()),
-            "languages": self.by_size().into_iter().map(|(id, of)| totals(Some(id), of)).collect::<Vec<_>>(),
+            "total": self.total().to_json(None),
+            "languages": self.by_size().into_iter().map(|(id, of)| of.to_json(Some(id))).collect::<Vec<_>>(),
             "offenders": self.worst().iter().map(offender).collect::<Vec<_>>(),
             "noted": self.noted.iter().map(|(path, notes)| {
                 serde_json::json!({ "path": path, "notes": super::measured::notes(notes) })

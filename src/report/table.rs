@@ -1,4 +1,4 @@
-//! Tables of plain text and of Markdown from the same cells.
+//! Tables of plain text and of Markdown from the same cells. Never chooses what is shown.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -6,20 +6,22 @@ use std::fmt::Write as _;
 /// A table: titles, whether each column holds numbers, rows of cells.
 #[derive(Debug, Default)]
 pub struct Table {
-    titles: Vec<&'static str>,
+    titles: Vec<String>,
     numbers: Vec<bool>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table of the given columns; a title that begins with `#` is of numbers, which stand to the right.
+    /// A table of the given columns; a title that begins with `#` is of numbers, which stand to the
+    /// right.
     #[must_use]
-    pub fn new(titles: &[&'static str]) -> Self {
+    pub fn new(titles: &[&str]) -> Self {
         let numbers = titles.iter().map(|title| title.starts_with('#')).collect();
-        Self { titles: titles.iter().map(|title| title.trim_start_matches('#')).collect(), numbers, rows: Vec::new() }
+        let titles = titles.iter().map(|title| title.trim_start_matches('#').to_owned()).collect();
+        Self { titles, numbers, rows: Vec::new() }
     }
 
-    /// Adds a row.
+    /// Adds a row; cells that are missing at its end are empty.
     pub fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
@@ -33,11 +35,10 @@ impl Table {
     /// Columns padded to their widest cell, indented by two.
     #[must_use]
     pub fn text(&self) -> String {
-        let titles: Vec<String> = self.titles.iter().map(|title| (*title).to_owned()).collect();
         let rows: Vec<Vec<String>> =
             self.rows.iter().map(|row| row.iter().map(|cell| printable(cell).into_owned()).collect()).collect();
-        let all = || std::iter::once(&titles).chain(&rows);
-        let widths: Vec<usize> = (0..titles.len())
+        let all = || std::iter::once(&self.titles).chain(&rows);
+        let widths: Vec<usize> = (0..self.titles.len())
             .map(|column| all().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(1))
             .collect();
         let mut out = String::new();
@@ -64,7 +65,7 @@ impl Table {
         out.push('\n');
         for row in &self.rows {
             out.push('|');
-            for cell in row {
+            for cell in row.iter().map(String::as_str).chain(std::iter::repeat("")).take(self.titles.len()) {
                 let escaped =
                     cell.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace(['\n', '\r'], " ");
                 let _ = write!(out, " {escaped} |");
@@ -75,7 +76,8 @@ impl Table {
     }
 }
 
-/// A text without control characters, which would move a terminal's cursor or begin a line: `\n`, `\u{1b}`.
+/// A text without control characters, which would move a terminal's cursor or begin a line: `\n`,
+/// `\u{1b}`.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
@@ -85,7 +87,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(escaped).collect())
 }
 
-/// A count with a thin structure: `1,234,567`.
+/// A count with its digits in groups: `1,234,567`.
 #[must_use]
 pub fn thousands(count: u64) -> String {
     let digits = count.to_string();

@@ -1,7 +1,9 @@
-//! The log of runs: an execution is put when it begins and again when it ends, and one that never ended is found by the
-//! next run. Knows nothing of stages or pipelines.
+//! Keeps the log of runs: an execution is put when it begins and again when it ends. The next run
+//! finds one that never ended. Never interprets stages or pipelines.
 
-use super::{Batch, Family, Key, Record, RunLock, Store};
+use super::engine::Store;
+use super::lock::RunLock;
+use super::record::{Batch, Family, Key, Record};
 use crate::error::Result;
 use crate::model::{ExecutionId, ExecutionRecord, Outcome};
 
@@ -29,7 +31,8 @@ impl dyn Store + '_ {
     /// Logs that a run has ended.
     ///
     /// # Errors
-    /// [`crate::error::Error::Store`] when no run of the id has begun, it has ended already, or the record is still running.
+    /// [`crate::error::Error::Store`] when no run of the id has begun, it has ended already, or the
+    /// record is still running.
     pub fn finish_execution(&self, record: &ExecutionRecord) -> Result<()> {
         if record.outcome == Outcome::Running {
             return Err(self.url().error(format!("execution {} ends as {}", record.id, record.outcome)));
@@ -43,8 +46,8 @@ impl dyn Store + '_ {
         }
     }
 
-    /// Marks every run that never ended as aborted and returns them. Whoever holds the run lock knows that none of them is
-    /// alive, but for `own`, which may have begun already.
+    /// Marks every run that never ended as aborted and returns them. The run lock proves that none
+    /// of them is alive, but for `own`, which may have begun already.
     pub fn abort_unfinished(&self, _held: &RunLock, own: Option<ExecutionId>) -> Result<Vec<ExecutionRecord>> {
         let mut aborted = Vec::new();
         self.scan(Family::Executions, &Key::default(), &mut |record| {

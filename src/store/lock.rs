@@ -1,14 +1,15 @@
-//! The lock of a run: two runs on one store would do the same work twice, so the second one fails at once and says who
-//! holds it. Advisory; what keeps the data whole is the engine's own locking, not this.
+//! Locks a store for one run: two runs would do the same work twice, so the second fails at once
+//! and names the process that holds the lock. Never protects the data; that is the engine's own
+//! locking.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 
-use super::StoreUrl;
+use super::url::StoreUrl;
 use crate::error::{Error, Result};
 
-/// Held by a run from before it writes until it is dropped; a process that dies lets go of it.
+/// Held by a run from before it writes until it is dropped; the lock of a dead process is free.
 #[derive(Debug)]
 pub struct RunLock {
     file: File,
@@ -58,9 +59,10 @@ impl RunLock {
 
 impl Drop for RunLock {
     fn drop(&mut self) {
-        // The file stays: removing it would let two processes lock two files of one name. Closing it unlocks as well.
+        // The file stays: removing it would let two processes lock two files of one name. Closing
+        // it unlocks as well.
         let _ = self.file.set_len(0);
-        // A process that this one starts just now holds the file open until it runs its own program.
+        // A child process holds the file open between fork and exec.
         let _ = self.file.unlock();
     }
 }

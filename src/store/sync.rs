@@ -1,5 +1,5 @@
-//! What this project synchronises itself: the gate before a map that moves, and the queue before the writer. Small files
-//! that know nothing of stores, so that a test can try every order of their steps.
+//! Synchronises threads: the latch around a map that moves, and the queue before the writer. Never
+//! depends on stores, so that a test can try every order of their steps.
 
 mod latch;
 mod queue;
@@ -18,22 +18,22 @@ mod tests {
 
     #[test]
     fn a_move_is_alone_and_nested_passes_go_through() {
-        let (gate, version) = (Latch::default(), AtomicU64::new(0));
+        let (latch, version) = (Latch::default(), AtomicU64::new(0));
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..500 {
-                        let _outer = gate.enter();
+                        let _outer = latch.enter();
                         let before = version.load(Ordering::Relaxed);
                         std::thread::yield_now();
-                        let _inner = gate.enter();
+                        let _inner = latch.enter();
                         assert_eq!(version.load(Ordering::Relaxed), before, "moved under a pass");
                         assert_eq!(before % 2, 0, "seen half moved");
                     }
                 });
             }
             for _ in 0..50 {
-                let moved = gate.closed(|| {
+                let moved = latch.closed(|| {
                     version.fetch_add(1, Ordering::Relaxed);
                     std::thread::yield_now();
                     version.fetch_add(1, Ordering::Relaxed);
@@ -46,10 +46,10 @@ mod tests {
 
     #[test]
     fn a_thread_inside_cannot_close() {
-        let gate = Latch::default();
-        let pass = gate.enter();
-        assert!(gate.closed(|| ()).is_none());
+        let latch = Latch::default();
+        let pass = latch.enter();
+        assert!(latch.closed(|| ()).is_none());
         drop(pass);
-        assert!(gate.closed(|| ()).is_some());
+        assert!(latch.closed(|| ()).is_some());
     }
 }

@@ -1,5 +1,5 @@
-//! The name of a store on the command line: `lmdb:DIR`, `sqlite:FILE`, `duckdb:FILE`, or a path that is told apart by what
-//! is there. Reads a file's first bytes, never opens an engine.
+//! Parses the name of a store: `lmdb:DIR`, `sqlite:FILE`, `duckdb:FILE`, or a path whose engine is
+//! detected from its first bytes. Never opens an engine.
 
 use std::fmt;
 use std::fs;
@@ -40,12 +40,12 @@ impl StoreUrl {
     }
 
     /// An [`Error::Store`] about this store.
-    pub(super) fn error(&self, problem: impl Into<String>) -> Error {
+    pub(in crate::store) fn error(&self, problem: impl Into<String>) -> Error {
         Error::Store { store: self.to_string(), problem: problem.into(), source: None }
     }
 
-    /// An [`Error::Store`] about this store with the engine's own words.
-    pub(super) fn because(
+    /// An [`Error::Store`] about this store with the engine's own error.
+    pub(in crate::store) fn because(
         &self,
         problem: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -53,7 +53,7 @@ impl StoreUrl {
         Error::Store { store: self.to_string(), problem: problem.into(), source: Some(source.into()) }
     }
 
-    /// Tells by what is at a path which engine keeps it.
+    /// Detects the engine of what is at a path.
     fn recognise(path: &Path) -> Result<Self> {
         let usage = |problem: &str| Error::Usage(format!("`{}` {problem}", path.display()));
         let found = match fs::metadata(path) {

@@ -1,17 +1,19 @@
-//! The only writer of a run: a queue that is bounded by bytes, and one thread that gathers what comes into large batches
-//! and commits each in one transaction. Records are prepared on the threads that send them. Nothing here knows an engine.
+//! Writes for a run: a queue that is bounded by bytes, and one thread that gathers batches and
+//! commits each in one transaction. Records are prepared on the threads that send them. Never names
+//! an engine.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::engine::Store;
+use super::record::{Batch, Record};
 use super::sync::{Queue, Taken};
-use super::{Batch, Record, Store};
 use crate::error::{Error, Result};
 
 /// How much a writer holds and how long.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct BatchLimits {
     /// Bytes that wait in the queue before senders wait; one larger message goes alone.
     pub inbox_bytes_max: usize,
     /// Bytes of a transaction.
@@ -22,7 +24,7 @@ pub struct Limits {
     pub batch_wait_max: Duration,
 }
 
-impl Default for Limits {
+impl Default for BatchLimits {
     fn default() -> Self {
         Self {
             inbox_bytes_max: 64 << 20,
@@ -59,10 +61,12 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Sends all records of one file: they are written in one transaction. Waits while the queue is full.
+    /// Sends all records of one file: they are written in one transaction. Waits while the queue is
+    /// full.
     ///
     /// # Errors
-    /// When a record cannot be encoded, or the writer has stopped; what stopped it is returned by [`Writer::finish`].
+    /// When a record cannot be encoded, or the writer has stopped; what stopped it is returned by
+    /// [`Writer::finish`].
     pub fn send(&self, records: Vec<Record>) -> Result<()> {
         let batch = self.store.prepare(records)?;
         let bytes = batch.bytes();
@@ -75,7 +79,7 @@ impl Writer {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn spawn(store: Arc<dyn Store>, limits: Limits) -> Result<(Sender, Self)> {
+    pub fn spawn(store: Arc<dyn Store>, limits: BatchLimits) -> Result<(Sender, Self)> {
         let queue = Arc::new(Queue::new(limits.inbox_bytes_max));
         let sender = Sender { store: Arc::clone(&store), queue: Arc::clone(&queue) };
         let inbox = Arc::clone(&queue);
@@ -109,7 +113,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.queue.stop();
         if let Some(thread) = self.thread.take() {
-            // Given up: whoever wanted the result would have called `finish`.
+            // Given up: the result is returned by `finish` alone.
             drop(thread.join());
         }
     }
@@ -123,7 +127,7 @@ impl Drop for StopOnDrop<'_> {
     }
 }
 
-fn write_all(store: &dyn Store, queue: &Queue<Batch>, limits: Limits) -> Result<Written> {
+fn write_all(store: &dyn Store, queue: &Queue<Batch>, limits: BatchLimits) -> Result<Written> {
     let mut written = Written::default();
     while let Some(batch) = next_batch(queue, limits) {
         store.write(&batch)?;
@@ -134,8 +138,9 @@ fn write_all(store: &dyn Store, queue: &Queue<Batch>, limits: Limits) -> Result<
     Ok(written)
 }
 
-/// Gathers messages until a batch is full, old enough or the last; none when there is nothing left to do.
-fn next_batch(queue: &Queue<Batch>, limits: Limits) -> Option<Batch> {
+/// Gathers messages until a batch is full, old enough or the last; none when there is nothing left
+/// to do.
+fn next_batch(queue: &Queue<Batch>, limits: BatchLimits) -> Option<Batch> {
     let (mut batch, mut bytes, mut deadline) = (Batch::default(), 0, None::<Instant>);
     loop {
         let wait = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));

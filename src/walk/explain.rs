@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::filter::{Case, Decision, Filter, Trace, Type};
 use super::rules::{Present, Scope};
 use super::traverse::{Ground, is_left_out, named};
-use super::{Detect, WalkOptions, conventions, read, resolve};
+use super::{Detect, Detected, WalkOptions, conventions, read, resolve};
 use crate::error::{Error, Result};
 use crate::measure::classify::classify;
 use crate::model::{RepoPath, Skip};
@@ -119,10 +119,10 @@ fn outcome(decision: Decision, file: &Path, steps: &mut Vec<String>) -> Outcome 
     match decision {
         Decision::Out(skip) => Outcome::Out(skip),
         Decision::Unreadable(error) => Outcome::Unreadable(error.to_string()),
-        Decision::In { language, generated_denied } => {
+        Decision::In(Detected { language, generated }) => {
             match read::regular(file, u64::MAX).map(|bytes| classify(&bytes)) {
                 Err(error) => Outcome::Unreadable(error.to_string()),
-                Ok(Some(Skip::Generated)) if generated_denied => {
+                Ok(Some(Skip::Generated)) if generated => {
                     steps.push("content: says that it is generated, which an attribute denies".to_owned());
                     Outcome::In(language)
                 }

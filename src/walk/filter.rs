@@ -10,7 +10,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 use super::attributes::{DOCUMENTATION, GENERATED, LANGUAGE, NAMES, State, VENDORED};
 use super::read::shebang;
 use super::rules::{Scope, as_path, ignore_file};
-use super::{Detect, WalkOptions, conventions};
+use super::{Detect, Detected, WalkOptions, conventions};
 use crate::error::{Error, Result};
 use crate::model::Skip;
 
@@ -47,8 +47,8 @@ impl From<std::fs::FileType> for Type {
 
 /// The verdict on a file.
 pub(super) enum Decision {
-    /// To be measured, in this language; `generated_denied`: an attribute says that it is not generated.
-    In { language: &'static str, generated_denied: bool },
+    /// To be measured, so.
+    In(Detected),
     /// Not to be measured.
     Out(Skip),
     /// Its start could not be read.
@@ -147,13 +147,13 @@ impl<'a> Filter<'a> {
         case: Case<'_>,
         name: &[u8],
         attribute: Option<&State>,
-        generated_denied: bool,
+        generated: bool,
         trace: &mut Trace<'_>,
     ) -> Decision {
         let language = if let Some(State::Value(value)) = attribute {
             trace.say(|| format!("language: attribute `{value}`"));
             self.detect.by_linguist(value)
-        } else if self.detect.is_contested(name) {
+        } else if self.detect.is_ambiguous(name) {
             match (case.start)() {
                 Ok(start) => {
                     let language = self.detect.by_content(name, &start);
@@ -181,7 +181,7 @@ impl<'a> Filter<'a> {
                 Err(error) => return Decision::Unreadable(error),
             }
         };
-        language.map_or(Decision::Out(Skip::NoLanguage), |language| Decision::In { language, generated_denied })
+        language.map_or(Decision::Out(Skip::NoLanguage), |language| Decision::In(Detected { language, generated }))
     }
 
     fn is_ignored(&self, scope: &Scope, full: &[u8], is_dir: bool, trace: &mut Trace<'_>) -> bool {

@@ -205,10 +205,10 @@ impl Walked {
         match decision {
             Decision::Out(skip) => self.skip(skip),
             Decision::Unreadable(error) => self.notes.push((path, unreadable(&error))),
-            Decision::In { language, generated_denied } => match absolute.symlink_metadata() {
+            Decision::In(detected) => match absolute.symlink_metadata() {
                 Ok(metadata) => {
                     let (absolute, stat) = (absolute.to_path_buf(), Stat::from(&metadata));
-                    self.entries.push(Entry { path, absolute, language, generated_denied, stat });
+                    self.entries.push(Entry { path, absolute, detected, stat });
                 }
                 Err(error) => self.notes.push((path, unreadable(&error))),
             },

@@ -9,12 +9,12 @@ use rustc_hash::FxHashMap;
 use super::filter::{Case, Decision, Filter, Trace, Type};
 use super::rules::{Present, Scope, as_path};
 use super::traverse::{Ground, is_left_out};
-use super::{Detect, WalkOptions, conventions, resolve};
+use super::{Detect, Detected, WalkOptions, conventions, resolve};
 use crate::error::{Error, Result};
 use crate::model::RepoPath;
 
 /// The rules of a root, for files that are not there.
-pub struct Rules<'a> {
+pub struct TreeRules<'a> {
     root: PathBuf,
     prefix: Vec<u8>,
     filter: Filter<'a>,
@@ -29,7 +29,7 @@ struct Folder {
     vendored: bool,
 }
 
-impl<'a> Rules<'a> {
+impl<'a> TreeRules<'a> {
     /// The rules of a folder.
     ///
     /// # Errors
@@ -46,16 +46,11 @@ impl<'a> Rules<'a> {
         Ok(Self { root, prefix, filter, options, folders })
     }
 
-    /// The language in which a file would be measured, and whether an attribute says that it is not generated; None when
-    /// it would not be. `bytes` gives its content, and is asked only when the name does not tell the language.
+    /// As what a file would be measured; None when it would not be. `bytes` gives its content, and is asked only when the name does not tell the language.
     ///
     /// # Errors
     /// That of `bytes`.
-    pub fn language(
-        &mut self,
-        path: &RepoPath,
-        bytes: &dyn Fn() -> Result<Vec<u8>>,
-    ) -> Result<Option<(&'static str, bool)>> {
+    pub fn language(&mut self, path: &RepoPath, bytes: &dyn Fn() -> Result<Vec<u8>>) -> Result<Option<Detected>> {
         let (folder, _) = split(path.as_bytes());
         let Some(Folder { scope, vendored }) = self.folder(folder) else { return Ok(None) };
         let full = [&self.prefix, path.as_bytes()].concat();
@@ -65,7 +60,7 @@ impl<'a> Rules<'a> {
         let start = || bytes().map_err(std::io::Error::other);
         let case = Case { full: &full, path: path.as_bytes(), start: &start, vendored };
         match self.filter.file(&scope, case, Type::File, &mut Trace(None)) {
-            Decision::In { language, generated_denied } => Ok(Some((language, generated_denied))),
+            Decision::In(detected) => Ok(Some(detected)),
             Decision::Out(_) => Ok(None),
             Decision::Unreadable(error) => Err(Error::io("reading the start of", as_path(path.as_bytes()))(error)),
         }

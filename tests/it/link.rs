@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use elcano::link::{File, Links, link};
-use elcano::measure::TreeAnalyzer;
+use elcano::measure::Analyzer;
 use elcano::model::{FileFacts, Level, RepoPath, SnapshotId, SymbolId};
 
-use super::lang_fixtures::{engine, facts, registry};
+use crate::support::languages::{engine, facts, registry};
 
 /// A project of measured files.
 struct Project {
-    files: Vec<(RepoPath, FileFacts, TreeAnalyzer)>,
+    files: Vec<(RepoPath, FileFacts, Analyzer)>,
 }
 
 impl Project {
@@ -33,7 +33,12 @@ impl Project {
     fn link_in(&self, order: &[usize]) -> Links {
         let file = |at: &usize| {
             let (path, facts, engine) = &self.files[*at];
-            File { path, language: &facts.language, calls: &engine.language.spec.calls, spaces: &facts.spaces }
+            File {
+                path,
+                language: &facts.language,
+                calls: &engine.language().unwrap().spec.calls,
+                spaces: &facts.spaces,
+            }
         };
         link(SnapshotId([7; 16]), &order.iter().map(file).collect::<Vec<_>>())
     }

@@ -5,14 +5,14 @@ use std::ops::Range;
 use bstr::ByteSlice;
 use tree_sitter::Node;
 
-use super::Visit;
+use super::state::Visit;
 use crate::lang::{Kind, Roles};
 use crate::metric::{self, Token};
 
 impl<'t> Visit<'_, 't> {
     /// Passes a token of which only its text and rows matter, outside ERROR nodes.
     #[inline]
-    pub(super) fn mere_token(&mut self, node: Node<'t>, kind: Kind) {
+    pub(super) fn plain_token(&mut self, node: Node<'t>, kind: Kind) {
         let span = node.byte_range();
         self.gap(span.start);
         self.read = span.end;
@@ -21,7 +21,7 @@ impl<'t> Visit<'_, 't> {
         } else {
             let rows = self.rows.of(span.start, span.end);
             let mark = kind.roles.is_empty().then_some(Token::Mark(kind.canonical));
-            metric::token(&mut self.open, &mut self.seen, rows, mark);
+            metric::token(&mut self.open_spaces, &mut self.history, rows, mark);
         }
     }
 
@@ -39,7 +39,7 @@ impl<'t> Visit<'_, 't> {
         }
         let rows = self.rows.of(span.start, span.end);
         if composed {
-            if let Some(open) = self.open.last_mut() {
+            if let Some(open) = self.open_spaces.last_mut() {
                 open.code(rows);
             }
             return false;
@@ -58,7 +58,7 @@ impl<'t> Visit<'_, 't> {
         } else {
             Some(Token::Mark(kind.canonical))
         };
-        metric::token(&mut self.open, &mut self.seen, rows, token);
+        metric::token(&mut self.open_spaces, &mut self.history, rows, token);
         true
     }
 
@@ -74,7 +74,7 @@ impl<'t> Visit<'_, 't> {
         let span = node.byte_range();
         self.pass(&span);
         let rows = self.rows.of(span.start, span.end);
-        if let Some(open) = self.open.last_mut() {
+        if let Some(open) = self.open_spaces.last_mut() {
             open.comment(rows);
         }
     }
@@ -106,7 +106,7 @@ impl<'t> Visit<'_, 't> {
         let start = self.read + skipped.len() - text.len();
         if !text.is_empty() {
             let rows = self.rows.of(start, start + text.trim_end().len());
-            if let Some(open) = self.open.last_mut() {
+            if let Some(open) = self.open_spaces.last_mut() {
                 open.code(rows);
             }
         }

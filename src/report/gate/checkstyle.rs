@@ -1,8 +1,10 @@
-//! Checkstyle's XML, which most review tools read: files with their errors.
+//! Writes Checkstyle's XML, which most review tools read: files with their errors. Never writes
+//! what is accepted.
 
 use std::collections::BTreeMap;
 
-use super::{message, xml};
+use super::wording::message;
+use super::xml::xml;
 use crate::model::{Check, Finding, Severity};
 
 pub(super) fn write(check: &Check) -> String {

@@ -1,5 +1,5 @@
-//! The verdict as a badge and as numbers for a dashboard. Labels never name files: their number must not grow with the
-//! repository.
+//! Writes the verdict as a badge and as numbers for a dashboard. Never names a file: the number of
+//! labels must not grow with the repository.
 
 use crate::model::{Check, Severity, Status, Verdict};
 

@@ -1,7 +1,9 @@
-//! `JUnit`'s XML: a suite a rule, a case a finding. What is new or regressed beyond the failing limit fails, files that
-//! could not be measured are errors, and a rule without findings is one case that passes.
+//! Writes `JUnit`'s XML: a suite a rule, a case a finding. What is new or regressed beyond the
+//! failing limit fails, files that could not be measured are errors, and a rule without findings is
+//! one case that passes. Never writes what is known.
 
-use super::{message, remedy, xml};
+use super::wording::{message, remedy};
+use super::xml::xml;
 use crate::model::{Check, Finding, Severity};
 
 pub(super) fn write(check: &Check) -> String {

@@ -1,12 +1,15 @@
-//! Markdown: for a comment, and as the block that a GitHub Actions step keeps in its summary, within its bytes.
+//! Writes Markdown: for a comment, and as the block that a GitHub Actions step keeps in its
+//! summary. Never exceeds the bytes that a summary may have.
 
-use super::{against, text};
+use super::text;
+use super::wording::against;
 use crate::model::{Check, Finding, Status};
 use crate::report::table::{Table, thousands};
 
 const BEGIN: &str = "<!-- elcano check -->";
 const END: &str = "<!-- /elcano check -->";
-/// A summary of more than 1 MiB is dropped as a whole; some room is left for what later steps write.
+/// A summary of more than 1 MiB is dropped as a whole; some room is left for what later steps
+/// write.
 const SUMMARY_BYTES_MAX: usize = 900 << 10;
 /// Rows that are seen at once; the others are folded away.
 const ROWS_OPEN: usize = 20;
@@ -16,8 +19,8 @@ pub(super) fn write(check: &Check, bytes_max: usize) -> String {
     let mut out = format!("## elcano: {}\n", escape(&text::headline(check)));
     let mut tail = String::new();
     if !check.deltas.is_empty() {
-        let told = check.deltas.iter().map(|delta| format!("{} {} → {}", delta.metric, delta.base, delta.head));
-        tail += &format!("\nChanged files in all: {}\n", told.collect::<Vec<_>>().join(", "));
+        let totals = check.deltas.iter().map(|delta| format!("{} {} → {}", delta.metric, delta.base, delta.head));
+        tail += &format!("\nChanged files in all: {}\n", totals.collect::<Vec<_>>().join(", "));
     }
     tail += &format!("\nReproduce: `{}`\n", check.reproduce.replace('`', "'"));
     for (title, status) in [("New", Status::New), ("Regressed", Status::Regressed), ("Fixed", Status::Fixed)] {
@@ -78,7 +81,8 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// The summary file with this block in it: in place of the block that an earlier attempt wrote, else at its end.
+/// The summary file with this block in it: in place of the block that an earlier attempt wrote,
+/// else at its end.
 pub(super) fn summary(check: &Check, existing: &str) -> String {
     let (before, after) = match (existing.find(BEGIN), existing.find(END)) {
         (Some(start), Some(end)) if start < end => {

@@ -1,9 +1,9 @@
-//! Code quality reports: an array of issues, each with a fingerprint of its own that no line number is in. GitLab reads a
-//! part of what Code Climate defined.
+//! Writes code quality reports: an array of issues, each with a fingerprint of its own. GitLab
+//! reads a part of what Code Climate defined. Never puts a line number into a fingerprint.
 
 use serde_json::{Value, json};
 
-use super::{message, remedy};
+use super::wording::{message, remedy};
 use crate::model::{Check, Finding, Severity};
 
 pub(super) fn gitlab(check: &Check) -> String {

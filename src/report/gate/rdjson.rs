@@ -1,8 +1,9 @@
-//! Diagnostics for reviewdog: what is new or regressed, lines and columns from 1.
+//! Writes diagnostics for reviewdog: what is new or regressed, lines and columns from 1. Never
+//! writes what is known.
 
 use serde_json::{Value, json};
 
-use super::{message, remedy};
+use super::wording::{message, remedy};
 use crate::model::{Check, Finding, Severity};
 
 pub(super) fn write(check: &Check) -> String {

@@ -1,9 +1,10 @@
-//! SARIF 2.1.0 as GitHub's code scanning takes it: one line a result, so that alerts show in pull requests; its own line
-//! hash, so that alerts stay one when lines move; within its number of results, the worst first.
+//! Writes SARIF 2.1.0 as GitHub's code scanning takes it: one line a result, so that alerts show in
+//! pull requests; GitHub's own line hash, so that an alert stays one when lines move; the worst
+//! first. Never writes more results than it takes.
 
 use serde_json::{Value, json};
 
-use super::{message, remedy};
+use super::wording::{message, remedy};
 use crate::metric::catalog;
 use crate::model::{Check, Finding, Rule, Severity, Status};
 
@@ -101,7 +102,7 @@ fn result(check: &Check, finding: &Finding, index: usize) -> Value {
         "partialFingerprints": prints,
         "properties": { "value": finding.value, "limit": finding.limit, "base_value": finding.base_value },
     });
-    // Without a base nothing is known of the past.
+    // Without a base the past is unknown.
     if check.base.is_some() {
         result["baselineState"] = state.into();
     }

@@ -1,10 +1,11 @@
-//! Generic issues for `SonarQube` 10.3 and later, with their rules.
+//! Writes generic issues for `SonarQube` 10.3 and later, with their rules. Never writes what is
+//! accepted.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::message;
+use super::wording::message;
 use crate::metric::catalog;
 use crate::model::{Check, Severity};
 

@@ -1,7 +1,8 @@
-//! For a terminal: the verdict first, then what is new, what regressed, what was mended, what the baseline lists for
-//! nothing; the last line is the command that gives the same answer elsewhere.
+//! Writes for a terminal: the verdict first, then what is new, regressed and fixed, then stale
+//! entries of the baseline; the last line is the command that gives the same answer elsewhere.
+//! Never lists more than some rows of a section.
 
-use super::against;
+use super::wording::against;
 use crate::model::{Check, Finding, Status, Verdict};
 use crate::report::table::{Table, thousands};
 
@@ -26,8 +27,8 @@ pub(super) fn write(check: &Check) -> String {
     }
     let changed: Vec<_> = check.deltas.iter().filter(|delta| delta.base != delta.head).collect();
     if !changed.is_empty() {
-        let told = changed.iter().map(|delta| format!("{} {} -> {}", delta.metric, delta.base, delta.head));
-        out += &format!("\nChanged files in all: {}\n", told.collect::<Vec<_>>().join(", "));
+        let totals = changed.iter().map(|delta| format!("{} {} -> {}", delta.metric, delta.base, delta.head));
+        out += &format!("\nChanged files in all: {}\n", totals.collect::<Vec<_>>().join(", "));
     }
     if check.raised().next().is_some() {
         out += "\nAccept these as they are: elcano baseline write\n";

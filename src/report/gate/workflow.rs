@@ -1,7 +1,8 @@
-//! Workflow commands of GitHub Actions: annotations on the lines of the change. A step shows at most ten of a level and
-//! drops the rest without a word, so the worst ten are given and the rest is counted.
+//! Writes workflow commands of GitHub Actions: annotations on the lines of the change. A step shows
+//! at most ten of a level and drops the rest silently. Never gives more: the worst ten are given
+//! and the rest is counted.
 
-use super::{message, remedy};
+use super::wording::{message, remedy};
 use crate::model::{Check, Finding, RepoPath, Severity, Status};
 
 /// What a step shows of one level.

@@ -1,47 +1,47 @@
-//! A new LMDB folder on its way: filled beside its target without syncing, synced once, then put into place. Keys come in
-//! order, so pages fill up.
+//! Writes a new LMDB folder in one go: filled beside its destination without syncing, synced once,
+//! then put in place. Keys come in order, so pages fill up. Never changes an existing store.
 
 use std::path::PathBuf;
 
-use super::Lmdb;
-use super::environment::DATA_FILE;
+use super::store::Lmdb;
+use super::system::DATA_FILE;
 use crate::error::Result;
 use crate::store::{
     Access, Batch, Durability, OpenOptions, Record, RunLock, Sink, Store as _, StoreUrl, Temporary, atomic_replace,
 };
 
-/// A folder that is not yet the target.
-pub(in crate::store) struct BulkWriter {
-    // Dropped first: nobody has the folder open when it goes.
+/// A folder that is not yet in its place.
+pub(in crate::store) struct LmdbBulkWriter {
+    // Dropped first: the folder is closed before it is removed.
     store: Lmdb,
     temporary: Temporary,
-    target: PathBuf,
+    destination: PathBuf,
     /// No run writes into a store that is about to be replaced.
     _held: Option<RunLock>,
 }
 
-impl BulkWriter {
-    /// Begins beside the target.
+impl LmdbBulkWriter {
+    /// Begins beside the destination.
     pub(in crate::store) fn start(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
         let held = url.path().join(DATA_FILE).exists().then(|| RunLock::acquire(url)).transpose()?;
         let temporary = Temporary::beside(url.path())?;
         let options = OpenOptions { access: Access::Create, durability: Durability::Flush, ..options };
         let store = Lmdb::open(&StoreUrl::Lmdb(temporary.path()), options)?;
-        Ok(Self { store, temporary, target: url.path().to_owned(), _held: held })
+        Ok(Self { store, temporary, destination: url.path().to_owned(), _held: held })
     }
 }
 
-impl Sink for BulkWriter {
+impl Sink for LmdbBulkWriter {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
         self.store.write(&Batch::of(records))
     }
 
     fn finish(self: Box<Self>) -> Result<()> {
-        let Self { store, temporary, target, _held } = *self;
+        let Self { store, temporary, destination, _held } = *self;
         store.flush()?;
         drop(store);
         atomic_replace::sync(&temporary.path().join(DATA_FILE))?;
         atomic_replace::sync(&temporary.path())?;
-        temporary.place(&target)
+        temporary.place(&destination)
     }
 }

@@ -1,7 +1,7 @@
-//! One open LMDB environment, shared by all stores of its folder in this process: opening and creating it, transactions,
-//! growth of the map, and what its errors mean. Knows keys and bytes, never records.
+//! Opens LMDB environments and shares each within the process: creation, transactions, growth of
+//! the map. Handles keys and bytes, never records.
 
-#![expect(unsafe_code, reason = "LMDB maps a file that others may change; each block says why it is sound")]
+#![expect(unsafe_code, reason = "LMDB maps a file that other processes may change; each block states why it is sound")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,15 +13,15 @@ use heed::types::Bytes;
 use heed::{CommitOrAbort, EnvFlags, EnvOpenOptions, FlagSetMode, MdbError, RoTxn, RwTxn, WithoutTls};
 
 use super::pages;
-use super::system::{explain, is_errno, keep_to_this_process, refuse_network};
+use super::system::{DATA_FILE, explain, is_errno, keep_to_this_process, refuse_network};
 use crate::error::{Error, Result};
+use crate::store::record::check_format;
 use crate::store::sync::{Latch, Pass};
 use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl, Temporary, atomic_replace};
 
 pub(super) type Env = heed::Env<WithoutTls>;
 pub(super) type Database = heed::Database<'static, Bytes, Bytes>;
 
-pub(super) const DATA_FILE: &str = "data.mdb";
 const META: &str = "meta";
 const DATABASES_MAX: u32 = 16;
 const READERS_MAX: u32 = 512;
@@ -39,8 +39,8 @@ pub(super) struct Environment {
     pub(super) url: StoreUrl,
     pub(super) families: [Database; Family::COUNT],
     env: Env,
-    gate: Latch,
-    /// One writing thread at a time within the process; between processes LMDB sees to it.
+    latch: Latch,
+    /// One writing thread at a time within the process; between processes LMDB ensures it.
     writing: Mutex<()>,
     read_only: bool,
     unsynced: AtomicBool,
@@ -49,31 +49,31 @@ pub(super) struct Environment {
 }
 
 /// Why a transaction did not happen.
-pub(super) enum Failure {
+pub(super) enum LmdbFailure {
     Lmdb(heed::Error),
     Ours(Error),
 }
 
-impl From<heed::Error> for Failure {
+impl From<heed::Error> for LmdbFailure {
     fn from(error: heed::Error) -> Self {
         Self::Lmdb(error)
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for LmdbFailure {
     fn from(error: Error) -> Self {
         Self::Ours(error)
     }
 }
 
 /// A read transaction that is held open. The transaction ends before the pass is given back.
-pub(super) struct Reading<'e> {
+pub(super) struct ReadTransaction<'e> {
     pub(super) txn: RoTxn<'e, WithoutTls>,
     _pass: Pass<'e>,
 }
 
 impl Environment {
-    /// Opens the folder, or joins those who have it open.
+    /// Opens the folder, or shares the environment that is open already.
     pub(super) fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<Self>> {
         let folder = url.path();
         if options.access == Access::Create {
@@ -101,8 +101,8 @@ impl Environment {
         }
         if options.durability == Durability::Commit && self.unsynced.swap(false, Ordering::SeqCst) {
             let _alone = self.alone();
-            // SAFETY: the table of open environments is locked and so is writing: no other thread sets flags, and no
-            // transaction begins or commits under changing flags.
+            // SAFETY: the table of open environments is locked and so is writing: no other thread
+            // sets flags, and no transaction begins or commits under changing flags.
             unsafe { self.env.set_flags(EnvFlags::NO_SYNC, FlagSetMode::Disable) }
                 .and_then(|()| self.env.force_sync())
                 .map_err(|error| self.error(error))?;
@@ -127,7 +127,7 @@ impl Environment {
             url: url.clone(),
             families,
             env,
-            gate: Latch::default(),
+            latch: Latch::default(),
             writing: Mutex::new(()),
             read_only,
             unsynced: AtomicBool::new(unsynced),
@@ -136,12 +136,12 @@ impl Environment {
     }
 
     /// Begins a read transaction.
-    pub(super) fn reading(&self) -> Result<Reading<'_>> {
+    pub(super) fn reading(&self) -> Result<ReadTransaction<'_>> {
         for _ in 0..RETRIES {
-            let pass = self.gate.enter();
+            let pass = self.latch.enter();
             self.mapped()?;
             match self.env.read_txn() {
-                Ok(txn) => return Ok(Reading { txn, _pass: pass }),
+                Ok(txn) => return Ok(ReadTransaction { txn, _pass: pass }),
                 Err(heed::Error::Mdb(MdbError::MapResized)) => {
                     drop(pass);
                     self.grow(0)?;
@@ -158,12 +158,12 @@ impl Environment {
         Err(self.url.error("other processes grow the store faster than this one can follow"))
     }
 
-    /// Runs `work` in a write transaction on this thread and commits it; again from the start when the map was full.
-    /// `bytes` is roughly what it writes.
+    /// Runs `work` in a write transaction on this thread and commits it; again from the start when
+    /// the map was full. `bytes` is roughly what it writes.
     pub(super) fn writing(
         &self,
         bytes: u64,
-        mut work: impl FnMut(&mut RwTxn<'_>) -> std::result::Result<(), Failure>,
+        mut work: impl FnMut(&mut RwTxn<'_>) -> std::result::Result<(), LmdbFailure>,
     ) -> Result<()> {
         if self.read_only {
             return Err(self.url.error("it is open for reading only"));
@@ -171,32 +171,32 @@ impl Environment {
         let _alone = self.alone();
         let mut moved = 0;
         loop {
-            let pass = self.gate.enter();
+            let pass = self.latch.enter();
             self.mapped()?;
-            let result = self.env.write_txn().map_err(Failure::from).and_then(|mut txn| {
+            let result = self.env.write_txn().map_err(LmdbFailure::from).and_then(|mut txn| {
                 work(&mut txn)?;
                 Ok(txn.commit()?)
             });
             drop(pass);
             match result {
                 Ok(()) => return Ok(()),
-                Err(Failure::Ours(error)) => return Err(error),
-                Err(Failure::Lmdb(heed::Error::Mdb(MdbError::MapFull))) => self.grow(bytes.max(MAP_STEP))?,
-                Err(Failure::Lmdb(heed::Error::Mdb(MdbError::MapResized))) if moved < RETRIES => {
+                Err(LmdbFailure::Ours(error)) => return Err(error),
+                Err(LmdbFailure::Lmdb(heed::Error::Mdb(MdbError::MapFull))) => self.grow(bytes.max(MAP_STEP))?,
+                Err(LmdbFailure::Lmdb(heed::Error::Mdb(MdbError::MapResized))) if moved < RETRIES => {
                     moved += 1;
                     self.grow(0)?;
                 }
-                Err(Failure::Lmdb(error)) => return Err(self.error(error)),
+                Err(LmdbFailure::Lmdb(error)) => return Err(self.error(error)),
             }
         }
     }
 
-    /// Writes what the system still holds back.
+    /// Syncs what was written.
     pub(super) fn sync(&self) -> Result<()> {
         if self.read_only {
             return Ok(());
         }
-        let _pass = self.gate.enter();
+        let _pass = self.latch.enter();
         self.mapped()?;
         self.env.force_sync().map_err(|error| self.error(error))
     }
@@ -206,7 +206,7 @@ impl Environment {
         self.env.real_disk_size().map_err(|error| self.error(error))
     }
 
-    /// What an error of LMDB means for a person.
+    /// Explains an error of LMDB.
     pub(super) fn error(&self, error: heed::Error) -> Error {
         explain(&self.url, error)
     }
@@ -222,15 +222,16 @@ impl Environment {
         Ok(())
     }
 
-    /// Makes the map larger: by `more` and at least twofold, or only up to where another process has grown the file.
+    /// Makes the map larger: by `more` and at least twofold, or only up to where another process
+    /// has grown the file.
     fn grow(&self, more: u64) -> Result<()> {
-        let moved = self.gate.closed(|| {
+        let moved = self.latch.closed(|| {
             let info = self.env.info();
             let (map, used) = (info.map_size as u64, (info.last_page_number as u64 + 1) * u64::from(self.page_bytes()));
             let wanted = if more == 0 { (used + used / 4).max(map) } else { (map * 2).max(map + 3 * more) };
             let wanted = usize::try_from(wanted.next_multiple_of(MAP_STEP)).unwrap_or(usize::MAX / 2);
             self.mapped()?;
-            // SAFETY: the gate is closed: no transaction of this process is open.
+            // SAFETY: the latch is closed: no transaction of this process is open.
             unsafe { self.env.resize(wanted) }.map_err(|error| {
                 self.unmapped.store(true, Ordering::SeqCst);
                 self.url.because(format!("its map cannot grow to {wanted} bytes"), error)
@@ -251,15 +252,17 @@ fn open_env(url: &StoreUrl, folder: &Path, flags: EnvFlags, map_bytes: Option<u6
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
         let size = usize::try_from(map).unwrap_or(usize::MAX / 2);
         options.map_size(size).max_dbs(DATABASES_MAX).max_readers(READERS_MAX);
-        // SAFETY: the pages were checked, the file is changed by LMDB only, and of the flags READ_ONLY is harmless and
-        // NO_SYNC risks what its documentation (`Durability::Flush`) says.
+        // SAFETY: the pages were checked, the file is changed by LMDB only, and of the flags
+        // READ_ONLY is harmless and NO_SYNC risks what the documentation of `Durability::Flush`
+        // states.
         match unsafe { options.flags(flags).open(folder) } {
             Ok(env) => {
                 keep_to_this_process(folder).map_err(Error::io("looking at", folder.join(DATA_FILE)))?;
                 return Ok(env);
             }
             Err(heed::Error::EnvAlreadyOpened) => match heed::env_closing_event(folder) {
-                // The last store of this folder was dropped by another thread and is about to be closed.
+                // The last store of this folder was dropped by another thread and is about to be
+                // closed.
                 Some(closing) => closing.wait(),
                 None => std::thread::yield_now(),
             },
@@ -294,13 +297,7 @@ fn open_families(url: &StoreUrl, env: &Env) -> Result<[Database; Family::COUNT]>
     let txn = env.read_txn().map_err(explain)?;
     let format = meta.get(&txn, b"format").map_err(explain)?;
     let format = format.and_then(|text| std::str::from_utf8(text).ok()?.parse::<u32>().ok());
-    match format.ok_or_else(|| url.error("it does not say which format it has"))? {
-        FORMAT => {}
-        newer if newer > FORMAT => {
-            return Err(url.error(format!("it is of a newer elcano (format {newer}; this one knows {FORMAT})")));
-        }
-        older => return Err(url.error(format!("its format {older} is unknown"))),
-    }
+    check_format(format.map(i64::from)).map_err(|problem| url.error(problem))?;
     let missing = families.iter().position(Option::is_none);
     if let Some(index) = missing {
         return Err(url.error(format!("the store is damaged: family {} is missing", Family::ALL[index])));
@@ -310,7 +307,8 @@ fn open_families(url: &StoreUrl, env: &Env) -> Result<[Database; Family::COUNT]>
     Ok(families.map(|family| family.unwrap_or(first)))
 }
 
-/// Makes a store where none is. The data file appears complete or not at all, whoever else creates at the same time.
+/// Makes a store where none is. The data file appears complete or not at all, also when several
+/// processes create it at once.
 fn create(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
     if folder.join(DATA_FILE).exists() {
         return Ok(());
@@ -325,7 +323,7 @@ fn create(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
     let fresh = temporary.path();
     fs::create_dir(&fresh).map_err(Error::io("creating", &fresh))?;
     fill(url, &fresh)?;
-    atomic_replace::place_first(&fresh.join(DATA_FILE), &folder.join(DATA_FILE))
+    atomic_replace::place_if_absent(&fresh.join(DATA_FILE), &folder.join(DATA_FILE))
 }
 
 fn fill(url: &StoreUrl, folder: &Path) -> Result<()> {

@@ -1,5 +1,5 @@
-//! Looks at a data file before LMDB maps it: LMDB trusts its pages, so a truncated file is a SIGBUS and a smashed page a
-//! SIGSEGV. Reads with plain reads, checks every bound, and never writes.
+//! Checks a data file before LMDB maps it. LMDB trusts its pages, so a truncated file is a SIGBUS
+//! and a corrupt page a SIGSEGV. Uses plain reads, checks every bound, never writes.
 
 use std::fs::File;
 use std::io;
@@ -29,8 +29,8 @@ struct Meta {
     txn: u64,
 }
 
-/// Checks the meta pages, and every reachable page when the file is shorter than they say (which is allowed as long as
-/// only free pages are missing).
+/// Checks the meta pages, and every reachable page when the file is shorter than they state (which
+/// is allowed as long as only free pages are missing).
 pub(super) fn check(path: &Path) -> Result<(), String> {
     let file = open(path)?;
     loop {
@@ -92,7 +92,8 @@ fn read_meta(file: &File, offset: u64) -> Result<Meta, String> {
     if !page_bytes.is_power_of_two() || !(512..=65_536).contains(&page_bytes) {
         return Err(format!("its page size {page_bytes} is impossible"));
     }
-    // Two trees of 48 bytes follow at 40: the free list and the named databases; a root is the last field of each.
+    // Two trees of 48 bytes follow at 40: the free list and the named databases; a root is the last
+    // field of each.
     let roots = [u64_at(&bytes, 80), u64_at(&bytes, 128)];
     Ok(Meta { page_bytes, roots, last_page: u64_at(&bytes, 136), txn: u64_at(&bytes, 144) })
 }

@@ -1,4 +1,5 @@
-//! Between LMDB and the system: file systems on which it does not work, its open file, and what its errors mean.
+//! Adapts LMDB to the system: refuses network file systems, closes its file to child processes,
+//! explains its errors. Never reads a page.
 
 #![expect(unsafe_code, reason = "the number of an open file comes from the system, not from Rust")]
 
@@ -8,11 +9,13 @@ use std::path::Path;
 
 use heed::MdbError;
 
-use super::environment::DATA_FILE;
 use crate::error::{Error, Result};
 use crate::store::{OpenOptions, StoreUrl};
 
-/// LMDB leaves its data file open for the programs that a process starts; they have nothing to do with it.
+/// The file that holds all of an environment's data.
+pub(in crate::store) const DATA_FILE: &str = "data.mdb";
+
+/// LMDB leaves its data file open for the programs that a process starts; they must not inherit it.
 pub(super) fn keep_to_this_process(folder: &Path) -> std::io::Result<()> {
     use std::os::fd::BorrowedFd;
     let identity = |found: fs::Metadata| (found.dev(), found.ino());
@@ -22,8 +25,9 @@ pub(super) fn keep_to_this_process(folder: &Path) -> std::io::Result<()> {
         // What is closed meanwhile was not LMDB's.
         let same = fs::metadata(entry.path()).is_ok_and(|found| identity(found) == data);
         if let Some(number) = number.filter(|_| same) {
-            // SAFETY: it is open now, as the data file: LMDB's own, which stays open, or one that another thread reads
-            // with and may close; then the flag is set on nothing or on a file that has it anyway.
+            // SAFETY: it is open now, as the data file: LMDB's own, which stays open, or one that
+            // another thread reads with and may close; then the flag is set on nothing or on a file
+            // that has it anyway.
             let file = unsafe { BorrowedFd::borrow_raw(number) };
             match rustix::io::fcntl_setfd(file, rustix::io::FdFlags::CLOEXEC) {
                 Ok(()) | Err(rustix::io::Errno::BADF) => {}

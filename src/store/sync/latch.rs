@@ -1,8 +1,9 @@
-//! Lets any number of transactions pass, and closes for the moment in which the map is moved: LMDB does not notice that it
-//! moves a map under a reader. A thread that is already inside passes again at once, so reading within a scan cannot
-//! deadlock with a waiting move. Knows nothing of LMDB.
+//! Lets any number of transactions pass, and closes while the map is moved: LMDB does not notice
+//! that it moves a map under a reader. A thread that is already inside passes again at once, so
+//! reading within a scan never deadlocks with a waiting move. Never calls LMDB.
 //!
-//! Its locks come from the module around it, because a test compiles this file again, with locks that try every order.
+//! Its locks come from the module around it, because a test compiles this file again, with locks
+//! that try every order.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -11,7 +12,7 @@ use std::sync::PoisonError;
 use super::{Condvar, Mutex, MutexGuard, thread_local};
 
 thread_local! {
-    /// The gates behind which this thread is, by address, once a pass.
+    /// The latches that this thread has passed, by address, once a pass.
     static HELD: RefCell<Vec<usize>> = RefCell::default();
 }
 
@@ -21,7 +22,7 @@ struct State {
     closing: bool,
 }
 
-/// The gate of one environment.
+/// The latch of one environment.
 #[derive(Debug, Default)]
 pub(crate) struct Latch {
     state: Mutex<State>,
@@ -29,8 +30,8 @@ pub(crate) struct Latch {
 }
 
 /// Leave to hold a transaction. Stays on its thread.
-pub(crate) struct Pass<'g> {
-    gate: &'g Latch,
+pub(crate) struct Pass<'l> {
+    latch: &'l Latch,
     _here: PhantomData<*const ()>,
 }
 
@@ -48,7 +49,7 @@ impl Latch {
         HELD.with(|held| held.borrow().contains(&self.address()))
     }
 
-    /// Waits while the gate is closed.
+    /// Waits while the latch is closed.
     pub(crate) fn enter(&self) -> Pass<'_> {
         let nested = self.is_inside();
         let mut state = self.state();
@@ -57,10 +58,11 @@ impl Latch {
         }
         state.inside += 1;
         HELD.with(|held| held.borrow_mut().push(self.address()));
-        Pass { gate: self, _here: PhantomData }
+        Pass { latch: self, _here: PhantomData }
     }
 
-    /// Runs `move_map` while nobody is inside; none when this thread itself is, which would wait for ever.
+    /// Runs `move_map` while no thread is inside. Returns none when this thread itself is inside,
+    /// as it would wait for ever.
     pub(crate) fn closed<R>(&self, move_map: impl FnOnce() -> R) -> Option<R> {
         if self.is_inside() {
             return None;
@@ -85,11 +87,11 @@ impl Drop for Pass<'_> {
     fn drop(&mut self) {
         HELD.with(|held| {
             let mut held = held.borrow_mut();
-            if let Some(index) = held.iter().rposition(|gate| *gate == self.gate.address()) {
+            if let Some(index) = held.iter().rposition(|latch| *latch == self.latch.address()) {
                 held.swap_remove(index);
             }
         });
-        self.gate.state().inside -= 1;
-        self.gate.changed.notify_all();
+        self.latch.state().inside -= 1;
+        self.latch.changed.notify_all();
     }
 }

@@ -1,7 +1,8 @@
-//! Messages on their way to the one thread that takes them, bounded by bytes. Whoever sends waits while it is full; nobody
-//! waits for somebody who is gone.
+//! Queues messages for the one thread that takes them, bounded by bytes. Senders wait while it is
+//! full, and never for a receiver that is gone.
 //!
-//! Its locks come from the module around it, because a test compiles this file again, with locks that try every order.
+//! Its locks come from the module around it, because a test compiles this file again, with locks
+//! that try every order.
 
 use std::collections::VecDeque;
 use std::sync::PoisonError;
@@ -51,7 +52,8 @@ impl<T> Queue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a message in, and waits while the queue is full. False when nothing is taken in any more.
+    /// Puts a message in, and waits while the queue is full. False when nothing is taken in any
+    /// more.
     #[must_use]
     pub(crate) fn push(&self, message: T, bytes: usize) -> bool {
         let mut state = self.state();

@@ -1,6 +1,6 @@
-//! Values of a store, spoiled: records of a sample are encoded and edited as the fuzzer says, or the bytes are all its own,
-//! with a checksum that matches or not. Reading gives an error that names family and key, or a record that is written and
-//! read as itself.
+//! Decodes damaged values of a store: encoded records of a sample with the fuzzer's edits, or its own
+//! bytes, with a checksum that matches or not. Reading gives an error that names family and key, or a
+//! record that is written and read as itself. Never a panic.
 
 #![no_main]
 
@@ -12,7 +12,7 @@ use elcano::store::codec::{HEADER_BYTES, canonical, decode, encode};
 use elcano::store::{Encoding, Family, KEY_BYTES_MAX, Key, Record, Sink, table, unpack};
 use libfuzzer_sys::fuzz_target;
 
-/// What the fuzzer makes up.
+/// The input of one run.
 #[derive(Arbitrary, Debug)]
 struct Input {
     family: u8,
@@ -36,7 +36,7 @@ struct Gathering(std::sync::mpsc::Sender<Record>);
 
 impl Sink for Gathering {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
-        records.into_iter().for_each(|record| self.0.send(record).expect("somebody receives"));
+        records.into_iter().for_each(|record| self.0.send(record).expect("the receiver is alive"));
         Ok(())
     }
 

@@ -1,0 +1,76 @@
+//! `check`: the gate, alone.
+
+use std::path::Path;
+use std::str::FromStr as _;
+
+use clap::Args;
+
+use crate::cli::console::print;
+use crate::cli::environment::environment;
+use crate::cli::flags::{GateFlags, GatedFlags, PolicyFlag, WalkFlags, check_command};
+use crate::cli::gating::Gating;
+use crate::cli::session::Session;
+use crate::error::{Error, Result};
+use crate::gate::baseline::Baseline;
+use crate::model::{Check, FailOn, Verdict};
+use crate::pipeline::base::Against;
+use crate::pipeline::check::check as run_check;
+use crate::pipeline::outputs;
+use crate::pipeline::progress::Verbosity;
+use crate::report::gate::GateOutput;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  elcano check                            gate everything\n  elcano check --base origin/main         gate what differs from a commit\n  elcano check --base auto --format github --format sarif=elcano.sarif\n  elcano check --limit cognitive=20 --limit file:loc.ploc=800\n\nFormats: text, json, markdown, sarif, github, summary, outputs, gitlab, codeclimate, checkstyle, junit, rdjson, sonar,\nbadge, prometheus."
+)]
+pub(in crate::cli) struct CheckArgs {
+    /// The folder or file [default: .]
+    #[arg(value_name = "PATH")]
+    path: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    gate: GateFlags,
+    #[command(flatten)]
+    walk: WalkFlags,
+    #[command(flatten)]
+    policy: PolicyFlag,
+}
+
+pub(in crate::cli) fn check(session: &Session, args: &CheckArgs) -> Result<u8> {
+    let CheckArgs { path, gate, walk, policy } = args;
+    let against = match gate.base.as_deref() {
+        Some("auto") => Against::Environment(&environment),
+        Some(revision) => Against::Revision(revision.to_owned(), "--base".to_owned()),
+        None => environment("ELCANO_BASE")
+            .map_or(Against::Nothing, |revision| Against::Revision(revision, "ELCANO_BASE".to_owned())),
+    };
+    let workspace = session.workspace(path.as_deref().unwrap_or(Path::new(".")), walk.options())?;
+    let gating = Gating::of(&workspace, &gate.limits)?;
+    let baseline = gating.read_baseline()?;
+    let fail_on = gating.fail_on(gate.fail_on);
+    let command = check_command(path.as_ref(), &gate.limits, walk, policy, fail_on);
+    let options = gating.options(fail_on, baseline, command);
+    let base = against.find(workspace.repository(), gate.fetch_base)?.base();
+    let store = session.known_facts(&workspace);
+    let measurer = session.measurer(store.as_ref(), &policy.policy).with_index(workspace.index()?);
+    let checked = run_check(&workspace, &measurer, &options, base, None)?;
+    let text = || GateOutput::from_str("text").map_err(Error::Usage);
+    let outputs = if gate.format.is_empty() { vec![text()?] } else { gate.format.clone() };
+    let written = outputs::write(&checked, &outputs, &environment, &print)?;
+    if written.len() == outputs.len() && session.verbosity != Verbosity::Quiet {
+        anstream::eprintln!("elcano: {}; wrote {}", checked.verdict, written.join(", "));
+    }
+    Ok(u8::from(checked.verdict == Verdict::Fail))
+}
+
+/// Checks everything, nothing accepted: what a new baseline has to hold.
+///
+/// # Errors
+/// As the command.
+pub(in crate::cli) fn check_everything(session: &Session, flags: &GatedFlags) -> Result<(Check, Gating)> {
+    let workspace = session.workspace(flags.root(), flags.walk.options())?;
+    let gating = || Gating::of(&workspace, &flags.limits);
+    let options = gating()?.options(FailOn::New, Baseline::default(), String::new());
+    let store = session.known_facts(&workspace);
+    let measurer = session.measurer(store.as_ref(), &flags.policy.policy).with_index(workspace.index()?);
+    Ok((run_check(&workspace, &measurer, &options, None, None)?, gating()?))
+}

@@ -1,0 +1,44 @@
+//! `init`: writes configuration and workflow into a repository. Never replaces a file.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::console::print;
+use crate::error::{Error, Result};
+
+const CONFIGURATION: &str = include_str!("../templates/elcano.toml");
+const WORKFLOW: &str = include_str!("../templates/workflow.yml");
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct InitArgs {
+    /// The repository [default: .]
+    path: Option<PathBuf>,
+    /// The action of the workflow: OWNER/REPOSITORY@REVISION
+    #[arg(long, value_name = "ACTION", default_value = "OWNER/elcano@REVISION")]
+    action: String,
+}
+
+pub(in crate::cli) fn init(args: &InitArgs) -> Result<u8> {
+    let root = args.path.as_deref().unwrap_or(Path::new("."));
+    let workflow = WORKFLOW.replace("ACTION", &args.action);
+    let files = [(root.join("elcano.toml"), CONFIGURATION), (root.join(".github/workflows/elcano.yml"), &workflow)];
+    // All or none: what is there is somebody's.
+    if let Some((there, _)) = files.iter().find(|(file, _)| file.symlink_metadata().is_ok()) {
+        return Err(Error::Usage(format!("`{}` is there already; nothing was written", there.display())));
+    }
+    for (file, text) in &files {
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).map_err(Error::io("making", folder))?;
+        }
+        let mut new = fs::File::create_new(file).map_err(Error::io("writing", file))?;
+        new.write_all(text.as_bytes()).map_err(Error::io("writing", file))?;
+        print(&format!("wrote {}\n", file.display()))?;
+    }
+    if args.action.starts_with("OWNER/") {
+        print("put the action's owner and revision into the workflow, or give --action\n")?;
+    }
+    Ok(0)
+}

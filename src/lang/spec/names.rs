@@ -1,0 +1,106 @@
+//! `[names]`: where a grammar keeps the name of a space.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::pattern::KindPattern;
+
+/// How the name of a space is found. The first of these that finds one decides: `fixed`,
+/// `path_by_kind`, `child_by_kind`, `fields`, `child_kinds`, `from_parent`, `parallel_lists`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Names {
+    /// Fields that hold the name, of a node of any kind; the first present one counts.
+    pub fields: Vec<String>,
+    /// Kind -> the fields, or else the kinds, of the child that holds its name. Where that child is
+    /// of a listed kind, too, it is followed.
+    pub child_by_kind: BTreeMap<String, Vec<String>>,
+    /// Kind -> paths of fields or kinds (`[child, grandchild]`) to the node that holds its name;
+    /// the first that exists counts. Where that node is of a kind in `child_by_kind`, it is
+    /// followed.
+    pub path_by_kind: BTreeMap<String, Vec<Vec<String>>>,
+    /// Kind -> the name of all of its nodes.
+    pub fixed: BTreeMap<String, String>,
+    /// Kinds of a direct child that is the name.
+    pub child_kinds: Vec<String>,
+    /// Kind of the parent -> its fields, or else the kinds of its child, that name a function
+    /// without a name of its own.
+    pub from_parent: BTreeMap<String, Vec<String>>,
+    /// Lists of values that are named by a list of names before them: `a, b = f, g` names the
+    /// second value `b`.
+    pub parallel_lists: Vec<ParallelLists>,
+    /// The receiver of a method, whose type qualifies the name.
+    pub receiver: Receiver,
+    /// Declarators, which wrap the name in the shape of its type.
+    pub declarator: Declarator,
+    /// Fields that hold the names in a parameter declaration with the role `names_each`; each is a
+    /// parameter.
+    pub parameter_fields: Vec<String>,
+}
+
+/// A list of values and the names before it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParallelLists {
+    /// Kinds of the list of values.
+    pub values: Vec<String>,
+    /// The list of names before it under the same parent, or the names themselves.
+    pub names: Vec<KindPattern>,
+}
+
+/// The receiver of a method, where it is written before the name.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Receiver {
+    /// Kind of the method -> the field that holds the receiver.
+    pub fields: BTreeMap<String, String>,
+    /// Kinds of the type in a receiver.
+    pub types: Vec<String>,
+    /// Kinds of the variable in a receiver.
+    pub variables: Vec<String>,
+}
+
+/// Declarators: `*(*f)(int)` declares `f`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Declarator {
+    /// Fields that lead from a declarator to the one inside it.
+    pub fields: Vec<String>,
+    /// Kinds of declarators that hold the inner one as their first child, without a field.
+    pub wrappers: Vec<String>,
+    /// Fields that lead from a qualified name to its last part.
+    pub qualified_fields: Vec<String>,
+    /// Kind of the last part of a name -> the field before which the name ends.
+    pub ends_before: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// Takes over what `base` defines for kinds that are not in `without`, as far as this does not
+    /// define it.
+    pub(in crate::lang) fn inherit(&mut self, base: &Self, without: &[String]) {
+        self.fields.extend(base.fields.iter().cloned());
+        self.child_kinds.extend(base.child_kinds.iter().cloned());
+        self.parameter_fields.extend(base.parameter_fields.iter().cloned());
+        self.parallel_lists.extend(base.parallel_lists.iter().cloned());
+        merge(&mut self.child_by_kind, &base.child_by_kind, without);
+        merge(&mut self.path_by_kind, &base.path_by_kind, without);
+        merge(&mut self.fixed, &base.fixed, without);
+        merge(&mut self.from_parent, &base.from_parent, without);
+        merge(&mut self.receiver.fields, &base.receiver.fields, without);
+        self.receiver.types.extend(base.receiver.types.iter().cloned());
+        self.receiver.variables.extend(base.receiver.variables.iter().cloned());
+        let (own, theirs) = (&mut self.declarator, &base.declarator);
+        own.fields.extend(theirs.fields.iter().cloned());
+        own.wrappers.extend(theirs.wrappers.iter().filter(|kind| !without.contains(kind)).cloned());
+        own.qualified_fields.extend(theirs.qualified_fields.iter().cloned());
+        merge(&mut own.ends_before, &theirs.ends_before, without);
+    }
+}
+
+fn merge<T: Clone>(own: &mut BTreeMap<String, T>, base: &BTreeMap<String, T>, without: &[String]) {
+    for (kind, value) in base.iter().filter(|(kind, _)| !without.contains(kind)) {
+        own.entry(kind.clone()).or_insert_with(|| value.clone());
+    }
+}

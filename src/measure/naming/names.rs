@@ -1,0 +1,37 @@
+//! The names of spaces.
+
+use tree_sitter::Node;
+
+use super::text::one_line;
+use crate::lang::Language;
+use crate::model::Space;
+
+/// The name of a function that the language gives none.
+pub(in crate::measure) const ANONYMOUS: &str = Space::ANONYMOUS;
+
+/// The name of a space, by its node, the node's parent and that one's parent.
+pub(in crate::measure) fn name<'t>(
+    language: &Language,
+    node: Node<'t>,
+    around: [Option<Node<'t>>; 2],
+    source: &[u8],
+) -> String {
+    let rules = &language.naming.names;
+    if let Some(fixed) = rules.fixed(node.kind_id()) {
+        return fixed.to_owned();
+    }
+    rules.find(node, around).map_or_else(|| ANONYMOUS.to_owned(), |range| one_line(range, source))
+}
+
+/// Enclosing names, the receiver's type and the own name, joined by `::`.
+pub(in crate::measure) fn qualified(outer: &str, receiver_type: &str, name: &str) -> String {
+    let parts = [outer, receiver_type, name];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("::")
+}
+
+/// Name and type of a method's receiver, where the language writes one; empty otherwise.
+pub(in crate::measure) fn receiver(language: &Language, node: Node<'_>, source: &[u8]) -> (String, String) {
+    let receiver = language.naming.names.receiver(node);
+    let text = |node: Option<Node<'_>>| node.map(|node| one_line(node.byte_range(), source)).unwrap_or_default();
+    (text(receiver.variable), text(receiver.of))
+}

@@ -1,0 +1,122 @@
+//! What a visit keeps: the stack of ancestors, the open spaces, and what it found so far.
+
+use rustc_hash::FxHashMap;
+use tree_sitter::{Node, TreeCursor};
+
+use crate::lang::{Language, Place, Policy, Roles};
+use crate::measure::options::{Limits, Options};
+use crate::measure::rows::RowIndex;
+use crate::metric::cognitive::Levels;
+use crate::metric::{OpenSpace, TokenHistory, Trace};
+use crate::model::{Ast, Cfg, Level, Space};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// What stands before a token without a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// An opening bracket, a separator.
+    Nothing,
+    /// A logical operator.
+    Logical,
+    /// Another operator, a word of the language.
+    Other,
+    /// The end of an operand.
+    Operand,
+}
+
+/// An ancestor of the node that is being entered.
+pub(super) struct Frame<'t> {
+    pub(super) node: Node<'t>,
+    pub(super) kind: u16,
+    pub(super) roles: Roles,
+    pub(super) levels: Levels,
+    /// Where the last operator of the running logical sequence is kept.
+    pub(super) sequence: usize,
+    /// How many sequences were being read before it.
+    pub(super) sequences: usize,
+    /// It opened a space that closes with it.
+    pub(super) opened: bool,
+    /// Its operands stand where a condition is expected.
+    pub(super) condition: bool,
+    /// It lies in an ERROR node.
+    pub(super) in_error: bool,
+    /// Its children are tokens without a tree; what stands before the next one.
+    pub(super) unparsed: Option<Before>,
+    /// Its index in the stored tree, or its nearest stored ancestor's.
+    pub(super) stored: u32,
+}
+
+/// What a visit knows while it goes over a tree.
+pub(super) struct Visit<'a, 't> {
+    pub(super) language: &'a Language,
+    pub(super) policy: &'a Policy,
+    pub(super) limits: &'a Limits,
+    pub(super) level: Level,
+    pub(super) source: &'t [u8],
+    pub(super) rows: RowIndex,
+    pub(super) frames: Vec<Frame<'t>>,
+    pub(super) open_spaces: Vec<OpenSpace>,
+    /// Last operator of each logical sequence that is being read, innermost last.
+    pub(super) sequences: Vec<Roles>,
+    pub(super) spaces: Vec<Space>,
+    pub(super) calls: FxHashMap<(u32, String, String), usize>,
+    pub(super) history: TokenHistory<'t>,
+    pub(super) ast: Ast,
+    pub(super) cfgs: Vec<Cfg>,
+    pub(super) ast_kinds: FxHashMap<u16, u32>,
+    pub(super) nodes: usize,
+    pub(super) errors: u32,
+    /// End of the last token or comment.
+    pub(super) read: usize,
+    pub(super) trace: Option<&'a mut Trace>,
+    pub(super) scratch: TreeCursor<'t>,
+}
+
+impl<'a, 't> Visit<'a, 't> {
+    pub(super) fn new(
+        language: &'a Language,
+        policy: &'a Policy,
+        source: &'t [u8],
+        root: Node<'t>,
+        options: &'a Options,
+        trace: Option<&'a mut Trace>,
+    ) -> Self {
+        Self {
+            language,
+            policy,
+            limits: &options.limits,
+            level: options.level,
+            source,
+            rows: RowIndex::new(source),
+            frames: Vec::with_capacity(64),
+            open_spaces: Vec::with_capacity(8),
+            sequences: vec![Roles::NONE],
+            spaces: Vec::new(),
+            calls: FxHashMap::default(),
+            history: TokenHistory::new(language.grammar.node_kind_count(), source.len()),
+            ast: Ast::default(),
+            cfgs: Vec::new(),
+            ast_kinds: FxHashMap::default(),
+            nodes: 0,
+            errors: 0,
+            read: if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 },
+            trace,
+            scratch: root.walk(),
+        }
+    }
+
+    /// Where a node stands that is being entered.
+    pub(super) fn place(&self, id: u16, field: Option<u16>) -> Place<'t> {
+        let mut ancestors = self.frames.iter().rev().map(|frame| frame.kind);
+        let parent = ancestors.next().unwrap_or(id);
+        let mut nodes = self.frames.iter().rev().map(|frame| frame.node);
+        let (above, beyond) = (nodes.next(), nodes.next());
+        Place { above, beyond, parent, grandparent: ancestors.next().unwrap_or(parent), field }
+    }
+}
+
+/// A position in a file, which has at most 4 GiB.
+pub(super) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,304 @@
+//! The one way of one file: the index knows its content id, the store knows its facts; else it is
+//! read, hashed and measured. Used by every command that measures. Never walks and never finds a
+//! base: it is given files.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::error::{Error, Result};
+use crate::git;
+use crate::lang::{LineOnly, Registry};
+use crate::measure::{Analyzer, Options};
+use crate::model::{
+    AnalyzerId, AstRecord, CfgRecord, ChunkRecord, ContentId, FactsRecord, FileFacts, Note, NoteKind, Skip,
+};
+use crate::store::{Record, Sender, Store};
+use crate::walk::{Detected, Entry};
+
+use super::progress::Monitor;
+
+/// Where facts came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The file was parsed now.
+    Parsed,
+    /// The store knew them.
+    Stored,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub enum FileOutcome {
+    /// It has numbers.
+    Measured(FactsRecord, Origin),
+    /// Its content shows that it is not to be measured; the facts hold the reason.
+    Skipped(FactsRecord),
+    /// It could not be measured. With facts if it could be read.
+    Failed(Note, Option<(FactsRecord, Origin)>),
+}
+
+/// What to do when the store cannot give a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreFault {
+    /// The run fails: it keeps its facts there.
+    Fails,
+    /// The file is parsed, with a warning: the store only spares parsing.
+    Warns,
+}
+
+/// Measures files of a work tree and of commits, on any thread.
+pub struct Measurer<'a> {
+    registry: &'a Registry,
+    policy: &'a str,
+    options: Options,
+    monitor: Monitor<'a>,
+    analyzers: RwLock<Analyzers>,
+    index: Option<&'a git::Index>,
+    store: Option<(&'a dyn Store, StoreFault)>,
+    sender: Option<Sender>,
+}
+
+type Analyzers = BTreeMap<Detected, Arc<Analyzer>>;
+
+impl<'a> Measurer<'a> {
+    /// A measurer that parses all it is given.
+    #[must_use]
+    pub fn new(registry: &'a Registry, policy: &'a str, options: Options, monitor: Monitor<'a>) -> Self {
+        let analyzers = RwLock::default();
+        Self { registry, policy, options, monitor, analyzers, index: None, store: None, sender: None }
+    }
+
+    /// Takes content ids of unchanged files from the index.
+    #[must_use]
+    pub fn with_index(self, index: Option<&'a git::Index>) -> Self {
+        Self { index, ..self }
+    }
+
+    /// Takes facts that a store knows.
+    #[must_use]
+    pub fn with_store(self, store: Option<&'a dyn Store>, fault: StoreFault) -> Self {
+        Self { store: store.map(|store| (store, fault)), ..self }
+    }
+
+    /// Sends new facts, and what the level keeps beside them, to a writer.
+    #[must_use]
+    pub fn with_sender(self, sender: Sender) -> Self {
+        Self { sender: Some(sender), ..self }
+    }
+
+    /// The counting policy.
+    #[must_use]
+    pub fn policy(&self) -> &str {
+        self.policy
+    }
+
+    /// What is kept, and what must not be exceeded.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
+    /// What is shown and heeded meanwhile.
+    #[must_use]
+    pub fn monitor(&self) -> Monitor<'a> {
+        self.monitor
+    }
+
+    /// The analyzer of a language.
+    ///
+    /// # Errors
+    /// An unknown language or policy, or a spec that does not fit its grammar.
+    pub fn analyzer(&self, detected: Detected) -> Result<Arc<Analyzer>> {
+        if let Some(known) = self.analyzers.read().unwrap_or_else(PoisonError::into_inner).get(&detected) {
+            return Ok(Arc::clone(known));
+        }
+        let analyzer = Analyzer::new(self.registry, detected.language, self.policy)?;
+        let analyzer = Arc::new(if detected.generated { analyzer.with_generated() } else { analyzer });
+        let mut known = self.analyzers.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(known.entry(detected).or_insert(analyzer)))
+    }
+
+    /// What facts depend on besides the bytes, over all analyzers that were asked for.
+    #[must_use]
+    pub fn fingerprint(&self) -> AnalyzerId {
+        let mut hasher = blake3::Hasher::new();
+        for analyzer in self.analyzers.read().unwrap_or_else(PoisonError::into_inner).values() {
+            hasher.update(&analyzer.id().0);
+        }
+        let mut id = [0; 16];
+        id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        AnalyzerId(id)
+    }
+
+    /// The content id of a file on disk. None when it cannot be read.
+    ///
+    /// # Errors
+    /// The user's interrupt, or the store's failure.
+    pub fn content(&self, entry: &Entry) -> Result<Option<ContentId>> {
+        self.monitor.go_on()?;
+        let known = self.index.and_then(|index| index.content_id(&entry.path, &entry.stat));
+        let read = || entry.read(self.options.limits.file_bytes_max).ok().map(|bytes| ContentId::of(&bytes));
+        Ok(known.or_else(read))
+    }
+
+    /// A file of the work tree.
+    ///
+    /// # Errors
+    /// The user's interrupt, or the failure of the store or its writer.
+    pub fn file(&self, entry: &Entry) -> Result<FileOutcome> {
+        self.file_of(entry, self.index.and_then(|index| index.content_id(&entry.path, &entry.stat)))
+    }
+
+    /// A file of the work tree whose content may be known already.
+    ///
+    /// # Errors
+    /// As [`Measurer::file`].
+    pub fn file_of(&self, entry: &Entry, known: Option<ContentId>) -> Result<FileOutcome> {
+        self.monitor.go_on()?;
+        if let Some(content) = known
+            && let Some(outcome) = self.stored(entry.detected, content)?
+        {
+            return Ok(outcome);
+        }
+        let bytes = match entry.read(self.options.limits.file_bytes_max) {
+            Ok(bytes) => bytes,
+            Err(note) => return Ok(FileOutcome::Failed(note, None)),
+        };
+        let content = ContentId::of(&bytes);
+        if known == Some(content) {
+            return self.parse(entry.detected, content, &bytes);
+        }
+        self.blob(entry.detected, content, &bytes)
+    }
+
+    /// A content that was read, from a commit or from anywhere else.
+    ///
+    /// # Errors
+    /// As [`Measurer::file`].
+    pub fn blob(&self, detected: Detected, content: ContentId, bytes: &[u8]) -> Result<FileOutcome> {
+        self.monitor.go_on()?;
+        self.stored(detected, content)?.map_or_else(|| self.parse(detected, content, bytes), Ok)
+    }
+
+    /// What the store knows of a content, if it knows all that is to be kept.
+    ///
+    /// # Errors
+    /// The store's failure, where that is to be one.
+    pub fn stored(&self, detected: Detected, content: ContentId) -> Result<Option<FileOutcome>> {
+        let Some((store, fault)) = self.store else { return Ok(None) };
+        match store.facts(content, self.analyzer(detected)?.id()) {
+            Ok(facts) => {
+                let facts = facts.filter(|facts| facts.level >= self.options.level);
+                Ok(facts.map(|facts| FileOutcome::of(facts, Origin::Stored)))
+            }
+            Err(error @ (Error::Store { .. } | Error::Record { .. })) if fault == StoreFault::Warns => {
+                tracing::warn!("measured anew: {}", error.chain().join(": "));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Measures a content.
+    ///
+    /// # Errors
+    /// The writer's failure.
+    pub fn parse(&self, detected: Detected, content: ContentId, bytes: &[u8]) -> Result<FileOutcome> {
+        let (facts, beside) = records(self.analyzer(detected)?.measure(content, bytes, self.options));
+        if let Some(sender) = &self.sender {
+            sender.send(std::iter::once(Record::Facts(facts.clone())).chain(beside).collect())?;
+        }
+        Ok(FileOutcome::of(facts, Origin::Parsed))
+    }
+}
+
+impl FileOutcome {
+    fn of(facts: FactsRecord, origin: Origin) -> Self {
+        if facts.skip.is_some() {
+            return Self::Skipped(facts);
+        }
+        if !facts.spaces.is_empty() {
+            return Self::Measured(facts, origin);
+        }
+        let nothing = || Note::new(NoteKind::Panicked, "it gave no facts");
+        Self::Failed(facts.notes.last().cloned().unwrap_or_else(nothing), Some((facts, origin)))
+    }
+
+    /// The facts, if there are any.
+    #[must_use]
+    pub fn facts(&self) -> Option<&FactsRecord> {
+        match self {
+            Self::Measured(facts, _) | Self::Skipped(facts) | Self::Failed(_, Some((facts, _))) => Some(facts),
+            Self::Failed(_, None) => None,
+        }
+    }
+
+    /// Where the facts came from; None for a file that was skipped or could not be read.
+    #[must_use]
+    pub fn origin(&self) -> Option<Origin> {
+        match self {
+            Self::Measured(_, origin) | Self::Failed(_, Some((_, origin))) => Some(*origin),
+            Self::Skipped(_) | Self::Failed(_, None) => None,
+        }
+    }
+
+    /// Why it is not measured, if its content shows that.
+    #[must_use]
+    pub fn skip(&self) -> Option<Skip> {
+        if let Self::Skipped(facts) = self { facts.skip } else { None }
+    }
+}
+
+/// What facts depend on besides the bytes, in all languages at once: facts of another elcano are of
+/// use to this one only where this is equal.
+///
+/// # Errors
+/// There is no such policy.
+pub fn fingerprint_of_all(
+    registry: &Registry,
+    policy: &str,
+    options: Options,
+    monitor: Monitor<'_>,
+) -> Result<AnalyzerId> {
+    let measurer = Measurer::new(registry, policy, options, monitor);
+    for language in registry.ids().chain(LineOnly::all().map(|language| language.id)) {
+        measurer.analyzer(Detected { language, generated: false })?;
+    }
+    Ok(measurer.fingerprint())
+}
+
+/// A file's facts as records: the facts themselves, and what the level keeps beside them.
+fn records(facts: FileFacts) -> (FactsRecord, Vec<Record>) {
+    let (content, analyzer) = (facts.content, facts.analyzer);
+    let spaces = &facts.spaces;
+    let chunks = facts.chunks.into_iter().map(|chunk| {
+        let space = &spaces[chunk.space as usize];
+        Record::Chunks(ChunkRecord {
+            content,
+            start: chunk.start,
+            end: chunk.end,
+            hash: space.body,
+            symbol: space.qualified_name.clone(),
+            kind: space.kind,
+            text: chunk.text,
+        })
+    });
+    let ast = facts.ast.map(|ast| Record::Ast(AstRecord { content, analyzer, ast }));
+    let cfgs = facts.cfgs.into_iter().map(|cfg| {
+        Record::Cfg(CfgRecord { content, analyzer, space: cfg.space, blocks: cfg.blocks, edges: cfg.edges })
+    });
+    let records = chunks.chain(ast).chain(cfgs).collect();
+    let facts = FactsRecord {
+        content,
+        analyzer,
+        language: facts.language,
+        policy: facts.policy,
+        level: facts.level,
+        bytes: facts.bytes,
+        error_bytes: facts.error_bytes,
+        skip: facts.skip,
+        notes: facts.notes,
+        spaces: facts.spaces,
+    };
+    (facts, records)
+}

@@ -1,0 +1,6 @@
+//! Documents that are generated or promise something hold what the code does.
+
+mod metrics;
+mod readme;
+mod specs;
+mod tables;

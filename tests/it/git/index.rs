@@ -1,0 +1,310 @@
+//! What the index spares reading, and whether a work tree is dirty: never wrong, beside git itself.
+
+use std::fs;
+use std::time::{Duration, UNIX_EPOCH};
+
+use elcano::git::Index;
+use elcano::model::{ContentId, RepoPath, Stat};
+use proptest::prelude::*;
+
+use super::repository::open;
+use crate::support::Repo;
+
+fn index(repo: &Repo) -> Index {
+    open(repo, ".").index().expect("an index")
+}
+
+fn stat(repo: &Repo, path: &str) -> Stat {
+    Stat::from(&repo.path(path).symlink_metadata().expect("a file"))
+}
+
+fn known(repo: &Repo, path: &str) -> Option<ContentId> {
+    index(repo).content_id(&path.into(), &stat(repo, path))
+}
+
+/// Something done to a tree.
+type Change = fn(&Repo) -> &Repo;
+
+fn dirty(repo: &Repo) -> bool {
+    index(repo).is_dirty(&|_| None).expect("an answer")
+}
+
+/// Gives a file another time than it has.
+fn touch(repo: &Repo, path: &str, seconds: u64) {
+    let file = fs::File::options().write(true).open(repo.path(path)).expect("a file");
+    file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).expect("a time");
+}
+
+/// A committed file of a time that is settled.
+fn settled(files: &[(&str, &str)]) -> Repo {
+    let repo = Repo::with(files);
+    for (path, _) in files {
+        repo.age(*path);
+    }
+    repo.init().commit("one");
+    repo
+}
+
+#[test]
+fn unchanged_files_are_known_and_others_are_not() {
+    let repo = settled(&[
+        ("a.rs", "fn a() {}\n"),
+        ("src/b.rs", "b"),
+        ("empty.rs", ""),
+        ("ends.rs", "x\r\n"),
+        (".gitattributes", "ends.rs -text\n"),
+    ]);
+    assert_eq!(known(&repo, "a.rs"), Some(ContentId::of(b"fn a() {}\n")));
+    assert_eq!(known(&repo, "empty.rs"), Some(ContentId::of(b"")));
+    assert_eq!(known(&repo, "ends.rs"), Some(ContentId::of(b"x\r\n")), "`-text` lets bytes be");
+    let below = open(&repo, "src").index().expect("an index");
+    assert_eq!(below.content_id(&"b.rs".into(), &stat(&repo, "src/b.rs")), Some(ContentId::of(b"b")));
+    assert_eq!((below.len(), below.content_id(&"a.rs".into(), &stat(&repo, "a.rs"))), (1, None));
+    repo.file("new.rs", "");
+    assert_eq!(known(&repo, "new.rs"), None);
+
+    let before = stat(&repo, "a.rs");
+    repo.file("a.rs", "fn b() {}\n").age("a.rs");
+    let after = stat(&repo, "a.rs");
+    assert_eq!((before.bytes, before.mtime_ns, before.ino), (after.bytes, after.mtime_ns, after.ino));
+    assert_eq!(known(&repo, "a.rs"), None, "the change time differs");
+    assert_eq!(index(&repo).content_id(&"a.rs".into(), &before), Some(ContentId::of(b"fn a() {}\n")));
+    for other in [
+        Stat { bytes: before.bytes + 1, ..before },
+        Stat { mtime_ns: before.mtime_ns + 1, ..before },
+        Stat { ctime_ns: before.ctime_ns - 1, ..before },
+        Stat { ino: before.ino + 1, ..before },
+        Stat { uid: before.uid + 1, ..before },
+        Stat { gid: before.gid + 1, ..before },
+        Stat { bytes: before.bytes + (1 << 33) + 1, ..before },
+    ] {
+        assert_eq!(index(&repo).content_id(&"a.rs".into(), &other), None, "{other:?}");
+    }
+}
+
+#[test]
+fn a_file_of_the_same_instant_as_the_index_is_not_known() {
+    let repo = settled(&[("a.rs", "1")]);
+    assert_eq!(known(&repo, "a.rs"), Some(ContentId::of(b"1")));
+    for (seconds, expected) in [(1_000_000_000, None), (999_999_999, None), (1_000_000_001, Some(ContentId::of(b"1")))]
+    {
+        touch(&repo, ".git/index", seconds);
+        assert_eq!(known(&repo, "a.rs"), expected, "index of {seconds}");
+    }
+}
+
+#[test]
+fn a_size_of_zero_marks_what_git_could_not_tell() {
+    let repo = settled(&[("a.rs", "12345")]);
+    // As git does when it writes an index over an entry that changed in the same instant.
+    let path = repo.path(".git/index");
+    let mut bytes = fs::read(&path).expect("an index");
+    let at = bytes.windows(4).rposition(|window| window == 5_u32.to_be_bytes()).expect("the size");
+    bytes[at..at + 4].fill(0);
+    let end = bytes.len() - 20;
+    bytes[end..].fill(0);
+    fs::write(&path, &bytes).expect("an index");
+    let empty = Stat { bytes: 0, ..stat(&repo, "a.rs") };
+    assert_eq!(index(&repo).content_id(&"a.rs".into(), &empty), None);
+}
+
+#[test]
+fn files_under_a_filter_are_not_known() {
+    let attributes =
+        ["text", "text=auto", "eol=crlf", "eol=lf", "crlf", "filter=lfs", "working-tree-encoding=UTF-16", "ident"];
+    for attribute in attributes {
+        let repo = settled(&[("a.rs", "x\n"), ("b.py", "y\n")]);
+        assert!(known(&repo, "a.rs").is_some());
+        repo.file(".gitattributes", format!("*.rs {attribute}\n"));
+        assert_eq!((known(&repo, "a.rs"), known(&repo, "b.py")), (None, Some(ContentId::of(b"y\n"))), "{attribute}");
+        repo.remove(".gitattributes").file(".git/info/attributes", format!("*.rs {attribute}\n"));
+        assert_eq!(known(&repo, "a.rs"), None, "{attribute}");
+    }
+    let repo = settled(&[("a.rs", "x\n")]);
+    for (value, expected) in [("true", false), ("input", false), ("false", true)] {
+        repo.git(&["config", "core.autocrlf", value]);
+        assert_eq!(known(&repo, "a.rs").is_some(), expected, "core.autocrlf={value}");
+    }
+}
+
+#[test]
+fn what_git_does_not_watch_is_not_known() {
+    let repo = settled(&[("a.rs", "a"), ("b.rs", "b"), ("link-target.rs", "c")]);
+    for flag in ["--assume-unchanged", "--skip-worktree"] {
+        repo.git(&["update-index", flag, "a.rs"]);
+        assert_eq!((known(&repo, "a.rs"), known(&repo, "b.rs").is_some()), (None, true), "{flag}");
+        repo.git(&["update-index", &flag.replace("--", "--no-"), "a.rs"]);
+    }
+    repo.file("intent.rs", "").age("intent.rs");
+    repo.git(&["add", "--intent-to-add", "intent.rs"]);
+    assert_eq!(known(&repo, "intent.rs"), None);
+}
+
+#[test]
+fn a_conflict_is_dirty_and_not_known() {
+    let repo = settled(&[("a.rs", "base")]);
+    repo.git(&["checkout", "--quiet", "-b", "other"]);
+    repo.file("a.rs", "other").commit("other");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.file("a.rs", "main").commit("main");
+    assert!(!repo.git_command(&["merge", "other"]).output().expect("git").status.success());
+    assert!(dirty(&repo));
+    assert_eq!(known(&repo, "a.rs"), None);
+}
+
+#[test]
+fn dirty_is_what_differs_from_the_commit_under_the_root() {
+    let repo = settled(&[("a.rs", "a"), ("src/b.rs", "b"), ("tool", "t")]);
+    repo.symlink("link", "a.rs").commit("link");
+    assert!(!dirty(&repo));
+    let below = |repo: &Repo| open(repo, "src").index().expect("an index").is_dirty(&|_| None).expect("an answer");
+    let restore = || repo.git(&["reset", "--quiet", "--hard"]);
+    let changes: [(&str, Change); 6] = [
+        ("edited", |repo| repo.file("a.rs", "z")),
+        ("deleted", |repo| repo.remove("a.rs")),
+        ("executable", |repo| repo.mode("tool", 0o755)),
+        ("another link", |repo| repo.remove("link").symlink("link", "src")),
+        ("no more a link", |repo| repo.remove("link").file("link", "a.rs")),
+        ("a folder", |repo| repo.remove("a.rs").folder("a.rs/x")),
+    ];
+    for (what, change) in changes {
+        change(&repo);
+        assert!(dirty(&repo), "{what}");
+        assert!(!below(&repo), "{what} elsewhere");
+        restore();
+        assert!(!dirty(&repo), "{what}, restored");
+    }
+    repo.file("a.rs", "staged");
+    repo.git(&["add", "a.rs"]);
+    repo.file("a.rs", "a");
+    assert!(dirty(&repo), "staged, though the file is as committed");
+    assert!(!below(&repo));
+    restore();
+    touch(&repo, "a.rs", 5);
+    assert!(!dirty(&repo), "a file that was only touched");
+    repo.file("untracked.rs", "");
+    assert!(!dirty(&repo), "what is not tracked does not count");
+    repo.file("src/b.rs", "B");
+    assert!(below(&repo));
+}
+
+#[test]
+fn what_is_known_is_not_read_again() {
+    let repo = settled(&[("a.rs", "a")]);
+    touch(&repo, "a.rs", 5);
+    let told = std::sync::Mutex::new(Vec::new());
+    let known = |path: &RepoPath| {
+        told.lock().expect("a lock").push(path.clone());
+        Some(ContentId::of(b"told"))
+    };
+    assert!(!index(&repo).is_dirty(&known).expect("an answer"), "another content than told is read");
+    assert_eq!(*told.lock().expect("a lock"), [RepoPath::from("a.rs")]);
+}
+
+#[test]
+fn line_ends_and_filters_that_git_undoes_are_not_dirty() {
+    let repo = settled(&[("a.txt", "x\ny\n"), ("big.bin", "data")]);
+    repo.file(".gitattributes", "*.txt text\n*.bin filter=lfs\n").age(".gitattributes").commit("attributes");
+    assert!(!dirty(&repo));
+    repo.file("a.txt", "x\r\ny\r\n");
+    assert!(!dirty(&repo), "only line ends differ");
+    repo.file("a.txt", "x\r\nz\r\n");
+    assert!(dirty(&repo));
+    repo.file("a.txt", "x\ny\n");
+    touch(&repo, "big.bin", 5);
+    assert!(dirty(&repo), "no program is run to find out");
+}
+
+#[test]
+fn before_the_first_commit() {
+    let repo = Repo::with(&[("a.rs", "a")]);
+    repo.init();
+    assert!(index(&repo).is_empty() && !dirty(&repo));
+    repo.git(&["add", "."]);
+    assert!(dirty(&repo));
+}
+
+#[test]
+fn a_damaged_index_is_an_error() {
+    let repo = settled(&[("a.rs", "a")]);
+    repo.file(".git/index", "DIRC nonsense");
+    let error = open(&repo, ".").index().expect_err("damaged");
+    assert!(error.chain().len() > 1 && error.exit_code() == 3, "{:?}", error.chain());
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Write(usize, &'static str),
+    Delete(usize),
+    Touch(usize, u64),
+    Executable(usize, bool),
+    Git(&'static [&'static str]),
+}
+
+const FILES: [&str; 4] = ["a.rs", "b.rs", "d/c.rs", "d/e.rs"];
+
+const GIT: &[&[&str]] = &[
+    &["add", "--all"],
+    &["add", "--update"],
+    &["commit", "--quiet", "--allow-empty", "--all", "--message", "step"],
+    &["commit", "--quiet", "--allow-empty", "--message", "what is staged"],
+    &["reset", "--quiet", "--hard"],
+    &["status"],
+];
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let file = 0..FILES.len();
+    let content = prop::sample::select(vec!["", "1", "2", "33", "x\r\n", "x\n"]);
+    let step = prop_oneof![
+        4 => (file.clone(), content).prop_map(|(file, content)| Step::Write(file, content)),
+        1 => file.clone().prop_map(Step::Delete),
+        2 => (file.clone(), 1..4_u64).prop_map(|(file, seconds)| Step::Touch(file, seconds)),
+        1 => (file, any::<bool>()).prop_map(|(file, on)| Step::Executable(file, on)),
+        5 => prop::sample::select(GIT).prop_map(Step::Git),
+    ];
+    prop::collection::vec(step, 1..12)
+}
+
+fn apply(repo: &Repo, step: Step) {
+    let there = |file: usize| repo.path(FILES[file]).exists();
+    match step {
+        Step::Write(file, content) => {
+            repo.file(FILES[file], content);
+        }
+        Step::Delete(file) if there(file) => {
+            repo.remove(FILES[file]);
+        }
+        Step::Touch(file, seconds) if there(file) => touch(repo, FILES[file], seconds),
+        Step::Executable(file, on) if there(file) => {
+            repo.mode(FILES[file], if on { 0o755 } else { 0o644 });
+        }
+        Step::Git(args) => {
+            repo.git(args);
+        }
+        Step::Delete(_) | Step::Touch(..) | Step::Executable(..) => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn git_agrees_after_any_steps(steps in steps(), attributes in prop::option::of(prop::sample::select(vec!["* text=auto\n", "a.rs text\n"]))) {
+        let repo = Repo::new();
+        repo.init().commit("nothing");
+        if let Some(attributes) = attributes {
+            repo.file(".git/info/attributes", attributes);
+        }
+        for step in steps {
+            apply(&repo, step);
+            let index = index(&repo);
+            for path in FILES.iter().filter(|path| repo.path(**path).exists()) {
+                if let Some(id) = index.content_id(&(*path).into(), &stat(&repo, path)) {
+                    prop_assert_eq!(id, ContentId::of(&fs::read(repo.path(*path)).expect("a file")), "{} after {:?}", path, step);
+                }
+            }
+            let theirs = repo.git(&["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"]);
+            prop_assert_eq!(index.is_dirty(&|_| None).expect("an answer"), !theirs.is_empty(), "{} after {:?}", theirs, step);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Languages as data: specs, policies, goldens and conformance cases.
+
+mod cases;
+mod conformance;
+mod disambiguation;
+mod golden;
+mod line_only;
+mod policies;
+mod policy_peers;
+mod registry;

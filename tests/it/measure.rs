@@ -1,0 +1,3 @@
+//! What becomes of a file that cannot be parsed in whole.
+
+mod parse_health;

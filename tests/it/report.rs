@@ -1,0 +1,5 @@
+//! Reports on what was measured: explanations and graphs.
+
+mod dot;
+mod explain;
+mod graph;
