@@ -79,6 +79,21 @@ fn the_examples_of_the_reference_are_specs() {
     }
 }
 
+/// What the guide shows of a spec stands in that spec.
+#[test]
+fn the_example_of_the_guide_is_the_spec() {
+    let guide = fs::read_to_string(root().join("CONTRIBUTING.md")).expect("the guide can be read");
+    let example = guide.split("<!-- example:begin -->").nth(1).expect("the guide has an example");
+    let example = example.split("<!-- example:end -->").next().unwrap_or_default();
+    let path = example.split('`').find(|word| word.starts_with("src/lang/specs/")).expect("it names its spec");
+    let spec = fs::read_to_string(root().join(path)).expect("the spec is there");
+    let lines: Vec<_> = spec.lines().collect();
+    let shown = example.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).flat_map(str::lines);
+    let other: Vec<_> = shown.filter(|line| !lines.contains(line)).collect();
+    assert!(other.is_empty(), "{path} has no such lines: {other:?}");
+    assert!(example.matches("```toml").count() > 3);
+}
+
 fn json_of(text: &str) -> Value {
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
     serde_json::to_value(table).expect("TOML is JSON, too")
