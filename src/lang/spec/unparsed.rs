@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Tokens without a tree, such as the arguments of a macro: what an operator means follows from the token before it.
+/// Tokens without a tree, such as the arguments of a macro: what an operator means follows from the
+/// token before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Unparsed {
@@ -22,7 +23,8 @@ pub struct Unparsed {
 }
 
 impl Unparsed {
-    /// Takes over what `base` defines for kinds that are not in `without`, where this defines nothing.
+    /// Takes over what `base` defines for kinds that are not in `without`, where this defines
+    /// nothing.
     pub(in crate::lang) fn inherit(&mut self, base: &Self, without: &[String]) {
         if *self == Self::default() {
             *self = base.clone();
