@@ -10,5 +10,6 @@ pub mod labels;
 pub mod measured;
 pub mod output;
 pub mod pages;
+pub mod specs;
 pub mod summary;
 pub mod table;

@@ -22,6 +22,7 @@ pub use visibility::VisibilityRules;
 pub use when::{Pattern, Text, Unless, When};
 
 use super::error::SpecError;
+use super::role_schema::{Role, RoleTable};
 
 /// A language: one TOML file. The file's name is the language's id.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -53,7 +54,7 @@ pub struct Spec {
     pub grammar: String,
     /// Role -> the kinds that play it wherever they stand.
     #[serde(default)]
-    #[schemars(schema_with = "super::role_schema::table")]
+    #[schemars(with = "RoleTable")]
     pub roles: BTreeMap<String, Vec<String>>,
     /// Tokens that play a role under some parents only.
     #[serde(default, rename = "operator")]
@@ -167,7 +168,7 @@ pub struct LogicalSequences {
 #[serde(deny_unknown_fields, default)]
 pub struct Absent {
     /// The roles.
-    #[schemars(schema_with = "super::role_schema::names")]
+    #[schemars(with = "Vec<Role>")]
     pub roles: Vec<String>,
 }
 
@@ -211,7 +212,7 @@ pub struct Operators {
     pub parent: Vec<String>,
     /// Role -> tokens, by their text; a node, by its kind, where the grammar names the operator.
     #[serde(default)]
-    #[schemars(schema_with = "super::role_schema::table")]
+    #[schemars(with = "RoleTable")]
     pub roles: BTreeMap<String, Vec<String>>,
 }
 

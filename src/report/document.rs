@@ -1,10 +1,10 @@
-//! The documentation of metrics and languages as Markdown, from the catalog, the specs and the policy `default`: a pure
-//! function of those and of worked examples that are handed in. It names no language and no kind of its own.
+//! Writes the documentation of metrics and languages as Markdown, from the catalog, the specs, the policy `default` and worked
+//! examples that are handed in. Never names a language or a kind of its own.
 
 use std::fmt::Write as _;
 
 use super::table::Table;
-use crate::lang::spec::Spec;
+use crate::lang::spec::{Spec, When};
 use crate::lang::{POLICIES, Policy, ROLES, Roles, START_BYTES, SpecError};
 use crate::metric::{CATALOG, Direction, Metric};
 
@@ -39,21 +39,35 @@ pub fn metrics(languages: &[Documented<'_>], examples: &[Example]) -> Result<Str
     }
     out += &table.markdown();
     for metric in CATALOG {
-        let _ = write!(out, "\n## {}\n\n{}\n\n", heading(metric), metric.about);
-        let _ = writeln!(out, "- Source: {}", metric.source);
-        let _ = writeln!(out, "- Unit: {}; {}", metric.unit, direction(metric.direction));
-        let _ = writeln!(out, "- Of a file or class: {}", metric.aggregate.sentence());
-        let _ = writeln!(out, "- Remedy: {}", metric.remedy);
-        let shown = examples.iter().filter_map(|example| {
-            let value = example.values.iter().find(|(id, ..)| id == metric.id)?;
-            Some((example, value))
-        });
-        for (example, (_, value, reason)) in shown.take(METRIC_EXAMPLES) {
-            let fence = fence(&example.language, &example.source);
-            let _ = write!(out, "\nAn example; {} is **{value}**: {reason}.\n\n{fence}", metric.label);
-        }
-        particulars(&mut out, metric, languages);
+        out += &definition(metric, languages, examples);
     }
+    out += &policies()?;
+    out += &roles()?;
+    Ok(out)
+}
+
+/// The section of a metric.
+fn definition(metric: &Metric, languages: &[Documented<'_>], examples: &[Example]) -> String {
+    let mut out = format!("\n## {}\n\n{}\n\n", heading(metric), metric.about);
+    let _ = writeln!(out, "- Source: {}", metric.source);
+    let _ = writeln!(out, "- Unit: {}; {}", metric.unit, direction(metric.direction));
+    let _ = writeln!(out, "- Of a file or class: {}", metric.aggregate.sentence());
+    let _ = writeln!(out, "- Remedy: {}", metric.remedy);
+    let shown = examples.iter().filter_map(|example| {
+        let value = example.values.iter().find(|(id, ..)| id == metric.id)?;
+        Some((example, value))
+    });
+    for (example, (_, value, reason)) in shown.take(METRIC_EXAMPLES) {
+        let fence = fence(&example.language, &example.source);
+        let _ = write!(out, "\nAn example; {} is **{value}**: {reason}.\n\n{fence}", metric.label);
+    }
+    particulars(&mut out, metric, languages);
+    out
+}
+
+/// The table of the policies.
+fn policies() -> Result<String, SpecError> {
+    let mut out = String::new();
     out += "\n## Policies\n\nWhat a construct is worth is a policy, chosen with `--policy ID`. Its id is kept with every \
             record; numbers of two policies are never compared.\n\n";
     let mut table = Table::new(&["id", "name", "after"]);
@@ -62,6 +76,12 @@ pub fn metrics(languages: &[Documented<'_>], examples: &[Example]) -> Result<Str
         table.row(vec![format!("`{id}`"), label, about]);
     }
     out += &table.markdown();
+    Ok(out)
+}
+
+/// The table of the roles.
+fn roles() -> Result<String, SpecError> {
+    let mut out = String::new();
     out += "\n## Roles\n\nA spec gives roles to the kinds of node in a grammar; metrics know roles alone. `default` is what \
             the policy of that name makes of them.\n\n";
     let mut table = Table::new(&["role", "is", "cyclomatic", "cognitive"]);
@@ -101,65 +121,19 @@ fn beyond_roles(spec: &Spec) -> String {
     out
 }
 
-/// `docs/languages/ID.md`: where the language is found, its constructs, its remarks, worked examples.
+/// `docs/languages/ID.md`: how files of the language are detected, its constructs, its remarks, worked examples.
 ///
 /// # Errors
 /// A policy that cannot be read.
 pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Result<String, SpecError> {
     let mut out = format!("{NOTICE}# {}\n\n", spec.label);
-    let _ = writeln!(out, "- Id: `{id}`");
-    let endings: Vec<_> = spec.extensions.iter().map(|ending| format!(".{ending}")).collect();
-    for (title, words) in [("Endings", &endings), ("Names", &spec.filenames), ("Interpreters", &spec.shebangs)] {
-        if !words.is_empty() {
-            let _ = writeln!(out, "- {title}: {}", codes(words));
-        }
-    }
-    for contest in &spec.disambiguations {
-        let _ = writeln!(
-            out,
-            "- `.{}` is `{}` where a line of its first {} KiB, outside comments, begins with one of {}",
-            contest.extension,
-            contest.language,
-            START_BYTES >> 10,
-            codes(&contest.starts_with)
-        );
-    }
+    out += &detection(id, spec);
     let _ = writeln!(out, "- Grammar: `{}` {version}", spec.krate);
     out += "\n## Constructs\n\nWhat each construct is worth under the policy `default`; `+n` is one more than the nesting \
             level. A word in quotes is a token, another one a node of the grammar. Of a construct that depends on where \
             it stands, the last column says so.\n\n";
     let policy = Policy::load("default", id)?;
-    let mut table = Table::new(&["role", "kinds", "cyclomatic", "cognitive", "depends on its place"]);
-    for (name, role, _) in ROLES {
-        let mut kinds: Vec<String> = spec.roles.get(*name).into_iter().flatten().cloned().collect();
-        for operators in &spec.operators {
-            let tokens = operators.roles.get(*name).into_iter().flatten();
-            kinds.extend(tokens.map(|token| format!("'{}'", token.trim_matches('\''))));
-        }
-        let ruled = |list: &dyn Fn(&crate::lang::spec::When) -> bool| {
-            let rules = spec.when.iter().filter(|rule| list(rule)).flat_map(|rule| rule.node.kind.iter().cloned());
-            unique(rules.collect())
-        };
-        let gained = ruled(&|rule| rule.add.iter().any(|added| added == name));
-        let lost = ruled(&|rule| rule.drop.iter().any(|dropped| dropped == name));
-        let place: Vec<String> = [("also", &gained), ("not always", &lost)]
-            .into_iter()
-            .filter(|(_, kinds)| !kinds.is_empty())
-            .map(|(word, kinds)| format!("{word}: {}", codes(kinds)))
-            .collect();
-        if kinds.is_empty() && gained.is_empty() {
-            continue;
-        }
-        table.row(vec![
-            format!("`{name}`"),
-            codes(&unique(kinds)),
-            cyclomatic(*role, &policy),
-            cognitive(*role, &policy),
-            place.join("; "),
-        ]);
-    }
-    // All cells are code, in which an entity would be read as it stands.
-    out += &table.markdown().replace("&lt;", "<");
+    out += &constructs(spec, &policy);
     let counted = policy.cyclomatic | policy.structural | policy.flat;
     let absent: Vec<String> =
         counted.names().filter(|name| spec.absent.roles.iter().any(|role| role == name)).map(str::to_owned).collect();
@@ -178,6 +152,63 @@ pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Re
         }
     }
     Ok(out)
+}
+
+/// How files of a language are detected.
+fn detection(id: &str, spec: &Spec) -> String {
+    let mut out = format!("- Id: `{id}`\n");
+    let extensions: Vec<_> = spec.extensions.iter().map(|extension| format!(".{extension}")).collect();
+    for (title, words) in [("Extensions", &extensions), ("Names", &spec.filenames), ("Interpreters", &spec.shebangs)] {
+        if !words.is_empty() {
+            let _ = writeln!(out, "- {title}: {}", codes(words));
+        }
+    }
+    for other in &spec.disambiguations {
+        let _ = writeln!(
+            out,
+            "- `.{}` is `{}` where a line of its first {} KiB, outside comments, begins with one of {}",
+            other.extension,
+            other.language,
+            START_BYTES >> 10,
+            codes(&other.starts_with)
+        );
+    }
+    out
+}
+
+/// The table of a language's constructs.
+fn constructs(spec: &Spec, policy: &Policy) -> String {
+    let mut table = Table::new(&["role", "kinds", "cyclomatic", "cognitive", "depends on its place"]);
+    for (name, role, _) in ROLES {
+        let mut kinds: Vec<String> = spec.roles.get(*name).into_iter().flatten().cloned().collect();
+        for operators in &spec.operators {
+            let tokens = operators.roles.get(*name).into_iter().flatten();
+            kinds.extend(tokens.map(|token| format!("'{}'", token.trim_matches('\''))));
+        }
+        let ruled = |list: &dyn Fn(&When) -> bool| {
+            let rules = spec.when.iter().filter(|rule| list(rule));
+            unique(rules.flat_map(|rule| rule.node.kind.iter().cloned()).collect())
+        };
+        let gained = ruled(&|rule| rule.add.iter().any(|added| added == name));
+        let lost = ruled(&|rule| rule.drop.iter().any(|dropped| dropped == name));
+        let place: Vec<String> = [("also", &gained), ("not always", &lost)]
+            .into_iter()
+            .filter(|(_, kinds)| !kinds.is_empty())
+            .map(|(word, kinds)| format!("{word}: {}", codes(kinds)))
+            .collect();
+        if kinds.is_empty() && gained.is_empty() {
+            continue;
+        }
+        table.row(vec![
+            format!("`{name}`"),
+            codes(&unique(kinds)),
+            cyclomatic(*role, policy),
+            cognitive(*role, policy),
+            place.join("; "),
+        ]);
+    }
+    // All cells are code, in which an entity would be read as it stands.
+    table.markdown().replace("&lt;", "<")
 }
 
 /// What the languages say of a metric.

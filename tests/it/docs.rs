@@ -2,4 +2,5 @@
 
 mod metrics;
 mod readme;
+mod specs;
 mod tables;

@@ -9,6 +9,15 @@ use super::pattern::KindPattern;
 
 /// How the name of a space is found. The first of these that finds one decides: `fixed`, `path_by_kind`, `child_by_kind`,
 /// `fields`, `child_kinds`, `from_parent`, `parallel_lists`.
+///
+/// ```toml
+/// [names]
+/// fields = ["name"]
+/// child_by_kind = { impl_item = ["type"], generic_type = ["type"] }
+/// path_by_kind = { function = [["infix", "operator"], ["parens", "name"]] }
+/// fixed = { static_initializer = "<static>" }
+/// from_parent = { variable_declarator = ["name"] }
+/// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
@@ -37,6 +46,12 @@ pub struct Names {
 }
 
 /// A list of values and the names before it.
+///
+/// ```toml
+/// [[names.parallel_lists]]
+/// values = ["expression_list"]
+/// names = [{ kind = ["expression_list"] }, { kind = ["identifier"], parent = ["var_spec"] }]
+/// ```
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParallelLists {
@@ -47,6 +62,13 @@ pub struct ParallelLists {
 }
 
 /// The receiver of a method, where it is written before the name.
+///
+/// ```toml
+/// [names.receiver]
+/// fields = { method_declaration = "receiver" }
+/// types = ["type_identifier"]
+/// variables = ["identifier"]
+/// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Receiver {
@@ -59,6 +81,12 @@ pub struct Receiver {
 }
 
 /// Declarators: `*(*f)(int)` declares `f`.
+///
+/// ```toml
+/// [names.declarator]
+/// fields = ["declarator"]
+/// wrappers = ["parenthesized_declarator"]
+/// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Declarator {

@@ -5,15 +5,32 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A rule: where the node and what stands around it match, roles are added and dropped. Rules apply in the order of the file,
-/// and a later one sees what an earlier one did not change.
+use super::super::role_schema::Role;
+
+/// A rule: where the node and what stands around it match, roles are added and dropped. Every pattern given must match. All
+/// rules that match apply, in the order of the file.
 ///
 /// ```toml
-/// # `-x` is no negation, `!x` is.
+/// # `!x` is a negation, `-x` is none.
 /// [[when]]
 /// node.kind = ["unary_expression"]
 /// node.text.operator = ["!"]
 /// add = ["not"]
+///
+/// # An `if` in the place of an `else`.
+/// [[when]]
+/// node.kind = ["if_statement"]
+/// node.field = ["alternative"]
+/// parent.kind = ["if_statement"]
+/// add = ["else_if"]
+///
+/// # `case _:` is the default; with a guard it decides.
+/// [[when]]
+/// node.kind = ["case_clause"]
+/// node.text.case_pattern = ["_"]
+/// unless.node.has = ["guard"]
+/// drop = ["arm"]
+/// add = ["default"]
 /// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -34,11 +51,11 @@ pub struct When {
     pub unless: Option<Unless>,
     /// Roles to add.
     #[serde(default)]
-    #[schemars(schema_with = "super::super::role_schema::names")]
+    #[schemars(with = "Vec<Role>")]
     pub add: Vec<String>,
     /// Roles to drop.
     #[serde(default)]
-    #[schemars(schema_with = "super::super::role_schema::names")]
+    #[schemars(with = "Vec<Role>")]
     pub drop: Vec<String>,
 }
 
@@ -50,6 +67,13 @@ pub struct When {
 /// node.kind = ["function_definition"]
 /// unless.node.has = ["body"]
 /// drop = ["function"]
+///
+/// # What is declared `const` is not assigned.
+/// [[when]]
+/// node.kind = ["variable_declarator"]
+/// node.has = ["value"]
+/// unless.parent.contains.kind = ["const"]
+/// add = ["assignment"]
 /// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -64,13 +88,27 @@ pub struct Unless {
     pub after: Option<Pattern>,
 }
 
-/// What a node must be. Every key that is given must hold; the words of one list are alternatives.
+/// What a node must be. Every key that is given must hold; the words of one list are alternatives. A rule writes it with
+/// dots, or as a table: `node = { kind = ["a"], has = ["b"] }`.
 ///
 /// ```toml
+/// # A call of `throw` or `rethrow` with arguments, as the value of a statement.
+/// [[when]]
 /// node.kind = ["call_expression"]
 /// node.field = ["value"]
 /// node.has = ["arguments"]
 /// node.text.function = ["throw", "rethrow"]
+/// parent.kind = ["expression_statement"]
+/// add = ["throw"]
+///
+/// # `f(x) = ...` and `f(x)::T = ...` define functions.
+/// [[when]]
+/// node.kind = ["assignment"]
+/// node.first = [
+///   { kind = ["call_expression"] },
+///   { kind = ["typed_expression"], first = [{ kind = ["call_expression"] }] },
+/// ]
+/// add = ["function"]
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -94,6 +132,20 @@ pub struct Pattern {
 
 /// Texts: a list is about the node's own text. A table is about its children: each key names a field or a kind, and each such
 /// child must be there with one of the texts.
+///
+/// ```toml
+/// # An `identifier` that is `break`.
+/// [[when]]
+/// node.kind = ["identifier"]
+/// node.text = ["break"]
+/// add = ["break"]
+///
+/// # A call whose child `target` is `defmodule`.
+/// [[when]]
+/// node.kind = ["call"]
+/// node.text.target = ["defmodule"]
+/// add = ["namespace"]
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Text {
