@@ -3,8 +3,8 @@
 use super::Registry;
 
 impl Registry {
-    /// The language of a file by its name, or by its text where several languages use the name; else by the interpreter in
-    /// its first line. None where neither is known.
+    /// The language of a file by its name, or by its text where several languages use the name;
+    /// else by the interpreter in its first line. None where neither is known.
     ///
     /// ```
     /// let registry = elcano::lang::Registry::new().unwrap();
@@ -17,7 +17,8 @@ impl Registry {
         self.by_content(file_name, bytes).or_else(|| self.by_first_line(bytes))
     }
 
-    /// The language of the last word of a `#!` line that is a known interpreter: `#!/usr/bin/env -S node --flag`.
+    /// The language of the last word of a `#!` line that is a known interpreter: `#!/usr/bin/env -S
+    /// node --flag`.
     fn by_first_line(&self, bytes: &[u8]) -> Option<&'static str> {
         let line = bytes.split(|byte| *byte == b'\n').next()?;
         let line = std::str::from_utf8(line).ok()?.strip_prefix("#!")?;

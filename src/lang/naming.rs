@@ -1,5 +1,6 @@
-//! The rules of a spec by which spaces are named, calls are read and members are visible, compiled to kind and field ids.
-//! Finds nodes. Never reads a source: what a node's text means is decided where files are measured.
+//! The rules of a spec by which spaces are named, calls are read and members are visible, compiled
+//! to kind and field ids. Finds nodes. Never reads a source: what a node's text means is decided
+//! where files are measured.
 
 mod calls;
 mod ids;

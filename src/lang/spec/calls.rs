@@ -22,8 +22,8 @@ pub struct Calls {
     pub arguments: Vec<String>,
     /// Kinds of calls that name no callee.
     pub kinds_without_callee: Vec<String>,
-    /// Kinds that a grammar puts in the callee's place, though the callee is their last child only: `a * f(b)` read as a call
-    /// of `a * f`.
+    /// Kinds that a grammar puts in the callee's place, though the callee is their last child only:
+    /// `a * f(b)` read as a call of `a * f`.
     pub callee_in_last_child: Vec<String>,
     /// Kinds that give a callee type arguments; the callee is their first child.
     pub callee_in_first_child: Vec<String>,
@@ -39,12 +39,15 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
-    /// Texts in a list of parameters that let a call pass another number of arguments: a default value, a rest parameter.
+    /// Texts in a list of parameters that let a call pass another number of arguments: a default
+    /// value, a rest parameter.
     pub variable_arity: Vec<String>,
     /// Functions of a class that run when it is called.
     pub constructors: Vec<String>,
-    /// Names of constructors: a call of one delegates to another constructor and is never a recursion.
+    /// Names of constructors: a call of one delegates to another constructor and is never a
+    /// recursion.
     pub delegating_constructors: Vec<String>,
-    /// Kinds of functions, or of a child of theirs, that are called by the name of their class; empty if any may be.
+    /// Kinds of functions, or of a child of theirs, that are called by the name of their class;
+    /// empty if any may be.
     pub static_functions: Vec<String>,
 }

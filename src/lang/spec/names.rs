@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::pattern::KindPattern;
 
-/// How the name of a space is found. The first of these that finds one decides: `fixed`, `path_by_kind`, `child_by_kind`,
-/// `fields`, `child_kinds`, `from_parent`, `parallel_lists`.
+/// How the name of a space is found. The first of these that finds one decides: `fixed`,
+/// `path_by_kind`, `child_by_kind`, `fields`, `child_kinds`, `from_parent`, `parallel_lists`.
 ///
 /// ```toml
 /// [names]
@@ -23,25 +23,29 @@ use super::pattern::KindPattern;
 pub struct Names {
     /// Fields that hold the name, of a node of any kind; the first present one counts.
     pub fields: Vec<String>,
-    /// Kind -> the fields, or else the kinds, of the child that holds its name. Where that child is of a listed kind, too, it
-    /// is followed.
+    /// Kind -> the fields, or else the kinds, of the child that holds its name. Where that child is
+    /// of a listed kind, too, it is followed.
     pub child_by_kind: BTreeMap<String, Vec<String>>,
-    /// Kind -> paths of fields or kinds (`[child, grandchild]`) to the node that holds its name; the first that exists counts.
-    /// Where that node is of a kind in `child_by_kind`, it is followed.
+    /// Kind -> paths of fields or kinds (`[child, grandchild]`) to the node that holds its name;
+    /// the first that exists counts. Where that node is of a kind in `child_by_kind`, it is
+    /// followed.
     pub path_by_kind: BTreeMap<String, Vec<Vec<String>>>,
     /// Kind -> the name of all of its nodes.
     pub fixed: BTreeMap<String, String>,
     /// Kinds of a direct child that is the name.
     pub child_kinds: Vec<String>,
-    /// Kind of the parent -> its fields, or else the kinds of its child, that name a function without a name of its own.
+    /// Kind of the parent -> its fields, or else the kinds of its child, that name a function
+    /// without a name of its own.
     pub from_parent: BTreeMap<String, Vec<String>>,
-    /// Lists of values that are named by a list of names before them: `a, b = f, g` names the second value `b`.
+    /// Lists of values that are named by a list of names before them: `a, b = f, g` names the
+    /// second value `b`.
     pub parallel_lists: Vec<ParallelLists>,
     /// The receiver of a method, whose type qualifies the name.
     pub receiver: Receiver,
     /// Declarators, which wrap the name in the shape of its type.
     pub declarator: Declarator,
-    /// Fields that hold the names in a parameter declaration with the role `names_each`; each is a parameter.
+    /// Fields that hold the names in a parameter declaration with the role `names_each`; each is a
+    /// parameter.
     pub parameter_fields: Vec<String>,
 }
 
@@ -101,7 +105,8 @@ pub struct Declarator {
 }
 
 impl Names {
-    /// Takes over what `base` defines for kinds that are not in `without`, as far as this does not define it.
+    /// Takes over what `base` defines for kinds that are not in `without`, as far as this does not
+    /// define it.
     pub(in crate::lang) fn inherit(&mut self, base: &Self, without: &[String]) {
         self.fields.extend(base.fields.iter().cloned());
         self.child_kinds.extend(base.child_kinds.iter().cloned());

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Tokens without a tree, such as the arguments of a macro: what an operator means follows from the token before it.
+/// Tokens without a tree, such as the arguments of a macro: what an operator means follows from the
+/// token before it.
 ///
 /// ```toml
 /// [unparsed]
@@ -30,7 +31,8 @@ pub struct Unparsed {
 }
 
 impl Unparsed {
-    /// Takes over what `base` defines for kinds that are not in `without`, where this defines nothing.
+    /// Takes over what `base` defines for kinds that are not in `without`, where this defines
+    /// nothing.
     pub(in crate::lang) fn inherit(&mut self, base: &Self, without: &[String]) {
         if *self == Self::default() {
             *self = base.clone();

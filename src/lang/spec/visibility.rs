@@ -33,8 +33,8 @@ pub struct VisibilityRules {
     pub private_prefixes: Vec<String>,
     /// Names that begin with an upper-case letter are public and all others private.
     pub public_if_capitalized: bool,
-    /// Kinds of functions that without a modifier of their own have the visibility of the declaration around them: accessors
-    /// of a property.
+    /// Kinds of functions that without a modifier of their own have the visibility of the
+    /// declaration around them: accessors of a property.
     pub accessors: Vec<String>,
     /// Labels that change the visibility of what follows them in a class.
     pub section_labels: Vec<KindPattern>,
