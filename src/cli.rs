@@ -1,5 +1,5 @@
-//! The command line: what was typed, and which command it means. Each command resolves its own arguments; nothing below
-//! this floor knows a flag.
+//! The command line: parses what was typed and executes the command. Each command resolves its own
+//! arguments; nothing below this floor knows a flag.
 
 mod commands;
 mod configuration;
@@ -31,7 +31,7 @@ use session::Session;
     version,
     about = "Measures source code: metrics of every function, kept, compared, exported",
     after_help = EXAMPLES,
-    max_term_width = 120,
+    max_term_width = 100,
     disable_help_subcommand = true
 )]
 pub struct Cli {
@@ -44,30 +44,30 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   elcano run                       measure this repository and report on it
-  elcano scan --level full ~/src   keep source text and syntax trees, too
+  elcano scan --level full ~/src   also keep source text and syntax trees
   elcano measure src/main.rs       metrics of one file as JSON, no store
   elcano query 'SELECT * FROM offenders LIMIT 5'
   elcano explain cognitive         what a metric means and how it is counted
 
-Exit codes: 0 pass, 1 the gate failed or stores differ, 2 usage or configuration, 3 could not decide (store, input),
-4 partial (more files failed than allowed), 130 interrupted.";
+Exit codes: 0 pass, 1 the gate failed or stores differ, 2 usage or configuration, 3 could not decide
+(store, input), 4 partial (more files failed than allowed), 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a pipeline: ci, nightly, report, or a TOML file
     Run(run::RunArgs),
-    /// Walk, measure and store: makes one snapshot
+    /// Measure a folder and store the result as a snapshot
     Scan(scan::ScanArgs),
     /// Print the metrics of files as JSON, without a store
     Measure(measure::MeasureArgs),
-    /// Gate: numbers against limits and against a base; exit code 1 when it fails
+    /// Gate: compare metrics with limits and with a base; exit code 1 when it fails
     Check(check::CheckArgs),
     /// Compare the functions of two revisions
     Diff(diff::DiffArgs),
-    /// Look after the baseline, the list of accepted offenders
+    /// Write, show, compare and prune the baseline, the list of accepted offenders
     #[command(subcommand)]
     Baseline(baseline::BaselineCommand),
-    /// List everything that the gate lets pass on somebody's word
+    /// List the exemptions from the gate: suppressions, baseline entries, paths that are not gated
     Exemptions(exemptions::ExemptionsArgs),
     /// Write elcano.toml and a workflow into a repository
     Init(init::InitArgs),
@@ -84,13 +84,13 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Compare two stores record by record
     Verify(verify::VerifyArgs),
-    /// Ask the store in SQL (DuckDB)
+    /// Query the store in SQL (DuckDB)
     Query(query::QueryArgs),
     /// Print one record as JSON
     Get(get::GetArgs),
     /// Print the execution log, newest first
     Log(log::LogArgs),
-    /// Look after a store
+    /// Inspect, collect, pack and repair a store
     #[command(subcommand)]
     Store(store::StoreCommand),
     /// List the languages
@@ -107,7 +107,7 @@ enum Command {
 }
 
 impl Cli {
-    /// Does what was typed; gives the exit code.
+    /// Executes the command; gives the exit code.
     ///
     /// # Errors
     /// What ended the command; [`crate::error::Error::exit_code`] is its exit code.

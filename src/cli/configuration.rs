@@ -1,6 +1,6 @@
-//! The configuration files `elcano.toml`: limits, where others hold, what is accepted. Those from the top of the work tree
-//! down to the root hold for all of it, the nearer one before the farther; those in folders below hold there. What a file
-//! does not know is an error with a suggestion, never ignored.
+//! The configuration files `elcano.toml`: limits, overrides for some paths, the baseline. Files from the
+//! top of the work tree down to the root hold for all of it, the nearer before the farther; a file in a
+//! folder below holds there. Never ignores an unknown key: it is an error with a suggestion.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -31,11 +31,11 @@ pub(super) struct Configs {
     root: PathBuf,
     /// The outermost first.
     files: Vec<Config>,
-    /// The only one was named, and no other holds.
+    /// The only one was named on the command line; no other holds.
     named: bool,
 }
 
-/// What a configuration file says.
+/// One configuration file.
 #[derive(Debug, Clone, Default)]
 struct Config {
     file: PathBuf,
@@ -54,7 +54,7 @@ impl Configs {
     /// The file that was named alone, or all from `top` down to the root.
     ///
     /// # Errors
-    /// A file that cannot be read, or that says what it may not: [`Error::Usage`] with file and key.
+    /// A file that cannot be read or is not valid: [`Error::Usage`] with file and key.
     pub(super) fn find(root: &Path, top: &Path, named: Option<&Path>) -> Result<Self> {
         let mut files = Vec::new();
         if let Some(file) = named {
@@ -72,9 +72,9 @@ impl Configs {
         Ok(Self { root: root.to_owned(), files, named: named.is_some() })
     }
 
-    /// What is nearest to the root, of what some of the files say.
-    fn nearest<T>(&self, said: impl Fn(&Config) -> Option<T>) -> Option<T> {
-        self.files.iter().rev().find_map(said)
+    /// A value from the file nearest to the root that sets it.
+    fn nearest<T>(&self, value: impl Fn(&Config) -> Option<T>) -> Option<T> {
+        self.files.iter().rev().find_map(value)
     }
 
     /// The baseline's file.
@@ -87,10 +87,10 @@ impl Configs {
         self.nearest(|config| config.fail_on)
     }
 
-    /// The file that has the last word on a rule.
+    /// The file that decides a rule.
     pub(super) fn origin(&self, rule: &str) -> Option<PathBuf> {
-        let speaks = |config: &Config| config.limits.iter().any(|change| change.id() == rule);
-        self.nearest(|config| speaks(config).then(|| config.file.clone()))
+        let sets = |config: &Config| config.limits.iter().any(|change| change.id() == rule);
+        self.nearest(|config| sets(config).then(|| config.file.clone()))
     }
 
     /// The files, the outermost first.

@@ -63,7 +63,7 @@ pub(super) fn execute(
         run.run()
     };
     match attempt() {
-        // In CI the store came out of a cache: measuring anew repairs what nobody looks after.
+        // In CI the store came out of a cache: measuring anew repairs it.
         Err(error @ (Error::Store { .. } | Error::Record { .. })) if environment("CI").is_some() && !printed.get() => {
             quarantine(&url, &error).map_or(Err(error), |()| attempt())
         }
@@ -71,7 +71,7 @@ pub(super) fn execute(
     }
 }
 
-/// Puts a damaged store out of the way; None when it cannot be.
+/// Quarantines a damaged store; None when it cannot be moved.
 fn quarantine(url: &StoreUrl, error: &Error) -> Option<()> {
     let moved = store::quarantine(url).ok().flatten()?;
     let why = error.chain().join(": ");

@@ -24,7 +24,7 @@ pub(super) struct WalkFlags {
 }
 
 impl WalkFlags {
-    /// As the walk is told.
+    /// The options of the walk.
     pub(super) fn options(&self) -> WalkOptions {
         WalkOptions { include: self.include.clone(), exclude: self.exclude.clone(), ..WalkOptions::default() }
     }
@@ -68,7 +68,7 @@ pub(super) struct ScanFlags {
 /// By what is gated, and what is accepted.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct LimitFlags {
-    /// Another limit: METRIC=N or METRIC=off, also class:METRIC and file:METRIC; may repeat
+    /// Another limit: METRIC=N or METRIC=off, also `class:METRIC` and `file:METRIC`; may repeat
     #[arg(long, value_name = "METRIC=N", value_parser = Change::parse)]
     pub(super) limit: Vec<Change>,
     /// Accepted offenders [default: elcano-baseline.jsonl, if it is there]

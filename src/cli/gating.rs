@@ -1,4 +1,5 @@
-//! By what a command gates: what was typed, over what the configuration files say. Never gates.
+//! The limits and the baseline of a command that gates: the command line over the configuration
+//! files. Never gates.
 
 use std::path::PathBuf;
 
@@ -43,7 +44,7 @@ impl Gating {
         typed.or(self.configs.fail_on()).unwrap_or(FailOn::New)
     }
 
-    /// As the pipeline is told.
+    /// The options of a check.
     pub(super) fn options(self, fail_on: FailOn, baseline: Baseline, command: String) -> GateOptions<'static> {
         GateOptions { limits: Box::new(move |below| self.limits(below)), fail_on, baseline, command }
     }

@@ -1,24 +1,23 @@
-//! A source file that was named on the command line: the language it is in.
+//! A source file that is named on the command line: the language it is in.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::session::Session;
 use crate::error::{Error, Result};
 
-/// The id of the language of a file, by its name or its first line.
+/// The id of the language of a file: as it was typed, or by the file's name or text.
 ///
 /// # Errors
-/// There is none.
-pub(super) fn detect(session: &Session, file: &Path, bytes: &[u8]) -> Result<String> {
-    use std::os::unix::ffi::OsStrExt as _;
-    let by_name = file.file_name().and_then(|name| session.registry.by_content(name.as_bytes(), bytes));
-    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let found = by_name.or_else(|| {
-        let line = std::str::from_utf8(first).ok()?.strip_prefix("#!")?;
-        let words = line.split(|character: char| character.is_whitespace() || character == '/');
-        words.filter_map(|word| session.registry.by_shebang(word)).next_back()
-    });
-    found
+/// No language was typed, and none is known for the file.
+pub(super) fn language_of(session: &Session, typed: Option<&str>, file: &Path, bytes: &[u8]) -> Result<String> {
+    if let Some(language) = typed {
+        return Ok(language.to_owned());
+    }
+    let name = file.file_name().map(OsStrExt::as_bytes).unwrap_or_default();
+    session
+        .registry
+        .detect(name, bytes)
         .map(str::to_owned)
         .ok_or_else(|| Error::Usage(format!("no language is known for `{}`; name one with --language", file.display())))
 }

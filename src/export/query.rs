@@ -164,7 +164,7 @@ fn timestamp(unit: TimeUnit, count: i64) -> String {
         TimeUnit::Microsecond => count,
         TimeUnit::Nanosecond => count / 1_000,
     };
-    jiff::Timestamp::from_microsecond(us).map_or_else(|_| us.to_string(), |stamp| stamp.to_string())
+    jiff::Timestamp::from_microsecond(us).map_or_else(|_| us.to_string(), |time| time.to_string())
 }
 
 /// A value as a person reads it; a string without quotes.

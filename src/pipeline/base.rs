@@ -1,5 +1,6 @@
-//! What a change is compared with, found out from what continuous integration says of itself. It reads the environment it
-//! is handed and the event file that it names; whatever cannot be told is an error with what mends it, never a guess.
+//! Finds the base that a change is compared with, from a revision or from the environment of a CI
+//! system and the event file that it names. Never guesses: a base that cannot be found is an error
+//! with a hint that fixes the checkout.
 
 use serde_json::Value;
 
@@ -15,15 +16,15 @@ pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 pub struct Bases<'a> {
     /// Whose commits they are.
     pub repository: &'a Repository,
-    /// Whether git may fetch a base that is told by its id and is not in this clone.
+    /// Whether git may fetch a base that is named by its id and is not in this clone.
     pub fetch: bool,
 }
 
 impl Bases<'_> {
-    /// The commit of a revision that somebody chose.
+    /// The commit of a revision. `chosen_by` names where the revision came from.
     ///
     /// # Errors
-    /// It is not in this clone: [`Error::Undecided`] with the lines that mend it.
+    /// It is not in this clone: [`Error::Undecided`] with a hint that fixes the checkout.
     pub fn named(self, revision: &str, chosen_by: &str) -> Result<(CommitId, Base)> {
         self.at(revision, chosen_by, 1)
     }
@@ -43,9 +44,9 @@ impl Bases<'_> {
         Ok((commit, base))
     }
 
-    /// What a change is gated against when somebody names a revision: the commit where the two part, so that what others
-    /// did there since is neither blamed on the change nor credited to it. The revision itself where that cannot be told:
-    /// its history is unrelated, or cut.
+    /// What a change is gated against when a revision is named: the merge base, so that later commits of
+    /// the other branch neither fail the change nor excuse it. The revision itself where there is no
+    /// merge base to be found: the histories are unrelated, or this clone is shallow.
     ///
     /// # Errors
     /// As [`Bases::named`].
@@ -61,7 +62,7 @@ impl Bases<'_> {
         }
     }
 
-    /// What gives this clone a base that is so many commits back.
+    /// How to give this clone a base that is so many commits back.
     fn fix_hint(self, revision: &str, commits: usize) -> String {
         let cut = |commit| self.repository.parents(commit).is_ok_and(|parents| parents.cut);
         let head_is_cut = self.repository.head().is_ok_and(|head| head.commit.is_some_and(cut));
@@ -158,12 +159,12 @@ impl DetectedBase {
     }
 }
 
-/// The base that the environment tells of: `ELCANO_BASE`, the merge that a pull request is checked out as, the merge
-/// queue's base, what was there before a push, the merge base with the target branch. Nothing when nothing tells of one:
-/// not in continuous integration, or an event that has none.
+/// The base that the environment names: `ELCANO_BASE`, the merge that a pull request is checked out
+/// as, the merge queue's base, the commit before a push, the merge base with the target branch.
+/// Nothing outside of continuous integration, or for an event that has no base.
 ///
 /// # Errors
-/// It is told of, and is not in this clone.
+/// A base is named, and is not in this clone.
 pub fn detect(bases: Bases<'_>, environment: Environment<'_>) -> Result<DetectedBase> {
     let repository = bases.repository;
     let found = |(commit, base)| DetectedBase::Base(commit, base);

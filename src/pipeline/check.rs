@@ -157,7 +157,7 @@ impl Evaluation<'_> {
                 }
             }
         }
-        // Nothing can be said of what cannot be measured now.
+        // A file that cannot be measured now has no comparison.
         let past: Vec<&FileOfCommit> = changes.before.iter().filter(|file| !unknown.contains(&file.path)).collect();
         let (past, parsed) = measure_commit(measurer, repository, &past)?;
         all.files_parsed += parsed;

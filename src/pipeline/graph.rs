@@ -1,7 +1,7 @@
 //! The control flow graph of one function of a snapshot, found by its name, in Graphviz' language.
 
 use crate::error::{Error, Result, suggestion};
-use crate::model::{Cfg, CfgRecord, ChunkRecord, Level, SnapshotRecord, SymbolRecord};
+use crate::model::{Candidate, Cfg, CfgRecord, ChunkRecord, Level, SnapshotRecord, SymbolRecord, functions_named};
 use crate::report::dot;
 use crate::store::{Family, Key, Record, Store};
 
@@ -32,6 +32,7 @@ pub fn dot(store: &dyn Store, snapshot: &SnapshotRecord, name: &str) -> Result<S
         }
         Ok(())
     })?;
+    let found = closest(found, name);
     match found.as_slice() {
         [] => {
             let hint = suggestion(name, names.iter().map(String::as_str));
@@ -39,7 +40,6 @@ pub fn dot(store: &dyn Store, snapshot: &SnapshotRecord, name: &str) -> Result<S
         }
         [symbol] => draw(store, symbol),
         _ => {
-            found.sort_by(|a, b| (&a.path, a.start_line, a.id).cmp(&(&b.path, b.start_line, b.id)));
             let lines = found.iter().map(|symbol| {
                 let SymbolRecord { id, path, start_line, fqn, .. } = symbol;
                 format!("\n  {id}  {path}:{start_line}  {fqn}")
@@ -52,16 +52,27 @@ pub fn dot(store: &dyn Store, snapshot: &SnapshotRecord, name: &str) -> Result<S
     }
 }
 
+/// The name in the file of a symbol, if `name` is `PATH:NAME`; else the name itself.
+fn name_in_file<'n>(symbol: &SymbolRecord, name: &'n str) -> &'n str {
+    name.strip_prefix(&symbol.path.to_string()).and_then(|rest| rest.strip_prefix(':')).unwrap_or(name)
+}
+
+fn candidate(symbol: &SymbolRecord) -> Candidate<'_> {
+    Candidate { qualified_name: &symbol.fqn, line: symbol.start_line }
+}
+
 fn is_meant(symbol: &SymbolRecord, name: &str) -> bool {
-    let ends = |name: &str| {
-        symbol
-            .fqn
-            .strip_suffix(name)
-            .is_some_and(|outer| !name.is_empty() && (outer.is_empty() || outer.ends_with("::")))
-    };
-    let path = symbol.path.to_string();
-    let in_file = name.strip_prefix(path.as_str()).and_then(|rest| rest.strip_prefix(':'));
-    ends(name) || in_file.is_some_and(ends) || symbol.id.to_string() == name
+    symbol.id.to_string() == name || !functions_named(name_in_file(symbol, name), &[candidate(symbol)]).is_empty()
+}
+
+/// Those of the symbols that a name means by its closest reading, by path and line.
+fn closest(mut symbols: Vec<SymbolRecord>, name: &str) -> Vec<SymbolRecord> {
+    symbols.sort_by(|a, b| (&a.path, a.start_line, a.id).cmp(&(&b.path, b.start_line, b.id)));
+    let Some(first) = symbols.first().filter(|_| symbols.len() > 1) else { return symbols };
+    let name = name_in_file(first, name);
+    let candidates: Vec<_> = symbols.iter().map(candidate).collect();
+    let meant = functions_named(name, &candidates);
+    symbols.into_iter().enumerate().filter(|(at, _)| meant.contains(at)).map(|(_, symbol)| symbol).collect()
 }
 
 fn draw(store: &dyn Store, symbol: &SymbolRecord) -> Result<String> {

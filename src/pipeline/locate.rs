@@ -1,5 +1,5 @@
-//! Where in a file a finding is shown: on the first line that the change touched, with a hash of it that outlives moves. And
-//! what comments in the file accept. Reads nothing; it is handed the text of both sides.
+//! Finds the line of a finding: the first that the change touched, with a hash of its text that
+//! survives moves; and applies the suppressions in the file. Reads no file.
 
 use rustc_hash::FxHashMap;
 
@@ -7,18 +7,18 @@ use crate::error::{Error, Result};
 use crate::gate::{self, FileVersion, allow};
 use crate::model::{Finding, RepoPath, Status};
 
-/// Finds the line of each finding of a file, and what comments in it accept.
+/// Finds the line of each finding of a file, and applies the suppressions in it.
 ///
 /// # Errors
-/// [`Error::Usage`]: a comment that accepts something cannot be understood.
+/// [`Error::Usage`]: a suppression that cannot be parsed.
 pub(super) fn locate(
     findings: &mut [Finding],
-    side: &FileVersion,
+    version: &FileVersion,
     bytes: &[u8],
     base_text: &dyn Fn(&RepoPath) -> Option<Vec<u8>>,
 ) -> Result<()> {
-    let allows = allow::find(bytes, &side.spaces)
-        .map_err(|(line, problem)| Error::Usage(format!("{}:{line}: {problem}", side.path)))?;
+    let allows = allow::find(bytes, &version.spaces)
+        .map_err(|(line, problem)| Error::Usage(format!("{}:{line}: {problem}", version.path)))?;
     let hashes = gate::line_hashes(bytes);
     let mut texts: FxHashMap<RepoPath, Option<Vec<u8>>> = FxHashMap::default();
     for finding in findings.iter_mut().filter(|finding| finding.value.is_some()) {
@@ -33,7 +33,7 @@ pub(super) fn locate(
         }
         finding.line_hash = hashes.get(finding.line as usize - 1).cloned();
         let covers = |allow: &&allow::Allow| {
-            let space = &side.spaces[allow.space];
+            let space = &version.spaces[allow.space];
             (space.start_byte, space.end_byte) == (finding.span.start_byte, finding.span.end_byte)
                 && allow.rules.iter().any(|rule| *rule == finding.rule || *rule == finding.metric)
         };

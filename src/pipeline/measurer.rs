@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::git;
 use crate::lang::{LineOnly, Registry};
 use crate::measure::{Analyzer, Options};
+use crate::metric::Trace;
 use crate::model::{
     AnalyzerId, AstRecord, CfgRecord, ChunkRecord, ContentId, FactsRecord, FileFacts, Note, NoteKind, Skip,
 };
@@ -209,6 +210,14 @@ impl<'a> Measurer<'a> {
             sender.send(std::iter::once(Record::Facts(facts.clone())).chain(beside).collect())?;
         }
         Ok(FileOutcome::of(facts, Origin::Parsed))
+    }
+
+    /// Measures a content and follows one metric of one of its spaces on the way.
+    ///
+    /// # Errors
+    /// As [`Measurer::analyzer`].
+    pub fn trace(&self, detected: Detected, content: ContentId, bytes: &[u8], trace: &mut Trace) -> Result<FileFacts> {
+        Ok(self.analyzer(detected)?.measure_traced(content, bytes, self.options, Some(trace)))
     }
 }
 

@@ -1,4 +1,5 @@
 //! A pipeline as data: a list of stages with options, read from TOML and checked before anything runs.
+//! Never executes a stage.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,7 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "use", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Stage {
-    /// Walk, measure, store: makes the snapshot that later stages speak of.
+    /// Walks, measures and stores: makes the snapshot that later stages read.
     Scan {
         /// What is kept.
         #[serde(default = "metrics")]
@@ -39,7 +40,8 @@ pub enum Stage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         files_failed_max: Option<u64>,
     },
-    /// Gates what differs from the base that the CI environment tells of; outside of one it says so and gates nothing.
+    /// Gates what differs from the base that the CI environment names; without one it gates nothing and
+    /// reports that.
     Gate {
         /// Formats of the answer, each also as `FORMAT=FILE`. In GitHub Actions annotations, summary and outputs come
         /// on top.
@@ -57,7 +59,7 @@ pub enum Stage {
         #[serde(default)]
         force: bool,
     },
-    /// Says what the snapshot holds.
+    /// Reports on the snapshot.
     Report {
         /// `text`, `markdown`, `json`, each also as `FORMAT=FILE`.
         formats: Vec<SummaryOutput>,

@@ -1,4 +1,5 @@
 //! The report stage: reads a snapshot file by file into a summary and writes it in some formats.
+//! Never makes a text.
 
 use rayon::prelude::*;
 
@@ -64,7 +65,7 @@ pub(super) fn missing_facts(file: &FileRecord, content: ContentId) -> Error {
     }
 }
 
-/// Writes a summary in some formats; says what it wrote.
+/// Writes a summary in some formats; gives the files it wrote.
 ///
 /// # Errors
 /// A file or standard output cannot be written.

@@ -38,7 +38,7 @@ pub struct Run<'a> {
     pub gate: Option<GateOptions<'a>>,
     /// Whether git may fetch a base that is not in this clone.
     pub fetch_base: bool,
-    /// The environment, for what CI says of the change.
+    /// The environment, in which CI names the change's base.
     pub environment: Environment<'a>,
     /// Whether the execution log is written.
     pub log: bool,

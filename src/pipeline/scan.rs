@@ -91,7 +91,7 @@ pub fn scan(
 fn measure_all(measurer: &Measurer<'_>, entries: &[Entry]) -> Result<Vec<ScannedFile>> {
     let progress = measurer.monitor().progress("scan", entries.len() as u64);
     let next = AtomicUsize::new(0);
-    // Each thread takes the next file when it is done with one: a large file holds up nobody.
+    // Each thread takes the next file when it is done with one: a large file delays no other.
     let parts = rayon::broadcast(|_| {
         let mut files = Vec::new();
         loop {

@@ -8,22 +8,22 @@ use serde_json::json;
 use crate::cli::console::{print, print_json};
 use crate::cli::flags::PolicyFlag;
 use crate::cli::session::Session;
-use crate::cli::source::detect;
-use crate::error::{Error, Result, suggestion};
+use crate::cli::source::language_of;
+use crate::error::{Error, Result};
 use crate::lang::Policy;
-use crate::measure::{Analyzer, Options};
 use crate::metric::catalog::Traced;
 use crate::metric::{CATALOG, Direction, Metric, Trace, catalog};
-use crate::model::ContentId;
+use crate::model::{Candidate, ContentId, NameError, Space, function_named};
 use crate::report::explain::{self, Explained};
 use crate::report::table::Table;
+use crate::walk::Detected;
 
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  elcano explain            all metrics\n  elcano explain cognitive\n  elcano explain loc.sloc --language python\n  elcano explain src/main.rs:main --metric cognitive"
 )]
 pub(in crate::cli) struct ExplainArgs {
-    /// The metric's id, all of them in short without it; with --metric a file, or a file, a colon and a function
+    /// The metric's id, all of them in short without it; with --metric a file, or `FILE:FUNCTION`
     metric: Option<String>,
     /// Show where the value of this metric comes from in a file: every increment at its line
     #[arg(long = "metric", value_name = "ID")]
@@ -72,7 +72,7 @@ fn one_or(schema: &str, name: &str, all: &mut Vec<serde_json::Value>) -> serde_j
     }
 }
 
-/// What a language says of a metric: id, label, remark, the constructs that count.
+/// What is particular to a language: id, label, remark, the constructs that count.
 type Remark<'s> = (&'s str, String, Option<String>, Vec<(String, Vec<String>)>);
 
 fn remarks<'s>(session: &'s Session, args: &ExplainArgs, metric: &Metric) -> Result<Vec<Remark<'s>>> {
@@ -125,36 +125,24 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
         let traced: Vec<_> = explain::traced().map(|metric| metric.id).collect();
         return Err(Error::Usage(format!("`{of}` is not made of increments; these are: {}", traced.join(", "))));
     }
-    // A path may hold colons, and a function's name does.
-    let ends = target.match_indices(':').map(|(at, _)| at).chain([target.len()]);
-    let end = ends.clone().rfind(|end| Path::new(&target[..*end]).is_file());
-    let end = end.or_else(|| ends.clone().next()).unwrap_or(target.len());
-    let (file, function) = (&target[..end], target.get(end + 1..));
+    let (file, function) = split(target);
     let bytes = std::fs::read(file).map_err(|error| Error::Usage(format!("cannot read `{file}`: {error}")))?;
-    let language = match &args.language {
-        Some(language) => language.clone(),
-        None => detect(session, Path::new(file), &bytes)?,
-    };
-    let language = session.registry.language(&language)?;
-    let policy = Policy::load(&args.policy.policy, language.id)?;
-    let analyzer = Analyzer::of_tree(language, policy);
-    let options = Options::metrics();
+    let language = language_of(session, args.language.as_deref(), Path::new(file), &bytes)?;
+    // Only a language with a grammar has increments.
+    let language = session.registry.language(&language)?.id;
+    let detected = Detected { language, generated: false };
+    let measurer = session.measurer(None, &args.policy.policy);
     let content = ContentId::of(&bytes);
-    let facts = analyzer.measure(content, &bytes, options);
+    let outcome = measurer.blob(detected, content, &bytes)?;
     let space = match function {
-        None => Some(0),
-        Some(name) => facts.spaces.iter().position(|space| space.qualified_name == name || space.name == name),
+        None => 0,
+        Some(name) => space_named(name, file, outcome.facts().map_or(&[][..], |facts| &facts.spaces))?,
     };
-    let known = || facts.spaces.iter().skip(1).map(|space| space.qualified_name.as_str());
-    let space = space.ok_or_else(|| {
-        let name = function.unwrap_or_default();
-        Error::Usage(format!("no function `{name}` in `{file}`{}", suggestion(name, known())))
-    })?;
     let (mut documents, mut texts) = (Vec::new(), Vec::new());
     for metric in metrics {
         let mut trace =
             Trace { metric: metric.id, space: u32::try_from(space).unwrap_or(u32::MAX), ..Trace::default() };
-        let facts = analyzer.measure_traced(content, &bytes, options, Some(&mut trace));
+        let facts = measurer.trace(detected, content, &bytes, &mut trace)?;
         let explained = Explained::new(file, &bytes, &facts, &trace)
             .ok_or_else(|| Error::Undecided(format!("`{file}` was not measured; `elcano measure` says why")))?;
         match (args.json, args.html) {
@@ -167,6 +155,25 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
         return print_json(&one_or("elcano.explain/1", "traces", &mut documents)).map(|()| 0);
     }
     print(&texts.join("\n")).map(|()| 0)
+}
+
+/// The file and the function of `FILE`, or of `FILE:FUNCTION`. Both may hold colons.
+fn split(target: &str) -> (&str, Option<&str>) {
+    let ends = target.match_indices(':').map(|(at, _)| at).chain([target.len()]);
+    let end = ends.clone().rfind(|end| Path::new(&target[..*end]).is_file());
+    let end = end.or_else(|| ends.clone().next()).unwrap_or(target.len());
+    (&target[..end], target.get(end + 1..))
+}
+
+/// The index of the space that a name means.
+fn space_named(name: &str, file: &str, spaces: &[Space]) -> Result<usize> {
+    let candidates = spaces.iter().skip(1);
+    let candidates: Vec<_> =
+        candidates.map(|space| Candidate { qualified_name: &space.qualified_name, line: space.start_line }).collect();
+    function_named(name, &candidates).map(|at| at + 1).map_err(|error| match error {
+        NameError::Unknown { name, hint } => Error::Usage(format!("no function `{name}` in `{file}`{hint}")),
+        several @ NameError::Ambiguous { .. } => Error::Usage(several.to_string()),
+    })
 }
 
 fn list(as_json: bool) -> Result<u8> {

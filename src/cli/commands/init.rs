@@ -25,7 +25,7 @@ pub(in crate::cli) fn init(args: &InitArgs) -> Result<u8> {
     let root = args.path.as_deref().unwrap_or(Path::new("."));
     let workflow = WORKFLOW.replace("ACTION", &args.action);
     let files = [(root.join("elcano.toml"), CONFIGURATION), (root.join(".github/workflows/elcano.yml"), &workflow)];
-    // All or none: what is there is somebody's.
+    // All or none: a file that exists is never replaced.
     if let Some((there, _)) = files.iter().find(|(file, _)| file.symlink_metadata().is_ok()) {
         return Err(Error::Usage(format!("`{}` is there already; nothing was written", there.display())));
     }

@@ -33,8 +33,8 @@ pub(in crate::cli) struct LogArgs {
 
 fn moment(text: &str) -> std::result::Result<i64, String> {
     let midnight = |day: jiff::civil::Date| day.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp());
-    let stamp = text.parse::<jiff::Timestamp>().or_else(|_| text.parse::<jiff::civil::Date>().and_then(midnight));
-    stamp.map(jiff::Timestamp::as_microsecond).map_err(|error| error.to_string())
+    let moment = text.parse::<jiff::Timestamp>().or_else(|_| text.parse::<jiff::civil::Date>().and_then(midnight));
+    moment.map(jiff::Timestamp::as_microsecond).map_err(|error| error.to_string())
 }
 
 pub(in crate::cli) fn log(session: &Session, args: &LogArgs) -> Result<u8> {
@@ -55,7 +55,7 @@ pub(in crate::cli) fn log(session: &Session, args: &LogArgs) -> Result<u8> {
         Table::new(&["started", "pipeline", "outcome", "#time", "#files", "#parsed", "#cached", "run", "error"]);
     for run in runs {
         let started = jiff::Timestamp::from_microsecond(run.started_us)
-            .map_or_else(|_| run.started_us.to_string(), |stamp| stamp.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
+            .map_or_else(|_| run.started_us.to_string(), |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
         let tally = &run.tally;
         table.row(vec![
             started,

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::console::{print, print_json};
 use crate::cli::flags::PolicyFlag;
 use crate::cli::session::Session;
-use crate::cli::source::detect;
+use crate::cli::source::language_of;
 use crate::error::{Error, Result};
 use crate::measure::{Analyzer, Limits, Options};
 use crate::model::{ContentId, FileFacts, Level};
@@ -66,10 +66,7 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
         let usage = |error: std::io::Error| Error::Usage(format!("cannot read `{}`: {error}", file.display()));
         std::fs::read(file).map_err(usage)?
     };
-    let language = match &args.language {
-        Some(language) => language.clone(),
-        None => detect(session, file, &bytes)?,
-    };
+    let language = language_of(session, args.language.as_deref(), file, &bytes)?;
     let analyzer = Analyzer::new(&session.registry, &language, &args.policy.policy)?;
     let options = Options { level: Level::Metrics, limits: Limits::default() };
     Ok(analyzer.measure(ContentId::of(&bytes), &bytes, options))

@@ -24,12 +24,13 @@ pub(in crate::cli) enum StoreCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Let go of all but the newest snapshots of each repository and branch, and of facts nobody refers to; runs stay
+    /// Remove all but the newest snapshots of each repository and branch, and unreferenced facts;
+    /// runs stay
     Gc {
         /// How many snapshots of each repository and branch stay
         #[arg(long, value_name = "N")]
         keep: usize,
-        /// Only say what would go
+        /// Print what would be removed and remove nothing
         #[arg(long)]
         dry_run: bool,
         /// As JSON
@@ -66,7 +67,7 @@ pub(in crate::cli) enum StoreCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Read every record and say what is damaged; exit code 1 if anything is
+    /// Read every record and report damage; exit code 1 if there is any
     Doctor {
         /// As JSON
         #[arg(long)]

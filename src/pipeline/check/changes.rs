@@ -17,13 +17,13 @@ use crate::walk::{Detected, Entry, TreeRules};
 
 /// A file of a commit.
 #[derive(Debug, Clone)]
-pub struct FileOfCommit {
+pub(in crate::pipeline) struct FileOfCommit {
     /// Its path.
-    pub path: RepoPath,
+    pub(in crate::pipeline) path: RepoPath,
     /// As what it is measured.
-    pub detected: Detected,
+    pub(in crate::pipeline) detected: Detected,
     /// What it holds.
-    pub content: ContentId,
+    pub(in crate::pipeline) content: ContentId,
 }
 
 /// What differs between a commit and the files on disk.

@@ -157,31 +157,6 @@ fn the_disk_is_touched_from_its_floor_upwards_alone() {
     assert!(wrong.is_empty(), "below floor {DISK}:\n{}", wrong.join("\n"));
 }
 
-/// Words that are a metric's id and mean something else where they stand.
-const NO_METRIC: &[(&str, &str)] = &[
-    // Titles of what the policies make of a role.
-    ("src/report/document.rs", "cyclomatic"),
-    ("src/report/document.rs", "cognitive"),
-    // A key of an increment.
-    ("src/report/explain.rs", "nesting"),
-];
-
-#[test]
-fn metrics_are_named_by_their_own_files_and_rows_alone() {
-    let mut wrong = Vec::new();
-    for file in files().iter().filter(|file| file.room() != "metric") {
-        let code = file.text.split("#[cfg(test)]").next().unwrap_or_default();
-        let code: Vec<_> = code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
-        for id in elcano::metric::CATALOG.iter().map(|metric| metric.id) {
-            let is_named = code.iter().any(|line| line.contains(&format!("\"{id}\"")));
-            if is_named && !NO_METRIC.contains(&(file.path.as_str(), id)) {
-                wrong.push(format!("{} names `{id}`", file.path));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "what differs by metric is a column of the catalog:\n{}", wrong.join("\n"));
-}
-
 #[test]
 fn every_module_opens_with_what_it_is() {
     let silent: Vec<_> =

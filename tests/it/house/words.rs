@@ -1,12 +1,22 @@
-//! Words that do not belong into Rust: a grammar's kinds, which are data of a spec, and names that were replaced.
+//! Words that do not belong into Rust: a grammar's kinds, which are data of a spec, the ids of
+//! metrics, which are rows of the catalog, and names that were replaced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use elcano::metric::CATALOG;
 
 use super::source::{line_of, sources, words};
 use crate::support::languages::registry;
 
 /// Kinds of some grammar that are also names of something here, each with what it names.
 const ALSO_NAMES: &[(&str, &str)] = &[("qualified_name", "a space's name, a key of reports and a column of stores")];
+
+/// Ids of metrics that mean something else where they stand: file, id, and what it is there.
+const NO_METRIC: &[(&str, &str, &str)] = &[
+    ("src/report/document.rs", "cyclomatic", "a title of what the policies make of a role"),
+    ("src/report/document.rs", "cognitive", "a title of what the policies make of a role"),
+    ("src/report/explain.rs", "nesting", "a key of an increment"),
+];
 
 /// Names that were replaced by the field's term. `ARCHITECTURE.md` has the glossary.
 const REPLACED: &[(&str, &str)] = &[
@@ -67,6 +77,24 @@ fn every_exception_for_a_kind_is_needed() {
         let written = files.iter().any(|file| file.literals.iter().any(|(_, literal)| literal == name));
         assert!(kinds.contains_key(*name) && written && !what.is_empty(), "`{name}` needs no exception");
     }
+}
+
+#[test]
+fn metrics_are_named_by_their_own_files_and_rows_alone() {
+    let mut wrong = Vec::new();
+    let mut needed = BTreeSet::new();
+    for file in sources(&["src"]).iter().filter(|file| file.room() != "metric") {
+        for (line, literal) in &file.literals {
+            let excepted = NO_METRIC.iter().find(|(path, id, _)| *path == file.path && id == literal);
+            if let Some((path, id, _)) = excepted {
+                needed.insert((*path, *id));
+            } else if CATALOG.iter().any(|metric| metric.id == literal) {
+                wrong.push(format!("{}:{line} names `{literal}`", file.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "what differs by metric is a column of the catalog:\n{}", wrong.join("\n"));
+    assert_eq!(needed.len(), NO_METRIC.len(), "only these exceptions are needed: {needed:?}");
 }
 
 #[test]
