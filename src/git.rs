@@ -17,7 +17,7 @@ use gix::open::{Options, Permissions};
 use gix::sec::{Permission, Trust};
 
 pub use history::{MergeBase, Parents};
-pub use index::{Index, Known};
+pub use index::{Index, IndexedContent, Known};
 pub use tree::{Change, TreeFile};
 
 use crate::error::{Error, Result};
@@ -79,6 +79,7 @@ impl Repository {
         if !prefix.is_empty() {
             prefix.push(b'/');
         }
+        tracing::debug!("opened the repository {}", workdir.display());
         Ok(Some(Self { inner, workdir: workdir.to_path_buf(), prefix }))
     }
 

@@ -121,6 +121,7 @@ impl Entry {
         if self.stat.bytes > bytes_max {
             return Err(Note::new(NoteKind::TooLarge, format!("{} bytes", self.stat.bytes)));
         }
+        tracing::debug!("read {}", self.path);
         read::regular(&self.absolute, bytes_max).map_err(|error| match error.kind() {
             io::ErrorKind::FileTooLarge => Note::new(NoteKind::TooLarge, "grew while it was read"),
             _ => Note::new(NoteKind::Unreadable, error.to_string()),

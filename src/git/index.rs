@@ -20,6 +20,21 @@ use super::{Repository, content_id, failed};
 use crate::error::{Error, Result};
 use crate::model::{ContentId, RepoPath, Stat};
 
+/// What the index knows of an unchanged file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexedContent {
+    /// It holds this content.
+    Same(ContentId),
+    /// Its line ends may have been converted; it holds this content if it has its length.
+    ///
+    /// Git converts line ends in one direction at a time. On checkout it turns LF into CRLF where no CR
+    /// stands before, which only adds bytes; when a file is added it turns CRLF into LF, which only
+    /// removes bytes. A lone CR is never touched. An unchanged file is either what a checkout wrote
+    /// from the blob, or what the blob was made from: in both cases one of the two is the conversion of
+    /// the other, and equal lengths mean that no byte was added or removed, so that all are equal.
+    SameIfSameLength(ContentId),
+}
+
 /// Content ids that are known already, by path under the root.
 pub type Known<'a> = dyn Fn(&RepoPath) -> Option<ContentId> + Sync + 'a;
 
@@ -148,14 +163,21 @@ fn filtered(matches: &gix::attrs::search::Outcome) -> Filtered {
 }
 
 impl Index {
-    /// The content id of a file under the root, when the index knows it and the file cannot have changed since. None:
-    /// read it.
+    /// What the index knows of the content of a file under the root, when the file cannot have changed
+    /// since it was added. None: read it.
     #[must_use]
-    pub fn content_id(&self, path: &RepoPath, stat: &Stat) -> Option<ContentId> {
+    pub fn content(&self, path: &RepoPath, stat: &Stat) -> Option<IndexedContent> {
         let at = self.entries.binary_search_by(|entry| entry.path.cmp(path)).ok()?;
         let entry = &self.entries[at];
-        let plain = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE) && entry.filtered == Filtered::No;
-        (plain && !entry.unwatched && !self.staged_twice(at) && self.is_unchanged(entry, stat)).then_some(entry.id)
+        let is_file = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
+        if !is_file || entry.unwatched || self.is_conflict(at) || !self.is_unchanged(entry, stat) {
+            return None;
+        }
+        match entry.filtered {
+            Filtered::No => Some(IndexedContent::Same(entry.id)),
+            Filtered::Lines => Some(IndexedContent::SameIfSameLength(entry.id)),
+            Filtered::Beyond => None,
+        }
     }
 
     /// Whether files of the root differ from the commit: staged, changed, deleted, or of other permissions. Untracked files
@@ -176,9 +198,9 @@ impl Index {
     /// The regular files of the commit that is checked out; None when the index cannot tell, for it holds something else, or
     /// whole folders in one entry.
     pub(super) fn committed(&self) -> Option<impl Iterator<Item = (&RepoPath, ContentId)>> {
-        let tells = !self.staged && self.entries.iter().all(|entry| entry.mode != Mode::DIR);
+        let is_whole = !self.staged && self.entries.iter().all(|entry| entry.mode != Mode::DIR);
         let is_file = |entry: &&Tracked| matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
-        tells.then(|| self.entries.iter().filter(is_file).map(|entry| (&entry.path, entry.id)))
+        is_whole.then(|| self.entries.iter().filter(is_file).map(|entry| (&entry.path, entry.id)))
     }
 
     /// How many files the index holds under the root.
@@ -194,7 +216,7 @@ impl Index {
     }
 
     /// A path in conflict has several entries, none of which is what is on disk.
-    fn staged_twice(&self, at: usize) -> bool {
+    fn is_conflict(&self, at: usize) -> bool {
         let same = |other: Option<&Tracked>| other.is_some_and(|other| other.path == self.entries[at].path);
         same(at.checked_sub(1).and_then(|before| self.entries.get(before))) || same(self.entries.get(at + 1))
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::error::{Error, Result};
-use crate::git;
+use crate::git::{self, IndexedContent};
 use crate::lang::{LineOnly, Registry};
 use crate::measure::{Analyzer, Options};
 use crate::metric::Trace;
@@ -137,9 +137,16 @@ impl<'a> Measurer<'a> {
     /// The user's interrupt, or the store's failure.
     pub fn content(&self, entry: &Entry) -> Result<Option<ContentId>> {
         self.monitor.go_on()?;
-        let known = self.index.and_then(|index| index.content_id(&entry.path, &entry.stat));
         let read = || entry.read(self.options.limits.file_bytes_max).ok().map(|bytes| ContentId::of(&bytes));
-        Ok(known.or_else(read))
+        let content = match self.indexed(entry) {
+            Some(IndexedContent::Same(content)) => Some(content),
+            Some(IndexedContent::SameIfSameLength(content)) => {
+                let stored = self.stored(entry.detected, content)?;
+                stored.filter(|outcome| outcome.has_length(entry.stat.bytes)).map(|_| content)
+            }
+            None => None,
+        };
+        Ok(content.or_else(read))
     }
 
     /// A file of the work tree.
@@ -147,7 +154,21 @@ impl<'a> Measurer<'a> {
     /// # Errors
     /// The user's interrupt, or the failure of the store or its writer.
     pub fn file(&self, entry: &Entry) -> Result<FileOutcome> {
-        self.file_of(entry, self.index.and_then(|index| index.content_id(&entry.path, &entry.stat)))
+        match self.indexed(entry) {
+            Some(IndexedContent::Same(content)) => self.file_of(entry, Some(content)),
+            Some(IndexedContent::SameIfSameLength(content)) => {
+                let stored = self.stored(entry.detected, content)?;
+                match stored.filter(|outcome| outcome.has_length(entry.stat.bytes)) {
+                    Some(outcome) => Ok(outcome),
+                    None => self.file_of(entry, None),
+                }
+            }
+            None => self.file_of(entry, None),
+        }
+    }
+
+    fn indexed(&self, entry: &Entry) -> Option<IndexedContent> {
+        self.index.and_then(|index| index.content(&entry.path, &entry.stat))
     }
 
     /// A file of the work tree whose content may be known already.
@@ -240,6 +261,11 @@ impl FileOutcome {
             Self::Measured(facts, _) | Self::Skipped(facts) | Self::Failed(_, Some((facts, _))) => Some(facts),
             Self::Failed(_, None) => None,
         }
+    }
+
+    /// Whether the content has this length.
+    fn has_length(&self, bytes: u64) -> bool {
+        self.facts().is_some_and(|facts| facts.bytes == bytes)
     }
 
     /// Where the facts came from; None for a file that was skipped or could not be read.

@@ -278,3 +278,27 @@ fn the_main_job_gates_a_pull_request_and_only_informs_elsewhere() {
     assert_eq!(log["executions"][0]["stages"][1]["name"], "gate", "{log:#}");
     assert_eq!(repo.elcano_in(".", &["run"], &[("ELCANO_BASE", "nope")]).code, 3);
 }
+
+/// The messages of a run at the highest verbosity that contain a word.
+fn messages<'a>(err: &'a str, word: &str) -> Vec<&'a str> {
+    err.lines().filter(|line| line.contains(word)).collect()
+}
+
+#[test]
+fn an_unchanged_repository_is_opened_once_and_none_of_its_files_is_read() {
+    let repo = Repo::with(&[("a.py", "def f():\n    pass\n"), ("b/c.rs", "fn f() {}\n"), ("d.md", "# d\n")]);
+    repo.file(".gitattributes", "* text=auto\n").file(".gitignore", ".elcano\n").init().commit("one");
+    repo.file("b/c.rs", "fn f() {}\nfn g() {}\n").commit("two");
+    for path in ["a.py", "b/c.rs", "d.md", ".gitattributes", ".gitignore"] {
+        repo.age(path);
+    }
+    repo.git(&["update-index", "--refresh"]);
+    let run = |base: &str| repo.elcano_in(".", &["run", "ci", "-vv"], &[("ELCANO_BASE", base)]);
+    assert!(messages(&run("HEAD~1").err, "read a.py").len() == 1, "the first run reads");
+    for base in ["HEAD", "HEAD~1"] {
+        let second = run(base);
+        assert_eq!(messages(&second.err, "opened the repository").len(), 1, "{}", second.err);
+        assert_eq!(messages(&second.err, "found the base").len(), 1, "{}", second.err);
+        assert_eq!(messages(&second.err, " read "), Vec::<&str>::new());
+    }
+}

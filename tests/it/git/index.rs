@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, UNIX_EPOCH};
 
-use elcano::git::Index;
+use elcano::git::{Index, IndexedContent};
 use elcano::model::{ContentId, RepoPath, Stat};
 use proptest::prelude::*;
 
@@ -19,7 +19,30 @@ fn stat(repo: &Repo, path: &str) -> Stat {
 }
 
 fn known(repo: &Repo, path: &str) -> Option<ContentId> {
-    index(repo).content_id(&path.into(), &stat(repo, path))
+    same(index(repo).content(&path.into(), &stat(repo, path)))
+}
+
+/// The content that the index knows without a doubt.
+fn same(content: Option<IndexedContent>) -> Option<ContentId> {
+    match content {
+        Some(IndexedContent::Same(content)) => Some(content),
+        Some(IndexedContent::SameIfSameLength(_)) | None => None,
+    }
+}
+
+/// Whether the index knows the content of a file, given the length of its blob.
+fn is_known_by_length(repo: &Repo, path: &str) -> bool {
+    let Some(IndexedContent::SameIfSameLength(id)) = index(repo).content(&path.into(), &stat(repo, path)) else {
+        return false;
+    };
+    let is_same = blob_bytes(repo, id) == stat(repo, path).bytes;
+    let bytes = fs::read(repo.path(path)).expect("a file");
+    assert!(!is_same || ContentId::of(&bytes) == id, "{path}: equal lengths and other bytes");
+    is_same
+}
+
+fn blob_bytes(repo: &Repo, id: ContentId) -> u64 {
+    repo.git(&["cat-file", "-s", &id.to_string()]).trim().parse().expect("a size")
 }
 
 /// Something done to a tree.
@@ -58,8 +81,8 @@ fn unchanged_files_are_known_and_others_are_not() {
     assert_eq!(known(&repo, "empty.rs"), Some(ContentId::of(b"")));
     assert_eq!(known(&repo, "ends.rs"), Some(ContentId::of(b"x\r\n")), "`-text` lets bytes be");
     let below = open(&repo, "src").index().expect("an index");
-    assert_eq!(below.content_id(&"b.rs".into(), &stat(&repo, "src/b.rs")), Some(ContentId::of(b"b")));
-    assert_eq!((below.len(), below.content_id(&"a.rs".into(), &stat(&repo, "a.rs"))), (1, None));
+    assert_eq!(same(below.content(&"b.rs".into(), &stat(&repo, "src/b.rs"))), Some(ContentId::of(b"b")));
+    assert_eq!((below.len(), below.content(&"a.rs".into(), &stat(&repo, "a.rs"))), (1, None));
     repo.file("new.rs", "");
     assert_eq!(known(&repo, "new.rs"), None);
 
@@ -68,7 +91,7 @@ fn unchanged_files_are_known_and_others_are_not() {
     let after = stat(&repo, "a.rs");
     assert_eq!((before.bytes, before.mtime_ns, before.ino), (after.bytes, after.mtime_ns, after.ino));
     assert_eq!(known(&repo, "a.rs"), None, "the change time differs");
-    assert_eq!(index(&repo).content_id(&"a.rs".into(), &before), Some(ContentId::of(b"fn a() {}\n")));
+    assert_eq!(same(index(&repo).content(&"a.rs".into(), &before)), Some(ContentId::of(b"fn a() {}\n")));
     for other in [
         Stat { bytes: before.bytes + 1, ..before },
         Stat { mtime_ns: before.mtime_ns + 1, ..before },
@@ -78,7 +101,7 @@ fn unchanged_files_are_known_and_others_are_not() {
         Stat { gid: before.gid + 1, ..before },
         Stat { bytes: before.bytes + (1 << 33) + 1, ..before },
     ] {
-        assert_eq!(index(&repo).content_id(&"a.rs".into(), &other), None, "{other:?}");
+        assert_eq!(index(&repo).content(&"a.rs".into(), &other), None, "{other:?}");
     }
 }
 
@@ -105,7 +128,7 @@ fn a_size_of_zero_marks_what_git_could_not_tell() {
     bytes[end..].fill(0);
     fs::write(&path, &bytes).expect("an index");
     let empty = Stat { bytes: 0, ..stat(&repo, "a.rs") };
-    assert_eq!(index(&repo).content_id(&"a.rs".into(), &empty), None);
+    assert_eq!(index(&repo).content(&"a.rs".into(), &empty), None);
 }
 
 #[test]
@@ -125,6 +148,48 @@ fn files_under_a_filter_are_not_known() {
         repo.git(&["config", "core.autocrlf", value]);
         assert_eq!(known(&repo, "a.rs").is_some(), expected, "core.autocrlf={value}");
     }
+}
+
+#[test]
+fn where_line_ends_may_be_converted_the_length_decides() {
+    // Attributes, what is in the repository, whether a checkout leaves its length as it is.
+    let cases: [(&str, &str, bool); 9] = [
+        ("* text=auto", "x\ny\n", true),
+        ("* text", "x\ny\n", true),
+        ("* eol=lf", "x\ny\n", true),
+        ("* text=auto eol=crlf", "x\ny\n", false),
+        ("* eol=crlf", "no line end", true),
+        ("* eol=crlf", "x\ry\n", false),
+        // As it was committed before there were attributes: `text=auto` leaves it alone.
+        ("* text=auto", "x\r\ny\r\n", true),
+        ("* text=auto", "x\r\ny\n", true),
+        ("* text=auto", "", true),
+    ];
+    for (attributes, content, expected) in cases {
+        let repo = Repo::with(&[("a.rs", content)]);
+        repo.init().commit("all");
+        repo.file(".git/info/attributes", format!("{attributes}\n")).remove("a.rs");
+        repo.git(&["checkout", "--", "a.rs"]);
+        touch(&repo, ".git/index", 4_000_000_000);
+        assert_eq!(is_known_by_length(&repo, "a.rs"), expected, "{attributes}: {content:?}");
+    }
+    for (autocrlf, content, expected) in [("true", "x\n", false), ("input", "x\n", true), ("true", "x\r\n", true)] {
+        let repo = Repo::with(&[("a.rs", content)]);
+        repo.init().commit("all");
+        repo.git(&["config", "core.autocrlf", autocrlf]);
+        repo.remove("a.rs");
+        repo.git(&["checkout", "--", "a.rs"]);
+        touch(&repo, ".git/index", 4_000_000_000);
+        assert_eq!(is_known_by_length(&repo, "a.rs"), expected, "core.autocrlf={autocrlf}: {content:?}");
+    }
+}
+
+#[test]
+fn a_file_that_was_added_with_other_line_ends_is_not_known() {
+    let repo = Repo::with(&[("a.rs", "x\r\ny\r\n")]);
+    repo.init().file(".gitattributes", "* text=auto\n").commit("all");
+    touch(&repo, ".git/index", 4_000_000_000);
+    assert!(!is_known_by_length(&repo, "a.rs"), "the blob is shorter");
 }
 
 #[test]
@@ -254,7 +319,7 @@ const GIT: &[&[&str]] = &[
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let file = 0..FILES.len();
-    let content = prop::sample::select(vec!["", "1", "2", "33", "x\r\n", "x\n"]);
+    let content = prop::sample::select(vec!["", "1", "2", "33", "x\r\n", "x\n", "x\r\ny\n", "x\ry\n"]);
     let step = prop_oneof![
         4 => (file.clone(), content).prop_map(|(file, content)| Step::Write(file, content)),
         1 => file.clone().prop_map(Step::Delete),
@@ -289,7 +354,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn git_agrees_after_any_steps(steps in steps(), attributes in prop::option::of(prop::sample::select(vec!["* text=auto\n", "a.rs text\n"]))) {
+    fn git_agrees_after_any_steps(steps in steps(), attributes in prop::option::of(prop::sample::select(vec!["* text=auto\n", "a.rs text\n", "* text=auto eol=crlf\n", "* eol=crlf\n"]))) {
         let repo = Repo::new();
         repo.init().commit("nothing");
         if let Some(attributes) = attributes {
@@ -299,9 +364,13 @@ proptest! {
             apply(&repo, step);
             let index = index(&repo);
             for path in FILES.iter().filter(|path| repo.path(**path).exists()) {
-                if let Some(id) = index.content_id(&(*path).into(), &stat(&repo, path)) {
-                    prop_assert_eq!(id, ContentId::of(&fs::read(repo.path(*path)).expect("a file")), "{} after {:?}", path, step);
-                }
+                let stat = stat(&repo, path);
+                let id = match index.content(&(*path).into(), &stat) {
+                    Some(IndexedContent::Same(id)) => id,
+                    Some(IndexedContent::SameIfSameLength(id)) if blob_bytes(&repo, id) == stat.bytes => id,
+                    Some(IndexedContent::SameIfSameLength(_)) | None => continue,
+                };
+                prop_assert_eq!(id, ContentId::of(&fs::read(repo.path(*path)).expect("a file")), "{} after {:?}", path, step);
             }
             let theirs = repo.git(&["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"]);
             prop_assert_eq!(index.is_dirty(&|_| None).expect("an answer"), !theirs.is_empty(), "{} after {:?}", theirs, step);
