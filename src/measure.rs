@@ -1,5 +1,5 @@
-//! Measures the bytes of one file. The syntax tree lives and dies inside [`Analyzer::measure`], on the calling thread; what
-//! cannot be measured becomes a note. Never reads a file and never fails.
+//! Measures the bytes of one file. The syntax tree lives and dies inside [`Analyzer::measure`], on
+//! the calling thread; what cannot be measured becomes a note. Never reads a file and never fails.
 
 mod analyzer;
 pub mod classify;

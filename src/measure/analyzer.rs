@@ -1,5 +1,6 @@
-//! A language under a policy. Measures files by their syntax trees, or by their lines alone where a library counts those;
-//! both give the same facts, the latter with nothing but the lines of the file.
+//! A language under a policy. Measures files by their syntax trees, or by their lines alone where a
+//! library counts those; both give the same facts, the latter with nothing but the lines of the
+//! file.
 
 use std::sync::Arc;
 
@@ -65,15 +66,16 @@ impl Analyzer {
         Self { id: id(&hasher.finalize()), method: Method::Lines(counted), policy, generated: false }
     }
 
-    /// The same analyzer for files that are declared not to be generated, whatever their headers claim. It has an id of its
-    /// own: facts are a function of content and analyzer alone.
+    /// The same analyzer for files that are declared not to be generated, whatever their headers
+    /// claim. It has an id of its own: facts are a function of content and analyzer alone.
     #[must_use]
     pub fn with_generated(self) -> Self {
         let hash = blake3::hash(&[b"generated".as_slice(), &self.id.0].concat());
         Self { id: id(&hash), generated: true, ..self }
     }
 
-    /// Hash over what facts depend on besides the bytes: spec, grammar version, policy and metrics version.
+    /// Hash over what facts depend on besides the bytes: spec, grammar version, policy and metrics
+    /// version.
     #[must_use]
     pub const fn id(&self) -> AnalyzerId {
         self.id
@@ -94,7 +96,8 @@ impl Analyzer {
         self.measure_traced(content, bytes, options, None)
     }
 
-    /// Measures and follows one metric of one space on the way; nothing is followed where only lines are counted.
+    /// Measures and follows one metric of one space on the way; nothing is followed where only
+    /// lines are counted.
     #[must_use]
     pub fn measure_traced(
         &self,

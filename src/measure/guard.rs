@@ -1,5 +1,5 @@
-//! Around every measurement: what is no source code is left out, limits hold, and a panic becomes a note on the file. Never
-//! measures by itself.
+//! Around every measurement: what is no source code is left out, limits hold, and a panic becomes a
+//! note on the file. Never measures by itself.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,8 +18,8 @@ pub(super) struct Origin {
     pub(super) generated: bool,
 }
 
-/// The facts of a file with what `work` adds to them; nothing is added where the bytes are no code that people write, where a
-/// limit is exceeded or where `work` panics.
+/// The facts of a file with what `work` adds to them; nothing is added where the bytes are no code
+/// that people write, where a limit is exceeded or where `work` panics.
 pub(super) fn guarded(
     origin: Origin,
     content: ContentId,

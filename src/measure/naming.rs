@@ -1,5 +1,5 @@
-//! Names, visibility, parameters and callees, by the rules of a language's spec. Never counts: what they mean to a metric is
-//! decided by the visit.
+//! Names, visibility, parameters and callees, by the rules of a language's spec. Never counts: what
+//! they mean to a metric is decided by the visit.
 
 mod callee;
 mod names;

@@ -2,7 +2,8 @@
 
 use crate::model::Level;
 
-/// What must not be exceeded by one file; a file that exceeds a limit gets a note and is not measured.
+/// What must not be exceeded by one file; a file that exceeds a limit gets a note and is not
+/// measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Size of a file. Larger ones are data or generated; people do not read them.
@@ -11,7 +12,8 @@ pub struct Limits {
     pub depth_max: usize,
     /// Nodes of the syntax tree, bounding the memory of one file.
     pub nodes_max: usize,
-    /// Parser steps per byte of source, in hundreds of operations; counted, not timed, so that every machine agrees.
+    /// Parser steps per byte of source, in hundreds of operations; counted, not timed, so that
+    /// every machine agrees.
     pub parse_steps_per_byte_max: u64,
 }
 

@@ -1,4 +1,5 @@
-//! From bytes to a syntax tree: within a budget of steps, and with what the grammar does not know written over.
+//! From bytes to a syntax tree: within a budget of steps, and with what the grammar does not know
+//! written over.
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! The rows of one file by byte.
+//! Finds the rows of one file by byte. Never looks at a node.
 
 use crate::metric::Rows;
 

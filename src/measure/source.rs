@@ -1,4 +1,5 @@
-//! Measures a file by its name and its bytes alone, with the languages of this build and the default policy and limits.
+//! Measures a file by its name and its bytes alone, with the languages of this build and the
+//! default policy and limits.
 
 use std::path::Path;
 use std::sync::LazyLock;

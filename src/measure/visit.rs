@@ -1,5 +1,5 @@
-//! Goes once over a syntax tree, in source order, with an explicit stack of ancestors. Finds every metric, space, chunk and
-//! call of a file. Never recurses.
+//! Goes once over a syntax tree, in source order, with an explicit stack of ancestors. Finds every
+//! metric, space, chunk and call of a file. Never recurses.
 
 mod leaves;
 mod spaces;
@@ -115,14 +115,7 @@ impl<'t> Visit<'_, 't> {
             return false;
         }
         self.gap(node.start_byte());
-        // Finding a node's field costs as much as a step of the walk: only where something depends on it.
-        let asks = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
-        let field = if asks { cursor.field_id().map(std::num::NonZero::get) } else { None };
-        let roles = if kind.is_plain() {
-            kind.roles
-        } else {
-            self.language.roles(kind, id, self.place(id, field), node, self.source)
-        };
+        let (field, roles) = self.roles(cursor, node, kind);
         let roles = if matches!(before, None | Some(Before::Operand)) { roles } else { roles & !Roles::LOGICAL };
         if roles.has(Roles::COMMENT) {
             self.store(node, kind.named);
@@ -138,12 +131,7 @@ impl<'t> Visit<'_, 't> {
             (here, levels) = self.enter_space(node, roles, here);
         }
         self.count(node, roles, here, field, kind.named);
-        if kind.section
-            && self
-                .frames
-                .last()
-                .is_some_and(|parent| self.language.naming.visibility.is_section_label(id, parent.kind))
-        {
+        if kind.section {
             self.section(node);
         }
         let leaf = self.token(node, roles, kind);
@@ -172,6 +160,19 @@ impl<'t> Visit<'_, 't> {
             stored,
         });
         true
+    }
+
+    /// The field and the roles of a node. Finding a field costs as much as a step of the walk: only
+    /// where something depends on it.
+    #[inline]
+    fn roles(&self, cursor: &TreeCursor<'t>, node: Node<'t>, kind: Kind) -> (Option<u16>, Roles) {
+        let needs_field = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
+        let field = if needs_field { cursor.field_id().map(std::num::NonZero::get) } else { None };
+        if kind.is_plain() {
+            return (field, kind.roles);
+        }
+        let id = node.kind_id();
+        (field, self.language.roles(kind, id, self.place(id, field), node, self.source))
     }
 
     #[cold]
@@ -222,7 +223,8 @@ impl<'t> Visit<'_, 't> {
         if above.header == above.inside {
             return (above.inside, Levels::of(roles, above.inside, above.header, self.policy));
         }
-        // A conditional in the condition of another, without parentheses, is a chain that the grammar binds the wrong way.
+        // A conditional in the condition of another, without parentheses, is a chain that the
+        // grammar binds the wrong way.
         let chained =
             roles.has(Roles::TERNARY) && self.frames.last().is_some_and(|parent| parent.roles.has(Roles::TERNARY));
         let header = self.language.is_outside_nesting(node.kind_id(), field) || self.is_placed_header(node);
@@ -236,7 +238,8 @@ impl<'t> Visit<'_, 't> {
         self.frames.last().is_some_and(|parent| self.language.is_outside_nesting_at(parent.node, node))
     }
 
-    /// Where a logical expression's last operator is kept: with its parent, through parentheses; or a place of its own.
+    /// Where a logical expression's last operator is kept: with its parent, through parentheses; or
+    /// a place of its own.
     fn sequence_of(&mut self, node: Node<'t>, roles: Roles, kind: Kind, before: Option<Before>) -> usize {
         const JOINING: [Roles; 2] = [Roles::LOGICAL_EXPRESSION, Roles::PAREN];
         let joins = |roles: Roles, kind: Kind| {
@@ -308,7 +311,8 @@ impl<'t> Visit<'_, 't> {
         }
     }
 
-    /// Keeps a named node of the tree at level `full`; its index there, or its nearest kept ancestor's.
+    /// Keeps a named node of the tree at level `full`; its index there, or its nearest kept
+    /// ancestor's.
     fn store(&mut self, node: Node<'_>, named: bool) -> u32 {
         let parent = self.frames.last().map_or(0, |frame| frame.stored);
         if self.level != Level::Full || !named {

@@ -1,6 +1,7 @@
 //! ABC: assignments, branches (calls), conditions. Fitzpatrick 1997.
 
-use super::{Increment, Step, Trace, reason, record};
+use super::step::Step;
+use super::trace::{Increment, Trace, reason, record};
 use crate::lang::Roles;
 use crate::model::Metrics;
 
@@ -38,9 +39,9 @@ pub(super) fn node(own: &mut Metrics, step: Step, trace: &mut Option<&mut Trace>
     let branches = branches();
     count(&mut own.branches, "abc.branches", u32::from(roles.has(branches)), reason(roles & branches));
     let all = CONDITIONS.iter().fold(Roles::NONE, |all, role| all | *role);
-    let bare = step.condition && !roles.has(Roles::WRITTEN_CONDITIONS);
+    let unwritten = step.condition && !roles.has(Roles::WRITTEN_CONDITIONS);
     let why = if roles.has(all) { reason(roles & all) } else { "condition" };
-    count(&mut own.conditions, "abc.conditions", u32::from(roles.has(all) || bare), why);
+    count(&mut own.conditions, "abc.conditions", u32::from(roles.has(all) || unwritten), why);
 }
 
 pub(super) fn add(total: &mut Metrics, below: &Metrics) {

@@ -1,6 +1,7 @@
-//! Class metrics: weighted methods (Chidamber & Kemerer 1994, weight = cyclomatic), public methods, public attributes.
+//! Class metrics: weighted methods (Chidamber & Kemerer 1994, weight = cyclomatic), public methods,
+//! public attributes.
 
-use super::Step;
+use super::step::Step;
 use crate::lang::Roles;
 use crate::model::{Metrics, SpaceKind, Visibility};
 

@@ -1,13 +1,15 @@
 //! Cognitive complexity. Campbell, *Cognitive Complexity*, `SonarSource` white paper v1.5 (2021).
 //!
-//! Nesting is a level per node: what is inside a branching construct is one deeper than the construct; its header (the
-//! condition) is not. A function's inside is one deeper than the function when another function encloses it. An
-//! increment goes to every open space at once, measured from the level at which that space's outermost function begins,
-//! so a function's value includes its nested functions and a file's is the sum over its outermost ones.
+//! Nesting is a level per node: what is inside a branching construct is one deeper than the
+//! construct; its header (the condition) is not. A function's inside is one deeper than the
+//! function when another function encloses it. An increment goes to every open space at once,
+//! measured from the level at which that space's outermost function begins, so a function's value
+//! includes its nested functions and a file's is the sum over its outermost ones.
 
-use super::{Increment, OpenSpace, Step, Trace, record};
+use super::open_space::OpenSpace;
+use super::step::Step;
+use super::trace::{Increment, Trace, reason, record};
 use crate::lang::{Policy, Roles};
-use crate::model::Metrics;
 
 /// The nesting levels around a node.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,12 +21,14 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// The levels of a node with `roles`, standing at `here` under a parent whose header level is `parent_header`.
+    /// The levels of a node with `roles`, standing at `here` under a parent whose header level is
+    /// `parent_header`.
     #[inline]
     #[must_use]
     pub fn of(roles: Roles, here: u32, parent_header: u32, policy: &Policy) -> Self {
         if roles.has(Roles::ELSE_IF | policy.flat) && !roles.has(Roles::LABELLED | Roles::GOTO) {
-            // An else belongs to its if: one deeper than that if, however the grammar nests the chain.
+            // An else belongs to its if: one deeper than that if, however the grammar nests the
+            // chain.
             return Self { inside: parent_header + 1, header: parent_header };
         }
         if roles.has(policy.structural) {
@@ -39,12 +43,12 @@ impl Levels {
 pub fn node(spaces: &mut [OpenSpace], step: Step, here: u32, policy: &Policy, trace: &mut Option<&mut Trace>) {
     if step.roles.has(policy.structural) && !step.roles.has(Roles::ELSE_IF) {
         let counted = step.roles & policy.structural;
-        add_to_all(spaces, step.byte, Some(here), super::reason(counted), trace);
+        add_to_all(spaces, step.byte, Some(here), reason(counted), trace);
         if let Some(open) = spaces.last_mut() {
             open.own.nesting = open.own.nesting.max(here + 1 - open.entry.min(here));
         }
     } else if step.roles.has(policy.flat) {
-        add_to_all(spaces, step.byte, None, super::reason(step.roles & policy.flat), trace);
+        add_to_all(spaces, step.byte, None, reason(step.roles & policy.flat), trace);
     }
 }
 
@@ -87,9 +91,4 @@ fn add_to_all(
         open.own.cognitive += 1 + nesting;
         record(trace, "cognitive", open.index, || Increment { byte, amount: 1 + nesting, nesting, reason });
     }
-}
-
-/// Merges what a closed space hands upwards: the deepest nesting.
-pub(super) fn add(total: &mut Metrics, below: &Metrics) {
-    total.nesting = total.nesting.max(below.nesting);
 }

@@ -1,6 +1,8 @@
-//! Plain counts: logical statements, exits, functions and closures. Parameters and tokens are counted where they are met.
+//! Plain counts: logical statements, exits, functions and closures. Parameters and tokens are
+//! counted where they are met.
 
-use super::{Increment, Step, Trace, reason, record};
+use super::step::Step;
+use super::trace::{Increment, Trace, reason, record};
 use crate::lang::Roles;
 use crate::model::{Metrics, SpaceKind};
 

@@ -1,6 +1,7 @@
 //! Cyclomatic complexity: 1 + decisions of a function. `McCabe` 1976; NIST SP 500-235.
 
-use super::{Increment, Step, Trace, reason, record};
+use super::step::Step;
+use super::trace::{Increment, Trace, reason, record};
 use crate::lang::{Policy, Roles};
 use crate::model::{Metrics, SpaceKind};
 

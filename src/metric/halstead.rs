@@ -1,10 +1,10 @@
 //! Halstead's software science: distinct and total operators and operands, by text. Halstead 1977.
 //!
-//! A token is new to exactly those open spaces that began after it was last seen: one number per text, and no set per space.
+//! A token is new to exactly those open spaces that began after it was last seen: one number per
+//! text, and no set per space.
 
 use rustc_hash::FxHashMap;
 
-use super::OpenSpace;
 use crate::model::Metrics;
 
 /// A token by its text.
@@ -43,7 +43,7 @@ impl<'s> TokenHistory<'s> {
     }
 
     /// Records a token; gives when it was seen before.
-    fn record(&mut self, token: Token<'s>) -> u32 {
+    pub(super) fn record(&mut self, token: Token<'s>) -> u32 {
         self.now += 1;
         let last = match token {
             Token::Mark(kind) => &mut self.marks[usize::from(kind)],
@@ -70,6 +70,22 @@ impl Halstead {
         Self { since, operators: 0, operators_distinct: 0, operands: 0, operands_distinct: 0 }
     }
 
+    /// Counts a token of the space itself.
+    #[inline]
+    pub(super) const fn count(&mut self, is_operand: bool) {
+        *if is_operand { &mut self.operands } else { &mut self.operators } += 1;
+    }
+
+    /// Counts a token that was seen last at `last`, if it is new to the space; whether it is.
+    #[inline]
+    pub(super) const fn count_new(&mut self, last: u32, is_operand: bool) -> bool {
+        let is_new = self.since >= last;
+        if is_new {
+            *if is_operand { &mut self.operands_distinct } else { &mut self.operators_distinct } += 1;
+        }
+        is_new
+    }
+
     /// Adds the totals of a space inside; distinct ones are counted in all open spaces at once.
     pub(super) const fn merge(&mut self, inner: &Self) {
         self.operators += inner.operators;
@@ -81,21 +97,6 @@ impl Halstead {
         metrics.operators_distinct = self.operators_distinct;
         metrics.operands = self.operands;
         metrics.operands_distinct = self.operands_distinct;
-    }
-}
-
-/// Passes a token of the innermost open space.
-#[inline]
-pub(super) fn add<'s>(spaces: &mut [OpenSpace], history: &mut TokenHistory<'s>, token: Token<'s>) {
-    let last = history.record(token);
-    let is_operand = matches!(token, Token::Operand(_));
-    if let Some(innermost) = spaces.last_mut() {
-        let own = &mut innermost.halstead;
-        *if is_operand { &mut own.operands } else { &mut own.operators } += 1;
-    }
-    for open in spaces.iter_mut().rev().take_while(|open| open.halstead.since >= last) {
-        let own = &mut open.halstead;
-        *if is_operand { &mut own.operands_distinct } else { &mut own.operators_distinct } += 1;
     }
 }
 

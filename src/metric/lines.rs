@@ -1,6 +1,7 @@
 //! Lines: physical, code, comment, blank. Park, CMU/SEI-92-TR-20.
 //!
-//! Tokens come in source order, so a row is new exactly when it is past the last one seen; no set of rows is kept.
+//! Tokens come in source order, so a row is new exactly when it is past the last one seen; no set
+//! of rows is kept.
 
 use crate::model::Metrics;
 
@@ -82,7 +83,8 @@ impl Lines {
     }
 }
 
-/// Rows of a whole file: line ends are LF, CRLF and a lone CR; a trailing one begins no row; an empty file has none.
+/// Rows of a whole file: line ends are LF, CRLF and a lone CR; a trailing one begins no row; an
+/// empty file has none.
 #[must_use]
 pub fn count(bytes: &[u8]) -> u32 {
     let ends = memchr::memchr2_iter(b'\n', b'\r', bytes).filter(|at| is_line_end(bytes, *at)).count();

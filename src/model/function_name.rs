@@ -1,5 +1,6 @@
-//! Finds the function that a typed name means, among those of a file or a snapshot. `.`, `::` and `#` all separate the parts
-//! of a name. Never guesses: a name that means several functions is an error that lists them.
+//! Finds the function that a typed name means, among those of a file or a snapshot. `.`, `::` and
+//! `#` all separate the parts of a name. Never guesses: a name that means several functions is an
+//! error that lists them.
 
 use crate::error::suggestion;
 
@@ -39,10 +40,12 @@ fn list(candidates: &[String]) -> String {
     candidates.iter().map(|candidate| format!("\n  {candidate}")).collect()
 }
 
-/// The index of the one candidate that `name` means: the whole qualified name or its last parts, with any of the
-/// separators, and where that is not enough with the line on which the function begins (`Shape.area:12`).
+/// The index of the one candidate that `name` means: the whole qualified name or its last parts,
+/// with any of the separators, and where that is not enough with the line on which the function
+/// begins (`Shape.area:12`).
 ///
-/// The spelling of the source goes first, then the whole name, then its end: where `f` and `A::f` exist, `f` means the first.
+/// The spelling of the source goes first, then the whole name, then its end: where `f` and `A::f`
+/// exist, `f` means the first.
 ///
 /// ```
 /// use elcano::model::{Candidate, function_named};

@@ -77,7 +77,8 @@ pub(super) struct Child {
 }
 
 impl Child {
-    /// The child under the first of the fields that is there; else the first named child of one of the kinds.
+    /// The child under the first of the fields that is there; else the first named child of one of
+    /// the kinds.
     pub(super) fn find<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
         first_field(node, &self.fields).or_else(|| first_of_kind(node, &self.kinds))
     }

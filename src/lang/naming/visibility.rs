@@ -37,7 +37,8 @@ impl VisibilityRules {
         self.private_by_default != self.default_reversed_in.contains(&class)
     }
 
-    /// Whether a node is a label that sets the visibility of what follows, standing in a node of kind `parent`.
+    /// Whether a node is a label that sets the visibility of what follows, standing in a node of
+    /// kind `parent`.
     #[must_use]
     pub fn is_section_label(&self, kind: u16, parent: u16) -> bool {
         self.section_labels.iter().any(|label| label.holds(kind, parent))

@@ -4,6 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// How a call names its callee.
+///
+/// ```toml
+/// [calls]
+/// callee = ["function"]
+/// arguments = ["arguments"]
+/// self_names = ["self", "cls"]
+/// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Calls {

@@ -41,6 +41,12 @@ pub struct Names {
 }
 
 /// A list of values and the names before it.
+///
+/// ```toml
+/// [[names.parallel_lists]]
+/// values = ["expression_list"]
+/// names = [{ kind = ["expression_list"] }, { kind = ["identifier"], parent = ["var_spec"] }]
+/// ```
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParallelLists {
@@ -51,6 +57,13 @@ pub struct ParallelLists {
 }
 
 /// The receiver of a method, where it is written before the name.
+///
+/// ```toml
+/// [names.receiver]
+/// fields = { method_declaration = "receiver" }
+/// types = ["type_identifier"]
+/// variables = ["identifier"]
+/// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Receiver {
@@ -63,6 +76,12 @@ pub struct Receiver {
 }
 
 /// Declarators: `*(*f)(int)` declares `f`.
+///
+/// ```toml
+/// [names.declarator]
+/// fields = ["declarator"]
+/// wrappers = ["parenthesized_declarator"]
+/// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Declarator {

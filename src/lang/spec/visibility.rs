@@ -6,6 +6,14 @@ use serde::Deserialize;
 use super::pattern::KindPattern;
 
 /// What makes a member public.
+///
+/// ```toml
+/// [visibility]
+/// private_by_default = true
+/// modifiers = [{ kind = ["modifiers"] }]
+/// public_words = ["public"]
+/// private_words = ["private", "protected"]
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct VisibilityRules {

@@ -16,8 +16,9 @@ pub(in crate::measure) fn default_visibility(language: &Language, kind: u16, rol
     }
 }
 
-/// The visibility of a member in a class whose members without a modifier are `section`. An attribute has no `name` yet;
-/// the declaration that it or an accessor stands in, among the nodes `around` it, may hold its modifiers.
+/// The visibility of a member in a class whose members without a modifier are `section`. An
+/// attribute has no `name` yet; the declaration that it or an accessor stands in, among the nodes
+/// `around` it, may hold its modifiers.
 pub(in crate::measure) fn visibility<'t>(
     language: &Language,
     node: Node<'t>,
@@ -28,8 +29,8 @@ pub(in crate::measure) fn visibility<'t>(
 ) -> Visibility {
     let rules = &language.naming.visibility;
     if rules.has_modifiers() {
-        let asks = name.is_none() || rules.is_accessor(node.kind_id());
-        let declaration = around.filter(|_| asks);
+        let has_declaration = name.is_none() || rules.is_accessor(node.kind_id());
+        let declaration = around.filter(|_| has_declaration);
         let found = std::iter::once(node).chain(declaration).find_map(|node| by_modifiers(language, node, source));
         if let Some(found) = found {
             return found;
@@ -44,7 +45,7 @@ pub(in crate::measure) fn visibility<'t>(
     if name.is_none() && spec.public_attributes { Visibility::Public } else { section }
 }
 
-/// What a name says of its visibility, where names say anything; an attribute's name is the node's.
+/// The visibility that a name gives, where it gives one; an attribute's name is the node's.
 fn by_name(language: &Language, node: Node<'_>, name: Option<&str>, source: &[u8]) -> Option<Visibility> {
     let found;
     let name = if let Some(name) = name {

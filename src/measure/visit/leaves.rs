@@ -85,8 +85,9 @@ impl<'t> Visit<'_, 't> {
         self.read = span.end;
     }
 
-    /// What stands between the nodes before `end`: white space, or text that the parser skipped, in an ERROR node or
-    /// where a row ends in a backslash. That has no node of its own; its rows are code all the same.
+    /// What stands between the nodes before `end`: white space, or text that the parser skipped, in
+    /// an ERROR node or where a row ends in a backslash. That has no node of its own; its rows are
+    /// code all the same.
     #[inline]
     pub(super) fn gap(&mut self, end: usize) {
         if self.read < end {

@@ -1,5 +1,5 @@
-//! The spaces of a visit: units, classes and functions open and close, with what belongs to each: names, visibility,
-//! parameters, calls.
+//! The spaces of a visit: units, classes and functions open and close, with what belongs to each:
+//! names, visibility, parameters, calls.
 
 use tree_sitter::Node;
 
@@ -116,7 +116,8 @@ impl<'t> Visit<'_, 't> {
 
     pub(super) fn visibility(&mut self, node: Node<'t>, name: Option<&str>) -> Visibility {
         let section = self.open_spaces.last().map_or(Visibility::Public, |open| open.section);
-        // A declaration lists its names itself or in a node of its own; the class around it speaks for none of them.
+        // A declaration lists its names itself or in a node of its own; the class around it holds
+        // no modifiers of theirs.
         let around = self.frames.iter().rev().take_while(|frame| !frame.opened).take(2);
         naming::visibility(self.language, node, around.map(|frame| frame.node), name, section, self.source)
     }
@@ -133,7 +134,10 @@ impl<'t> Visit<'_, 't> {
 
     /// A label that changes the visibility of what follows in a class.
     pub(super) fn section(&mut self, node: Node<'t>) {
-        if let Some(visibility) = naming::section(self.language, node, self.source)
+        let rules = &self.language.naming.visibility;
+        let is_label = |parent: u16| rules.is_section_label(node.kind_id(), parent);
+        if self.frames.last().is_some_and(|parent| is_label(parent.kind))
+            && let Some(visibility) = naming::section(self.language, node, self.source)
             && let Some(open) = self.open_spaces.last_mut()
         {
             open.section = visibility;
@@ -175,7 +179,8 @@ impl<'t> Visit<'_, 't> {
         }
     }
 
-    /// What stands before a call; where that is the variable of the method's own receiver, the type of it.
+    /// What stands before a call; where that is the variable of the method's own receiver, the type
+    /// of it.
     pub(super) fn receiver(&self, written: &str) -> String {
         let own = self.open_spaces.iter().rev().find(|open| !open.receiver.is_empty() && open.receiver == written);
         let of = own.map(|open| &self.spaces[open.index as usize]);

@@ -1,4 +1,5 @@
-//! Tokens without a tree, such as the arguments of a macro: what an operator means follows from the token before it.
+//! Tokens without a tree, such as the arguments of a macro: what an operator means follows from the
+//! token before it.
 
 use tree_sitter::Node;
 
@@ -6,8 +7,8 @@ use super::state::{Before, Visit};
 use crate::lang::{Kind, Roles, TokenClass};
 
 impl<'t> Visit<'_, 't> {
-    /// Passes a child of a node whose children are tokens without a tree; gives what stands before it. A separator ends the
-    /// logical sequence.
+    /// Passes a child of a node whose children are tokens without a tree; gives what stands before
+    /// it. A separator ends the logical sequence.
     #[cold]
     pub(super) fn unparsed(&mut self, node: Node<'t>, kind: Kind, before: Before) -> Before {
         let now = match self.language.naming.unparsed.class(node.kind_id()) {
@@ -31,7 +32,8 @@ impl<'t> Visit<'_, 't> {
         before
     }
 
-    /// Whether a group of such tokens is but parentheses around a part of the logical expression that it stands in.
+    /// Whether a group of such tokens is but parentheses around a part of the logical expression
+    /// that it stands in.
     pub(super) fn is_unparsed_group(&self, node: Node<'t>, kind: Kind, before: Option<Before>) -> bool {
         kind.unparsed
             && matches!(before, Some(Before::Nothing | Before::Logical))
