@@ -127,6 +127,10 @@ impl Member {
 }
 
 /// The field under which a node's parent has it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the field of a node beside or above the one at hand, only where a spec asks for it"
+)]
 fn field_of(node: Node<'_>) -> Option<u16> {
     let mut cursor = node.parent()?.walk();
     cursor.goto_first_child();
