@@ -1,5 +1,5 @@
-//! Makes the list of embedded languages from the specs, so that a language needs no Rust, and lets the built binary find
-//! the DuckDB library that scripts/libduckdb.sh fetched.
+//! Makes the list of embedded languages from the specs, so that a language needs no Rust, and lets
+//! the built binary find the DuckDB library that scripts/libduckdb.sh fetched.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The list as Rust source, one element a spec, sorted by id; a spec whose grammar feature is off is left out.
+/// The list as Rust source, one element a spec, sorted by id; a spec whose grammar feature is off
+/// is left out.
 fn languages(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
     let specs = root.join("src/lang/specs");
     println!("cargo::rerun-if-changed={}", specs.display());

@@ -1,5 +1,5 @@
-//! Languages as data: specs, their compiled tables, the registry that detects a file's language. Never reads a file: specs
-//! are embedded, or handed in as text.
+//! Languages as data: specs, their compiled tables, the registry that detects a file's language.
+//! Never reads a file: specs are embedded, or handed in as text.
 
 mod compile;
 mod detect;

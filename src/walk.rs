@@ -54,7 +54,7 @@ pub trait Detect: Sync {
     /// By the name of a file.
     fn by_name(&self, file_name: &[u8]) -> Option<&'static str>;
     /// Whether several languages use such a name, so that the text decides.
-    fn is_contested(&self, _file_name: &[u8]) -> bool {
+    fn is_ambiguous(&self, _file_name: &[u8]) -> bool {
         false
     }
     /// By the name of a file and how it starts.
@@ -72,7 +72,7 @@ impl Detect for crate::lang::Registry {
         self.by_name(file_name)
     }
 
-    fn is_contested(&self, file_name: &[u8]) -> bool {
+    fn is_ambiguous(&self, file_name: &[u8]) -> bool {
         self.is_ambiguous(file_name)
     }
 

@@ -87,7 +87,7 @@ impl Compiler<'_> {
         let operators = self.operators(&mut kinds)?;
         let rules = self.rules(&mut kinds)?;
         let naming = Naming::compile(spec, names, self.grammar, &mut kinds)?;
-        let outside = self.outside().map_err(|error| format!("nesting: {error}"))?;
+        let outside = self.outside().map_err(|error| format!("outside_nesting: {error}"))?;
         let flow = Flow::compile(&spec.flow, self.grammar, |words: &[String]| names.ids(words));
         let flow = flow.map_err(|error| format!("flow: {error}"))?;
         for kind in &mut kinds {
@@ -138,7 +138,7 @@ impl Compiler<'_> {
     fn outside(&self) -> Result<Outside, String> {
         let mut fields = vec![false; self.grammar.field_count() + 1];
         let mut kinds = Vec::new();
-        for word in &self.spec.nesting.outside {
+        for word in &self.spec.outside_nesting.children {
             let member = self.names.member(self.grammar, word)?;
             match member.field {
                 Some(field) => fields[usize::from(field)] = true,
@@ -146,7 +146,7 @@ impl Compiler<'_> {
             }
         }
         let mut at = FxHashMap::default();
-        for (kind, index) in &self.spec.nesting.outside_at {
+        for (kind, index) in &self.spec.outside_nesting.child_at {
             at.extend(self.names.ids(std::slice::from_ref(kind))?.iter().map(|id| (*id, *index)));
         }
         Ok(Outside { fields, kinds, at })

@@ -1,6 +1,6 @@
 //! Which language a file is in, by its name and its bytes. Never reads a file.
 
-use super::Registry;
+use super::registry::Registry;
 
 impl Registry {
     /// The language of a file by its name, or by its text where several languages use the name;

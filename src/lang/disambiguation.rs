@@ -1,6 +1,7 @@
-//! Decides by its text to which language a file belongs whose extension several languages use. Looks at the beginnings of
-//! lines outside block comments; the first disambiguation of the spec that matches wins, and without a match the language
-//! that lists the extension keeps the file. Never reads more than it is given.
+//! Decides by its text to which language a file belongs whose extension several languages use.
+//! Looks at the beginnings of lines outside block comments; the first disambiguation of the spec
+//! that matches wins, and without a match the language that lists the extension keeps the file.
+//! Never reads more than it is given.
 
 use super::spec::Disambiguation;
 
@@ -24,7 +25,8 @@ pub(super) fn winner<'s>(all: &'s [Disambiguation], extension: &str, start: &[u8
     (best < open.len()).then(|| open.swap_remove(best).language.as_str())
 }
 
-/// Trimmed lines outside `/* */`; what stands before such a comment is a line, what stands behind it is left out.
+/// Trimmed lines outside `/* */`; what stands before such a comment is a line, what stands behind
+/// it is left out.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut inside = false;
     text.split(|byte| matches!(byte, b'\n' | b'\r')).filter_map(move |line| {

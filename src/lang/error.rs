@@ -1,4 +1,5 @@
-//! What is wrong with a spec or a policy, or with the name of a language. Never a failure of the disk: specs are text here.
+//! What is wrong with a spec or a policy, or with the name of a language. Never a failure of the
+//! disk: specs are text here.
 
 use crate::error::Error;
 
@@ -49,7 +50,8 @@ pub enum SpecError {
         /// What it extends.
         base: String,
     },
-    /// A spec names a kind, token, field or role that does not exist, or has a regular expression that cannot be used.
+    /// A spec names a kind, token, field or role that does not exist, or has a regular expression
+    /// that cannot be used.
     #[error("language `{id}`: {problem}")]
     Misfit {
         /// The language.

@@ -1,5 +1,5 @@
-//! Where control goes in a language: the spec's `[flow]` and the usual field names as kind and field ids. Knows no syntax
-//! tree; reading one is the control flow graph's business.
+//! Where control goes in a language: the spec's `[flow]` and the usual field names as kind and
+//! field ids. Knows no syntax tree; reading one is the control flow graph's business.
 
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
@@ -29,7 +29,8 @@ pub struct Flow {
     pub bodies: Vec<u16>,
     /// Kinds that hold the handlers of a `try`.
     pub handlers: Vec<u16>,
-    /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the head of a function.
+    /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the
+    /// head of a function.
     pub clauses: Vec<u16>,
     /// Kind -> which of its named children is the condition.
     pub condition_at: FxHashMap<u16, usize>,

@@ -10,10 +10,10 @@ impl Spec {
             self.roles.entry(role.clone()).or_default().splice(0..0, kept);
         }
         self.inherit_rules(base);
-        self.nesting.outside.splice(0..0, base.nesting.outside.iter().cloned());
-        for (kind, at) in &base.nesting.outside_at {
+        self.outside_nesting.children.splice(0..0, base.outside_nesting.children.iter().cloned());
+        for (kind, at) in &base.outside_nesting.child_at {
             if !self.without.contains(kind) {
-                self.nesting.outside_at.entry(kind.clone()).or_insert(*at);
+                self.outside_nesting.child_at.entry(kind.clone()).or_insert(*at);
             }
         }
         let theirs = &base.logical_sequences;

@@ -1,4 +1,5 @@
-//! Kind ids by name: what a grammar calls its nodes, tokens and fields, and the errors of a spec that names others.
+//! Kind ids by name: what a grammar calls its nodes, tokens and fields, and the errors of a spec
+//! that names others.
 
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
@@ -24,7 +25,8 @@ pub struct Kind {
     pub section: bool,
     /// A sequence of logical operators around it continues inside it.
     pub continues_into: bool,
-    /// A sequence of logical operators inside it continues in the expression that begins with the same byte.
+    /// A sequence of logical operators inside it continues in the expression that begins with the
+    /// same byte.
     pub continues_out_of: bool,
     /// Its children are tokens without a tree.
     pub unparsed: bool,

@@ -22,7 +22,8 @@ pub(super) struct Wrapping {
     pub(super) last: Vec<u16>,
 }
 
-/// Which children of a branch lie outside its nesting: by field id, by kind without a field, by place.
+/// Which children of a branch lie outside its nesting: by field id, by kind without a field, by
+/// place.
 #[derive(Debug)]
 pub(super) struct Outside {
     pub(super) fields: Vec<bool>,
@@ -64,13 +65,15 @@ impl Language {
         self.unsafe_to_parse.as_ref().is_some_and(|rule| rule.holds(source))
     }
 
-    /// The copy of a source that is parsed in its place, where the grammar would misread it; None where it would not.
+    /// The copy of a source that is parsed in its place, where the grammar would misread it; None
+    /// where it would not.
     #[must_use]
     pub fn rewritten(&self, source: &[u8]) -> Option<Vec<u8>> {
         self.rewrites.before(source)
     }
 
-    /// The copy that may be parsed better than a source that was parsed with errors; None if there is none.
+    /// The copy that may be parsed better than a source that was parsed with errors; None if there
+    /// is none.
     #[must_use]
     pub fn rewritten_after_error(&self, source: &[u8]) -> Option<Vec<u8>> {
         self.rewrites.after_error(source)

@@ -1,5 +1,5 @@
-//! Languages of which only lines are counted, by the library tokei: there is no grammar for them here. Their ids begin with
-//! `tokei:`, so that a number shows what counted it. Never parses.
+//! Languages of which only lines are counted, by the library tokei: there is no grammar for them
+//! here. Their ids begin with `tokei:`, so that a number shows what counted it. Never parses.
 
 /// Whether lines are all that is known of the language.
 #[must_use]
@@ -39,7 +39,8 @@ mod with {
         of: LanguageType,
     }
 
-    /// Whole file names, in lower case, and tokei's names of their languages; the library has no list of them.
+    /// Whole file names, in lower case, and tokei's names of their languages; the library has no
+    /// list of them.
     const FILENAMES: [(&str, &str); 14] = [
         ("cmakelists.txt", "CMake"),
         ("dockerfile", "Dockerfile"),

@@ -1,4 +1,5 @@
-//! A pattern of a spec against kind and field ids. Decides whether a node matches. Never looks a name up.
+//! A pattern of a spec against kind and field ids. Decides whether a node matches. Never looks a
+//! name up.
 
 use tree_sitter::Node;
 
@@ -50,7 +51,8 @@ impl Pattern {
             && self.details_hold(node, source)
     }
 
-    /// Whether a node matches, apart from its kind; false without a node, where more than the kind is asked.
+    /// Whether a node matches, apart from its kind; false without a node, where more than the kind
+    /// is asked.
     pub(super) fn holds_beside_kind(&self, node: Option<Node<'_>>, source: &[u8]) -> bool {
         (self.field.is_empty() && self.details.is_none())
             || node.is_some_and(|node| {

@@ -1,4 +1,5 @@
-//! Counting policies as data: which roles a metric counts, where they differ from `default`. Never compares two.
+//! Counting policies as data: which roles a metric counts, where they differ from `default`. Never
+//! compares two.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Finds languages: by id, by a file's name and text, by a first line, by an attribute. Compiles each when it is first asked
-//! for. Never reads a file.
+//! Finds languages: by id, by a file's name and text, by a first line, by an attribute. Compiles
+//! each when it is first asked for. Never reads a file.
 
 use std::sync::{Arc, OnceLock};
 
@@ -33,7 +33,8 @@ impl Registry {
         Self::with_specs(&[])
     }
 
-    /// The languages of this build, some with another spec (id, TOML) in place of their own: for working on one.
+    /// The languages of this build, some with another spec (id, TOML) in place of their own: for
+    /// working on one.
     ///
     /// # Errors
     /// A spec that cannot be read, or that is of no language of this build.
@@ -76,8 +77,8 @@ impl Registry {
         entry.compiled.get_or_init(|| entry.compile().map(Arc::new)).clone()
     }
 
-    /// The language of a file by its name: whole name first, then its extension; one that is parsed before one of which
-    /// only lines are counted.
+    /// The language of a file by its name: whole name first, then its extension; one that is parsed
+    /// before one of which only lines are counted.
     #[must_use]
     pub fn by_name(&self, file_name: &[u8]) -> Option<&'static str> {
         let name = std::str::from_utf8(file_name).ok()?;
@@ -93,7 +94,8 @@ impl Registry {
             .or_else(|| LineOnly::by_name(name).map(|language| language.id))
     }
 
-    /// The languages of which only lines are counted: those to which the parsed ones leave some files.
+    /// The languages of which only lines are counted: those to which the parsed ones leave some
+    /// files.
     pub fn line_only(&self) -> impl Iterator<Item = LineOnly> {
         LineOnly::all().filter(|language| {
             let extensions = language.extensions();
@@ -139,7 +141,8 @@ impl Registry {
         find(interpreter).or_else(|| find(bare)).or_else(|| line_only().map(|language| language.id))
     }
 
-    /// The language of a `linguist-language` attribute: an id, a label or an alias, whatever its case.
+    /// The language of a `linguist-language` attribute: an id, a label or an alias, whatever its
+    /// case.
     #[must_use]
     pub fn by_linguist(&self, name: &str) -> Option<&'static str> {
         let matches = |entry: &&Entry| {

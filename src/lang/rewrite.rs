@@ -1,5 +1,5 @@
-//! Syntax that a grammar does not know, written over in the copy of a source that is parsed: every byte stays where it is,
-//! so that rows, offsets and texts are those of the source.
+//! Syntax that a grammar does not know, written over in the copy of a source that is parsed: every
+//! byte stays where it is, so that rows, offsets and texts are those of the source.
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 

@@ -1,4 +1,5 @@
-//! Roles: what a syntax node means to a metric. Metrics know roles and never a node kind or a language.
+//! Roles: what a syntax node means to a metric. Metrics know roles and never a node kind or a
+//! language.
 
 use std::ops::{BitAnd, BitOr, BitOrAssign, Not};
 
@@ -129,7 +130,8 @@ impl Roles {
             | Self::CATCH.0,
     );
 
-    /// In a condition's place these are no bare condition: they hold one, or count by their operator.
+    /// In a condition's place these are no bare condition: they hold one, or count by their
+    /// operator.
     pub const WRITTEN_CONDITIONS: Self = Self(
         Self::LOGICAL_EXPRESSION.0
             | Self::COMPARISON_EXPRESSION.0

@@ -1,4 +1,5 @@
-//! How the schema of a spec lists roles, so that an editor completes them with their meaning. Never knows a spec.
+//! How the schema of a spec lists roles, so that an editor completes them with their meaning. Never
+//! knows a spec.
 
 use std::borrow::Cow;
 

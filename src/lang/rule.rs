@@ -1,5 +1,5 @@
-//! A language's rules: what a node is where it stands, by its parents, its field, its children and its text. Never changes a
-//! kind's own roles.
+//! A language's rules: what a node is where it stands, by its parents, its field, its children and
+//! its text. Never changes a kind's own roles.
 
 use tree_sitter::{Language as Grammar, Node};
 
@@ -43,7 +43,8 @@ struct Situation {
 }
 
 impl Rule {
-    /// Compiles a rule; it is kept under the kinds that it is about, so that those are not asked for again.
+    /// Compiles a rule; it is kept under the kinds that it is about, so that those are not asked
+    /// for again.
     ///
     /// # Errors
     /// A kind, field or role that does not exist.
@@ -73,7 +74,8 @@ impl Rule {
 }
 
 impl Situation {
-    /// Whether it is the one of a node. What the place alone decides is asked first: reading children costs.
+    /// Whether it is the one of a node. What the place alone decides is asked first: reading
+    /// children costs.
     fn holds(&self, place: Place<'_>, node: Node<'_>, source: &[u8]) -> bool {
         self.parent.allows_kind(place.parent)
             && self.grandparent.allows_kind(place.grandparent)

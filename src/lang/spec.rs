@@ -1,4 +1,5 @@
-//! A language as it is written: one TOML file. Never knows a grammar; [`super::Language`] is the compiled form.
+//! A language as it is written: one TOML file. Never knows a grammar; [`super::Language`] is the
+//! compiled form.
 //!
 //! In every list of kinds a bare word is a named node and a `'quoted'` word an anonymous token.
 
@@ -14,15 +15,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::error::SpecError;
+use super::role_schema::{Role, RoleTable};
 pub use calls::Calls;
 pub use names::{Declarator, Names, ParallelLists, Receiver};
 pub use pattern::KindPattern;
 pub use unparsed::Unparsed;
 pub use visibility::VisibilityRules;
 pub use when::{Pattern, Text, Unless, When};
-
-use super::error::SpecError;
-use super::role_schema::{Role, RoleTable};
 
 /// A language: one TOML file. The file's name is the language's id.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -65,9 +65,9 @@ pub struct Spec {
     /// How files of other languages are told apart that have an extension of this one.
     #[serde(default, rename = "disambiguation")]
     pub disambiguations: Vec<Disambiguation>,
-    /// Where the nesting of a branch begins.
+    /// Where the nesting of a branch does not reach.
     #[serde(default)]
-    pub nesting: Nesting,
+    pub outside_nesting: OutsideNesting,
     /// How sequences of logical operators run through the tree.
     #[serde(default)]
     pub logical_sequences: LogicalSequences,
@@ -102,8 +102,9 @@ pub struct Spec {
     pub absent: Absent,
 }
 
-/// Files of another language with an extension of this one: those in which a line begins with one of some texts. The first
-/// disambiguation that matches wins; without one the file is of this language.
+/// Files of another language with an extension of this one: those in which a line begins with one
+/// of some texts. The first disambiguation that matches wins; without one the file is of this
+/// language.
 ///
 /// ```toml
 /// [[disambiguation]]
@@ -118,27 +119,31 @@ pub struct Disambiguation {
     pub extension: String,
     /// The id of the other language; where this build does not have it, the file is of this one.
     pub language: String,
-    /// How a line of such a file begins, white space before it aside; lines in comments do not count.
+    /// How a line of such a file begins, white space before it aside; lines in comments do not
+    /// count.
     pub starts_with: Vec<String>,
 }
 
-/// Which children of a branch lie outside its nesting, as its condition does: what stands in them is not nested in the branch.
+/// Which children of a branch lie outside its nesting, as its condition does: what stands in them
+/// is not nested in the branch.
 ///
 /// ```toml
-/// [nesting]
-/// outside = ["condition", "value"]
-/// outside_at = { conditional_expression = 1 }
+/// [outside_nesting]
+/// children = ["condition", "value"]
+/// child_at = { conditional_expression = 1 }
 /// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Nesting {
+pub struct OutsideNesting {
     /// Fields that hold conditions and subjects; kinds of those that have no field.
-    pub outside: Vec<String>,
-    /// Kind of a branch -> which of its named children, from 0, is such a one, where neither field nor kind says so.
-    pub outside_at: BTreeMap<String, u32>,
+    pub children: Vec<String>,
+    /// Kind of a branch -> which of its named children, from 0, is such a one, where neither field
+    /// nor kind says so.
+    pub child_at: BTreeMap<String, u32>,
 }
 
-/// Corrections to the sequences of logical operators, where the tree does not show which operators belong together.
+/// Corrections to the sequences of logical operators, where the tree does not show which operators
+/// belong together.
 ///
 /// ```toml
 /// [logical_sequences]
@@ -150,15 +155,16 @@ pub struct Nesting {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogicalSequences {
-    /// Kinds inside which the sequence around them continues: the grammar lets other operators take in logical ones.
+    /// Kinds inside which the sequence around them continues: the grammar lets other operators take
+    /// in logical ones.
     pub continue_into: Vec<String>,
-    /// Kinds around which the sequence inside them continues, in the expression that begins with the same byte: the grammar
-    /// lets them take in a whole logical expression to their left.
+    /// Kinds around which the sequence inside them continues, in the expression that begins with
+    /// the same byte: the grammar lets them take in a whole logical expression to their left.
     pub continue_out_of: Vec<String>,
 }
 
-/// The roles that the language has no construct for. A role that is neither given to a kind nor listed here is a mistake, and
-/// a test finds it.
+/// The roles that the language has no construct for. A role that is neither given to a kind nor
+/// listed here is a mistake, and a test finds it.
 ///
 /// ```toml
 /// [absent]
@@ -172,8 +178,8 @@ pub struct Absent {
     pub roles: Vec<String>,
 }
 
-/// What stands in place of syntax that a grammar does not know, in the copy of the source that is parsed. No byte moves, and
-/// texts are read from the source itself.
+/// What stands in place of syntax that a grammar does not know, in the copy of the source that is
+/// parsed. No byte moves, and texts are read from the source itself.
 ///
 /// ```toml
 /// [[rewrite]]
@@ -188,10 +194,11 @@ pub struct Rewrite {
     pub what: String,
     /// A regular expression over bytes.
     pub find: String,
-    /// For each capture group of it, in their order, what is written over it; blanks fill the rest. A match in which one has
-    /// no room is left alone.
+    /// For each capture group of it, in their order, what is written over it; blanks fill the rest.
+    /// A match in which one has no room is left alone.
     pub write: Vec<String>,
-    /// The grammar misreads it without an error: rewrite before the first attempt, not only where that failed.
+    /// The grammar misreads it without an error: rewrite before the first attempt, not only where
+    /// that failed.
     #[serde(default)]
     pub always: bool,
 }
@@ -230,24 +237,29 @@ pub struct Flow {
     pub falls_through_by: Vec<String>,
     /// Kinds of switches of which some arm always holds, default or not.
     pub exhaustive: Vec<String>,
-    /// Fields, or kinds, of the guard in an arm's label; of a kind, the last child is the condition.
+    /// Fields, or kinds, of the guard in an arm's label; of a kind, the last child is the
+    /// condition.
     pub guards: Vec<String>,
-    /// Kinds, or the words they begin with, that branch when their condition does not hold: `unless`, `until`.
+    /// Kinds, or the words they begin with, that branch when their condition does not hold:
+    /// `unless`, `until`.
     pub inverted: Vec<String>,
-    /// Kinds of children that together are the body of a function, where no field says so; the first kind first.
+    /// Kinds of children that together are the body of a function, where no field says so; the
+    /// first kind first.
     pub bodies: Vec<String>,
     /// Kinds that hold the handlers of a `try`, where they do not stand beside its body.
     pub handlers: Vec<String>,
-    /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the head of a function.
+    /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the
+    /// head of a function.
     pub clauses: Vec<String>,
-    /// Kinds in which what a condition guards or repeats stands before it, under no field: `a if b`.
+    /// Kinds in which what a condition guards or repeats stands before it, under no field: `a if
+    /// b`.
     pub modifiers: Vec<String>,
     /// Kind -> which of its named children, from 0, is the condition, where no field says so.
     pub condition_at: BTreeMap<String, usize>,
 }
 
-/// Files that must not be parsed: in them the grammar's scanner may loop, which no budget stops. Decided by the bytes alone;
-/// a file too many is skipped rather than one too few.
+/// Files that must not be parsed: in them the grammar's scanner may loop, which no budget stops.
+/// Decided by the bytes alone; a file too many is skipped rather than one too few.
 ///
 /// ```toml
 /// [unsafe_to_parse]
@@ -259,11 +271,13 @@ pub struct Flow {
 pub struct UnsafeToParse {
     /// What opens such text, a regular expression over bytes; a file without it is parsed.
     pub opener: String,
-    /// A file with an opener is skipped if it ends with one of these, white space aside; or if its last line has no end.
+    /// A file with an opener is skipped if it ends with one of these, white space aside; or if its
+    /// last line has no end.
     pub ends_with: Vec<String>,
 }
 
-/// A function that only defines others: its inside is not nested (the cognitive paper's appendix A).
+/// A function that only defines others: its inside is not nested (the cognitive paper's appendix
+/// A).
 ///
 /// ```toml
 /// [[wrapper]]

@@ -1,4 +1,5 @@
-//! Finds files that must not be parsed, because the grammar's scanner might loop on them. Reads bytes alone, never a tree.
+//! Finds files that must not be parsed, because the grammar's scanner might loop on them. Reads
+//! bytes alone, never a tree.
 
 use bstr::ByteSlice;
 use regex::bytes::{Regex, RegexBuilder};

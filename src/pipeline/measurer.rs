@@ -113,7 +113,7 @@ impl<'a> Measurer<'a> {
         if let Some(known) = self.analyzers.read().unwrap_or_else(PoisonError::into_inner).get(&detected) {
             return Ok(Arc::clone(known));
         }
-        let analyzer = Analyzer::new(self.registry, detected.language, self.policy).map_err(Error::from)?;
+        let analyzer = Analyzer::new(self.registry, detected.language, self.policy)?;
         let analyzer = Arc::new(if detected.generated { analyzer.with_generated() } else { analyzer });
         let mut known = self.analyzers.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(known.entry(detected).or_insert(analyzer)))

@@ -1,5 +1,6 @@
-//! Writes the documentation of metrics and languages as Markdown, from the catalog, the specs, the policy `default` and worked
-//! examples that are handed in. Never names a language or a kind of its own.
+//! Writes the documentation of metrics and languages as Markdown, from the catalog, the specs, the
+//! policy `default` and worked examples that are handed in. Never names a language or a kind of its
+//! own.
 
 use std::fmt::Write as _;
 
@@ -121,7 +122,8 @@ fn beyond_roles(spec: &Spec) -> String {
     out
 }
 
-/// `docs/languages/ID.md`: how files of the language are detected, its constructs, its remarks, worked examples.
+/// `docs/languages/ID.md`: how files of the language are detected, its constructs, its remarks,
+/// worked examples.
 ///
 /// # Errors
 /// A policy that cannot be read.

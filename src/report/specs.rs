@@ -1,5 +1,5 @@
-//! The reference of the specs' format as Markdown, and its schema: both from the types that read a spec. Never names a
-//! language.
+//! The reference of the specs' format as Markdown, and its schema: both from the types that read a
+//! spec. Never names a language.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -24,12 +24,13 @@ const ORDER: &[&str] = &[
     "operator",
     "when",
     "disambiguation",
-    "nesting",
+    "outside_nesting",
     "logical_sequences",
     "rewrite",
     "wrapper",
     "names",
     "calls",
+    "unparsed",
     "unsafe_to_parse",
     "visibility",
     "remarks",
@@ -44,16 +45,18 @@ const INTRODUCTION: &str = "\
 
 # Specs
 
-A language is one TOML file in `src/lang/specs/`: which kinds of node of its grammar play which part for the metrics. The
-file's name is the language's id. [CONTRIBUTING.md](../CONTRIBUTING.md) goes through adding one step by step; this page is the
-reference of the format.
+A language is one TOML file in `src/lang/specs/`: which kinds of node of its grammar play which part
+for the metrics. The file's name is the language's id. [CONTRIBUTING.md](../CONTRIBUTING.md) goes
+through adding one step by step; this page is the reference of the format.
 
-- In a list of kinds a bare word is a node of the grammar, a `\"'quoted'\"` one a token: `\"if_statement\"`, `\"'else'\"`. The
-  grammar's `node-types.json` lists them all.
-- Where a key speaks of children, a word is a field or a kind; where a grammar has both of one name, the field comes first.
+- In a list of kinds a bare word is a node of the grammar, a `\"'quoted'\"` one a token:
+  `\"if_statement\"`, `\"'else'\"`. The grammar's `node-types.json` lists them all.
+- Where a key asks for children, a word is a field or a kind; where a grammar has both of one name,
+  it is looked for under the field first.
 - A word that the grammar does not have is an error, with the nearest one that it has.
 - A key that this page does not list is an error.
-- `#:schema ../../../docs/spec.schema.json` in the first line lets an editor complete and check the file.
+- `#:schema ../../../docs/spec.schema.json` in the first line lets an editor complete and check the
+  file.
 
 ```toml
 #:schema ../../../docs/spec.schema.json

@@ -153,7 +153,7 @@ impl<'a> Filter<'a> {
         let language = if let Some(State::Value(value)) = attribute {
             trace.say(|| format!("language: attribute `{value}`"));
             self.detect.by_linguist(value)
-        } else if self.detect.is_contested(name) {
+        } else if self.detect.is_ambiguous(name) {
             match (case.start)() {
                 Ok(start) => {
                     let language = self.detect.by_content(name, &start);

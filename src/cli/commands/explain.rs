@@ -50,7 +50,7 @@ pub(in crate::cli) fn explain(session: &Session, args: &ExplainArgs) -> Result<u
     let Some(name) = &args.metric else { return list(args.json) };
     let metrics = catalog::metrics(name).map_err(Error::Usage)?;
     if let Some(language) = &args.language {
-        session.registry.language(language).map_err(Error::from)?;
+        session.registry.language(language)?;
     }
     if args.json {
         let mut all =
@@ -83,7 +83,7 @@ fn remarks<'s>(session: &'s Session, args: &ExplainArgs, metric: &Metric) -> Res
         .filter(wanted)
         .filter_map(|id| session.registry.spec(id).map(|(spec, _)| (id, spec)))
         .map(|(id, spec)| {
-            let policy = Policy::load(&args.policy.policy, id).map_err(Error::from)?;
+            let policy = Policy::load(&args.policy.policy, id)?;
             let constructs = constructs(metric, &policy, &spec.roles);
             Ok((id, spec.label.clone(), spec.remarks.get(metric.id).cloned(), constructs))
         })

@@ -67,7 +67,7 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
         std::fs::read(file).map_err(usage)?
     };
     let language = language_of(session, args.language.as_deref(), file, &bytes)?;
-    let analyzer = Analyzer::new(&session.registry, &language, &args.policy.policy).map_err(Error::from)?;
+    let analyzer = Analyzer::new(&session.registry, &language, &args.policy.policy)?;
     let options = Options { level: Level::Metrics, limits: Limits::default() };
     Ok(analyzer.measure(ContentId::of(&bytes), &bytes, options))
 }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::super::role_schema::Role;
 
-/// A rule: where the node and what stands around it match, roles are added and dropped. Every pattern given must match. All
-/// rules that match apply, in the order of the file.
+/// A rule: where the node and what stands around it match, roles are added and dropped. Every
+/// pattern given must match. All rules that match apply, in the order of the file.
 ///
 /// ```toml
 /// # `!x` is a negation, `-x` is none.
@@ -88,8 +88,8 @@ pub struct Unless {
     pub after: Option<Pattern>,
 }
 
-/// What a node must be. Every key that is given must hold; the words of one list are alternatives. A rule writes it with
-/// dots, or as a table: `node = { kind = ["a"], has = ["b"] }`.
+/// What a node must be. Every key that is given must hold; the words of one list are alternatives.
+/// A rule writes it with dots, or as a table: `node = { kind = ["a"], has = ["b"] }`.
 ///
 /// ```toml
 /// # A call of `throw` or `rethrow` with arguments, as the value of a statement.
@@ -121,17 +121,19 @@ pub struct Pattern {
     pub has: Vec<String>,
     /// Its first child matches one of these patterns; or its first child that is no token does.
     pub first: Vec<Pattern>,
-    /// The whole text is one of these, white space around it aside. Of several children of a name the first one counts.
+    /// The whole text is one of these, white space around it aside. Of several children of a name
+    /// the first one counts.
     pub text: Text,
-    /// The first word of the text is one of these: a word is a run of ASCII letters, digits and `_`. Of several children of a
-    /// name the first one counts.
+    /// The first word of the text is one of these: a word is a run of ASCII letters, digits and
+    /// `_`. Of several children of a name the first one counts.
     pub starts_with: Text,
-    /// One of these is among the words of the text. Of several children of a name any one may hold it.
+    /// One of these is among the words of the text. Of several children of a name any one may hold
+    /// it.
     pub contains: Text,
 }
 
-/// Texts: a list is about the node's own text. A table is about its children: each key names a field or a kind, and each such
-/// child must be there with one of the texts.
+/// Texts: a list is about the node's own text. A table is about its children: each key names a
+/// field or a kind, and each such child must be there with one of the texts.
 ///
 /// ```toml
 /// # An `identifier` that is `break`.
@@ -211,8 +213,8 @@ impl Unless {
 }
 
 impl Pattern {
-    /// The pattern for a grammar that lacks some kinds. None where nothing can match: what asked for a kind must not turn
-    /// into what asks for nothing.
+    /// The pattern for a grammar that lacks some kinds. None where nothing can match: what asked
+    /// for a kind must not turn into what asks for nothing.
     fn without(&self, lacking: &[String]) -> Option<Self> {
         let kept = |words: &[String]| {
             let kept: Vec<_> = words.iter().filter(|word| !lacking.contains(word)).cloned().collect();

@@ -1,5 +1,5 @@
-//! The reference of the specs and its schema are those of the types that read a spec, every spec is valid by the schema, and
-//! the examples on the page are specs. `ELCANO_BLESS=1` writes both anew.
+//! The reference of the specs and its schema are those of the types that read a spec, every spec is
+//! valid by the schema, and the examples on the page are specs. `ELCANO_BLESS=1` writes both anew.
 
 use std::fs;
 use std::path::PathBuf;
@@ -59,7 +59,7 @@ fn the_schema_refuses_what_the_reader_refuses() {
         ("[[when]]\nnode.kind = ['a']\nadd = ['no_role']", "add"),
         ("[[when]]\nnode.kind = ['a']\nnode.text.operator = '!'", "text"),
         ("[roles]\nno_role = ['a']", "no_role"),
-        ("[nesting]\noutside_at = { a = 'b' }", "outside_at"),
+        ("[outside_nesting]\nchild_at = { a = 'b' }", "child_at"),
     ] {
         let (schema, mut problems) = (Spec::schema(), Vec::new());
         check(&schema, &schema, &json_of(&format!("{head}{tail}\n")), "spec", &mut problems);
@@ -79,12 +79,28 @@ fn the_examples_of_the_reference_are_specs() {
     }
 }
 
+/// What the guide shows of a spec stands in that spec.
+#[test]
+fn the_example_of_the_guide_is_the_spec() {
+    let guide = fs::read_to_string(root().join("CONTRIBUTING.md")).expect("the guide can be read");
+    let example = guide.split("<!-- example:begin -->").nth(1).expect("the guide has an example");
+    let example = example.split("<!-- example:end -->").next().unwrap_or_default();
+    let path = example.split('`').find(|word| word.starts_with("src/lang/specs/")).expect("it names its spec");
+    let spec = fs::read_to_string(root().join(path)).expect("the spec is there");
+    let lines: Vec<_> = spec.lines().collect();
+    let shown = example.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).flat_map(str::lines);
+    let other: Vec<_> = shown.filter(|line| !lines.contains(line)).collect();
+    assert!(other.is_empty(), "{path} has no such lines: {other:?}");
+    assert!(example.matches("```toml").count() > 3);
+}
+
 fn json_of(text: &str) -> Value {
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
     serde_json::to_value(table).expect("TOML is JSON, too")
 }
 
-/// The part of JSON schema that ours has: a keyword that is not known here is a mistake of this test.
+/// The part of JSON schema that ours has: a keyword that is not known here is a mistake of this
+/// test.
 fn check(root: &Value, schema: &Value, value: &Value, place: &str, problems: &mut Vec<String>) {
     let none = Map::new();
     let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);

@@ -31,23 +31,23 @@ fn the_text_decides() {
 }
 
 #[test]
-fn a_contest_is_between_languages_that_are_there() {
+fn a_disambiguation_is_between_languages_of_this_build() {
     let registry = Registry::new().unwrap();
-    let mut contests = 0;
+    let mut found = 0;
     for id in registry.ids() {
         let spec = registry.spec(id).unwrap().0;
-        for contest in &spec.disambiguations {
-            contests += 1;
-            assert!(spec.extensions.contains(&contest.extension), "{id} does not list .{}", contest.extension);
-            assert_ne!(contest.language, id);
-            assert!(!contest.starts_with.is_empty(), "{id}: .{}", contest.extension);
-            let start = format!("{}\n", contest.starts_with[0]);
-            let name = format!("a.{}", contest.extension);
+        for other in &spec.disambiguations {
+            found += 1;
+            assert!(spec.extensions.contains(&other.extension), "{id} does not list .{}", other.extension);
+            assert_ne!(other.language, id);
+            assert!(!other.starts_with.is_empty(), "{id}: .{}", other.extension);
+            let start = format!("{}\n", other.starts_with[0]);
+            let name = format!("a.{}", other.extension);
             let winner = registry.by_content(name.as_bytes(), start.as_bytes());
-            assert_eq!(winner, Some(contest.language.as_str()), "{id}: `{}`", contest.starts_with[0]);
+            assert_eq!(winner, Some(other.language.as_str()), "{id}: `{}`", other.starts_with[0]);
         }
     }
-    assert!(contests > 0);
+    assert!(found > 0);
 }
 
 #[test]
