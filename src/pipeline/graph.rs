@@ -32,7 +32,7 @@ pub fn dot(store: &dyn Store, snapshot: &SnapshotRecord, name: &str) -> Result<S
         }
         Ok(())
     })?;
-    let found = closest(found, name);
+    found.sort_by(|a, b| (&a.path, a.start_line, a.id).cmp(&(&b.path, b.start_line, b.id)));
     match found.as_slice() {
         [] => {
             let hint = suggestion(name, names.iter().map(String::as_str));
@@ -52,27 +52,11 @@ pub fn dot(store: &dyn Store, snapshot: &SnapshotRecord, name: &str) -> Result<S
     }
 }
 
-/// The name in the file of a symbol, if `name` is `PATH:NAME`; else the name itself.
-fn name_in_file<'n>(symbol: &SymbolRecord, name: &'n str) -> &'n str {
-    name.strip_prefix(&symbol.path.to_string()).and_then(|rest| rest.strip_prefix(':')).unwrap_or(name)
-}
-
-fn candidate(symbol: &SymbolRecord) -> Candidate<'_> {
-    Candidate { qualified_name: &symbol.fqn, line: symbol.start_line }
-}
-
+/// Whether a name means a symbol: its id, its name by any separators, or `PATH:NAME`.
 fn is_meant(symbol: &SymbolRecord, name: &str) -> bool {
-    symbol.id.to_string() == name || !functions_named(name_in_file(symbol, name), &[candidate(symbol)]).is_empty()
-}
-
-/// Those of the symbols that a name means by its closest reading, by path and line.
-fn closest(mut symbols: Vec<SymbolRecord>, name: &str) -> Vec<SymbolRecord> {
-    symbols.sort_by(|a, b| (&a.path, a.start_line, a.id).cmp(&(&b.path, b.start_line, b.id)));
-    let Some(first) = symbols.first().filter(|_| symbols.len() > 1) else { return symbols };
-    let name = name_in_file(first, name);
-    let candidates: Vec<_> = symbols.iter().map(candidate).collect();
-    let meant = functions_named(name, &candidates);
-    symbols.into_iter().enumerate().filter(|(at, _)| meant.contains(at)).map(|(_, symbol)| symbol).collect()
+    let in_file = name.strip_prefix(&symbol.path.to_string()).and_then(|rest| rest.strip_prefix(':'));
+    let candidate = [Candidate { qualified_name: &symbol.fqn, line: symbol.start_line }];
+    symbol.id.to_string() == name || !functions_named(in_file.unwrap_or(name), &candidate).is_empty()
 }
 
 fn draw(store: &dyn Store, symbol: &SymbolRecord) -> Result<String> {

@@ -5,6 +5,7 @@ mod conformance;
 mod disambiguation;
 mod golden;
 mod line_only;
+mod patterns;
 mod policies;
 mod policy_peers;
 mod registry;
