@@ -9,6 +9,15 @@ use super::pattern::KindPattern;
 
 /// How the name of a space is found. The first of these that finds one decides: `fixed`,
 /// `path_by_kind`, `child_by_kind`, `fields`, `child_kinds`, `from_parent`, `parallel_lists`.
+///
+/// ```toml
+/// [names]
+/// fields = ["name"]
+/// child_by_kind = { impl_item = ["type"], generic_type = ["type"] }
+/// path_by_kind = { function = [["infix", "operator"], ["parens", "name"]] }
+/// fixed = { static_initializer = "<static>" }
+/// from_parent = { variable_declarator = ["name"] }
+/// ```
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {

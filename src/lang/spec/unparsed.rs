@@ -5,6 +5,14 @@ use serde::Deserialize;
 
 /// Tokens without a tree, such as the arguments of a macro: what an operator means follows from the
 /// token before it.
+///
+/// ```toml
+/// [unparsed]
+/// kinds = ["token_tree"]
+/// openers = ["'('", "'['"]
+/// separators = ["','", "';'"]
+/// logical_operators = ["'&&'", "'||'"]
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Unparsed {
