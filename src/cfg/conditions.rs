@@ -1,12 +1,13 @@
-//! Conditions: through parentheses, negations and short-circuit operators down to the operands, each of which decides.
+//! Draws conditions: through parentheses, negations and short-circuit operators down to the
+//! operands, each of which decides. Never draws what a condition decides about.
 
+use super::builder::Builder;
+use super::frames::Verdict;
 use super::graph::{Ends, join};
-use super::steps::{At, Builder, JUMPS, Task, any};
+use super::node::{At, JUMPS, any};
+use super::task::{ExpressionTask, Operand, Task};
 use crate::lang::Roles;
 use crate::model::EdgeKind;
-
-/// Where control goes when a condition holds, and when it does not.
-pub(super) type Verdict = (Ends, Ends);
 
 /// What is walked through in a way of its own.
 const CONSTRUCTS: [Roles; 9] = [
@@ -22,18 +23,29 @@ const CONSTRUCTS: [Roles; 9] = [
 ];
 
 impl<'t> Builder<'_, 't> {
-    pub(super) fn open_short(&mut self, _: u32) {
-        self.shorts.push(Ends::new());
+    /// Does a part of an expression.
+    pub(super) fn run_expression(&mut self, task: ExpressionTask) {
+        match task {
+            ExpressionTask::OpenShortCircuit => self.shorts.push(Ends::new()),
+            ExpressionTask::Skip { place } => self.skip(place),
+            ExpressionTask::CloseShortCircuit => self.close_short(),
+            // Closing parentheses belong to what they close.
+            ExpressionTask::Stretch { end } => self.graph.stretch(end, end),
+            ExpressionTask::Evaluate { place } => self.evaluate(place),
+            ExpressionTask::Invert => self.invert(),
+            ExpressionTask::NextOperand { is_and } => self.next_operand(is_and),
+            ExpressionTask::LastOperand { is_and } => self.last_operand(is_and),
+        }
     }
 
     /// From here to the end of the expression is evaluated, or not.
-    pub(super) fn skip(&mut self, place: u32) {
+    fn skip(&mut self, place: u32) {
         let block = self.graph.decide(place);
-        self.short([(block, EdgeKind::False)].to_vec());
+        self.short(vec![(block, EdgeKind::False)]);
         self.graph.resume(vec![(block, EdgeKind::True)]);
     }
 
-    pub(super) fn close_short(&mut self, _: u32) {
+    fn close_short(&mut self) {
         let mut ends = self.shorts.pop().unwrap_or_default();
         join(&mut ends, self.graph.take());
         self.graph.resume(ends);
@@ -42,6 +54,21 @@ impl<'t> Builder<'_, 't> {
     fn short(&mut self, ends: Ends) {
         if let Some(short) = self.shorts.last_mut() {
             join(short, ends);
+        }
+    }
+
+    /// Several conditions are read one after the other, and the last one decides.
+    pub(super) fn plan_conditions(&self, at: At<'t>, conditions: &[At<'t>], tasks: &mut Vec<Task<'t>>) {
+        let Some((last, before)) = conditions.split_last() else { return };
+        tasks.extend(before.iter().copied().map(Task::Visit));
+        tasks.push(Task::Condition(*last));
+        let inverted = &self.language.flow.inverted;
+        let mut cursor = at.node.walk();
+        // The word of a modifier stands behind what it guards.
+        let words = if self.language.flow.modifiers.contains(&at.kind) { usize::MAX } else { 1 };
+        let has_word = at.node.children(&mut cursor).take(words).any(|child| inverted.contains(&child.kind_id()));
+        if inverted.contains(&at.kind) || has_word {
+            tasks.push(Task::Expression(ExpressionTask::Invert));
         }
     }
 
@@ -69,7 +96,7 @@ impl<'t> Builder<'_, 't> {
                 }
             } else if at.roles.has(Roles::NOT) {
                 if let Some(inner) = last.or(first) {
-                    return self.plan(vec![Task::Condition(*inner), Task::Do(Self::invert, 0)]);
+                    return self.plan(vec![Task::Condition(*inner), Task::Expression(ExpressionTask::Invert)]);
                 }
             } else if let (Some(_), Some(inner), true) = (first, last, at.roles.has(Roles::PAREN)) {
                 // A declaration may stand before the condition.
@@ -87,74 +114,76 @@ impl<'t> Builder<'_, 't> {
             }
             break;
         }
-        self.plan(vec![Task::Visit(at), Task::Do(Self::reach, outer.end()), Task::Do(Self::judge, outer.start())]);
+        self.plan(vec![
+            Task::Visit(at),
+            Task::Expression(ExpressionTask::Stretch { end: outer.end() }),
+            Task::Expression(ExpressionTask::Evaluate { place: outer.start() }),
+        ]);
     }
 
-    /// Closing parentheses belong to what they close.
-    fn reach(&mut self, end: u32) {
-        self.graph.stretch(end, end);
-    }
-
-    fn judge(&mut self, place: u32) {
+    fn evaluate(&mut self, place: u32) {
         let block = self.graph.decide(place);
         self.verdicts.push((vec![(block, EdgeKind::True)], vec![(block, EdgeKind::False)]));
     }
 
-    pub(super) fn invert(&mut self, _: u32) {
+    fn invert(&mut self) {
         let (holds, fails) = self.verdict();
         self.verdicts.push((fails, holds));
     }
 
     /// A short-circuit expression as a condition.
     fn condition_of(&mut self, operands: Vec<Operand<'t>>, and: bool) {
-        let mut tasks = vec![Task::Do(Self::open_short, 0)];
+        let mut tasks = vec![Task::Expression(ExpressionTask::OpenShortCircuit)];
         let last = operands.len() - 1;
         for (at, operand) in operands.into_iter().enumerate() {
-            tasks.push(Task::Terms(operand, true));
+            tasks.push(Task::Operand { parts: operand, is_condition: true });
             if at < last {
-                tasks.push(Task::Do(Self::next_operand, u32::from(and)));
+                tasks.push(Task::Expression(ExpressionTask::NextOperand { is_and: and }));
             }
         }
-        tasks.push(Task::Do(Self::last_operand, u32::from(and)));
+        tasks.push(Task::Expression(ExpressionTask::LastOperand { is_and: and }));
         self.plan(tasks);
     }
 
     /// A short-circuit expression as a value.
     pub(super) fn enter_logical(&mut self, operands: Vec<Operand<'t>>, and: bool) {
-        let mut tasks = vec![Task::Do(Self::open_short, 0)];
+        let mut tasks = vec![Task::Expression(ExpressionTask::OpenShortCircuit)];
         let last = operands.len() - 1;
         for (at, operand) in operands.into_iter().enumerate() {
-            tasks.push(Task::Terms(operand, at < last));
+            tasks.push(Task::Operand { parts: operand, is_condition: at < last });
             if at < last {
-                tasks.push(Task::Do(Self::next_operand, u32::from(and)));
+                tasks.push(Task::Expression(ExpressionTask::NextOperand { is_and: and }));
             }
         }
-        tasks.push(Task::Do(Self::close_short, 0));
+        tasks.push(Task::Expression(ExpressionTask::CloseShortCircuit));
         self.plan(tasks);
     }
 
     /// An operand, as a condition or as a value.
-    pub(super) fn terms(&mut self, terms: Operand<'t>, condition: bool) {
-        let ([first, ..], [.., last]) = (&terms[..], &terms[..]) else { return };
+    pub(super) fn operand(&mut self, parts: Operand<'t>, is_condition: bool) {
+        let ([first, ..], [.., last]) = (&parts[..], &parts[..]) else { return };
         let (start, end) = (first.start(), last.end());
-        if let [at] = &terms[..] {
-            return self.plan(vec![if condition { Task::Condition(*at) } else { Task::Visit(*at) }]);
+        if let [at] = &parts[..] {
+            return self.plan(vec![if is_condition { Task::Condition(*at) } else { Task::Visit(*at) }]);
         }
-        match split(&terms) {
-            Some((operands, and)) if condition => self.condition_of(operands, and),
+        match split(&parts) {
+            Some((operands, and)) if is_condition => self.condition_of(operands, and),
             Some((operands, and)) => self.enter_logical(operands, and),
             None => {
-                let mut tasks: Vec<_> = terms.into_iter().map(Task::Visit).collect();
-                if condition {
-                    tasks.extend([Task::Do(Self::reach, end), Task::Do(Self::judge, start)]);
+                let mut tasks: Vec<_> = parts.into_iter().map(Task::Visit).collect();
+                if is_condition {
+                    tasks.extend([
+                        Task::Expression(ExpressionTask::Stretch { end: end }),
+                        Task::Expression(ExpressionTask::Evaluate { place: start }),
+                    ]);
                 }
                 self.plan(tasks);
             }
         }
     }
 
-    /// Where a grammar knows no precedence, `a == 1 && b` is read as `a == (1 && b)`: what the loosest short-circuit
-    /// operator of such an expression joins.
+    /// Where a grammar gives no precedence, `a == 1 && b` is read as `a == (1 && b)`: what the
+    /// loosest short-circuit operator of such an expression joins.
     pub(super) fn loosest(&mut self, at: At<'t>) -> Option<(Vec<Operand<'t>>, bool)> {
         if !self.flat {
             return None;
@@ -173,25 +202,23 @@ impl<'t> Builder<'_, 't> {
         split(&terms)
     }
 
-    fn next_operand(&mut self, and: u32) {
+    fn next_operand(&mut self, is_and: bool) {
         let (holds, fails) = self.verdict();
-        let (on, out) = if and == 1 { (holds, fails) } else { (fails, holds) };
+        let (on, out) = if is_and { (holds, fails) } else { (fails, holds) };
         self.short(out);
         self.graph.resume(on);
     }
 
-    fn last_operand(&mut self, and: u32) {
+    fn last_operand(&mut self, is_and: bool) {
         let (mut holds, mut fails) = self.verdict();
         let short = self.shorts.pop().unwrap_or_default();
-        join(if and == 1 { &mut fails } else { &mut holds }, short);
+        join(if is_and { &mut fails } else { &mut holds }, short);
         self.verdicts.push((holds, fails));
     }
 }
 
-/// The parts of one operand of a short-circuit operator: one node, or terms and operators in turn.
-pub(super) type Operand<'t> = Vec<At<'t>>;
-
-/// Terms and operators in turn, parted at the loosest short-circuit operator among them, and whether that is an `and`.
+/// Terms and operators in turn, parted at the loosest short-circuit operator among them, and
+/// whether that is an `and`.
 fn split<'t>(terms: &[At<'t>]) -> Option<(Vec<Operand<'t>>, bool)> {
     let operators = || terms.iter().skip(1).step_by(2);
     let loosest = [Roles::LOGICAL_OR, Roles::LOGICAL_AND];

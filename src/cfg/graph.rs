@@ -1,17 +1,19 @@
-//! The graph under construction: blocks, edges, and where control is. Knows no syntax; that a block is begun exactly when
-//! something happens in it, so that no empty block is drawn, is decided here.
+//! Holds the graph under construction: blocks, edges, and where control is. Begins a block exactly
+//! when something happens in it, so that none is empty. Never looks at syntax.
 
 use rustc_hash::FxHashMap;
 
 use crate::model::{Block, BlockKind, Cfg, Edge, EdgeKind};
 
-/// Edges that wait for the block they enter: the block they leave, and why. Empty where control cannot be.
+/// Edges that wait for the block they enter: the block they leave, and why. Empty where control
+/// cannot be.
 pub(super) type Ends = Vec<(u32, EdgeKind)>;
 
 /// The index of the exit block.
 pub(super) const EXIT: u32 = 1;
 
-/// Adds the shorter list to the longer one, so that ends which are passed outwards level by level stay cheap.
+/// Adds the shorter list to the longer one, so that ends which are passed outwards level by level
+/// stay cheap.
 pub(super) fn join(into: &mut Ends, mut other: Ends) {
     if other.len() > into.len() {
         std::mem::swap(into, &mut other);
@@ -44,7 +46,7 @@ pub(super) struct Graph {
     filled: Vec<bool>,
     edges: Vec<Edge>,
     here: Here,
-    /// Blocks whose exceptions nobody handles yet.
+    /// Blocks whose exceptions are not handled yet.
     loose: Vec<u32>,
     /// Labels of the next block.
     waiting: Vec<String>,
@@ -159,12 +161,13 @@ impl Graph {
         self.edges.extend(ends.into_iter().map(|(from, kind)| Edge { from, to, kind }));
     }
 
-    /// How many blocks' exceptions nobody handles yet.
+    /// How many blocks there are whose exceptions are not handled yet.
     pub(super) fn loose(&self) -> usize {
         self.loose.len()
     }
 
-    /// The exceptions of all blocks since there were `mark` loose ones: somebody handles them now.
+    /// The exceptions of all blocks since there were `mark` loose ones. From here on they count as
+    /// handled.
     pub(super) fn exceptions(&mut self, mark: usize) -> Ends {
         self.loose.drain(mark..).map(|block| (block, EdgeKind::Throw)).collect()
     }
@@ -175,7 +178,8 @@ impl Graph {
         self.waiting.push(name);
     }
 
-    /// Ends the function and settles the jumps to labels; a label that nobody wrote leads out.
+    /// Ends the function and connects the jumps to labels. A label that does not exist leads to the
+    /// exit.
     pub(super) fn finish(mut self, gotos: Vec<(Ends, String)>, space: u32) -> Cfg {
         let ends = self.take();
         self.connect(ends, EXIT);
@@ -186,7 +190,7 @@ impl Graph {
         self.sort();
         self.edges.sort_unstable();
         self.edges.dedup();
-        self.settle_kinds();
+        self.mark_kinds();
         Cfg { space, blocks: self.blocks, edges: self.edges }
     }
 
@@ -204,8 +208,8 @@ impl Graph {
         }
     }
 
-    /// Says where paths meet and what no path reaches; wants sorted edges.
-    fn settle_kinds(&mut self) {
+    /// Marks where paths meet and what no path reaches. The edges must be sorted.
+    fn mark_kinds(&mut self) {
         let mut entering = vec![0_usize; self.blocks.len()];
         for edge in &self.edges {
             entering[edge.to as usize] += 1;

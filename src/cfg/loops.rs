@@ -1,27 +1,13 @@
-//! Loops: with a condition before or after the body, over what they are given, without end; and comprehensions.
+//! Draws loops: with a condition before or after the body, over what they are given, without end;
+//! and comprehensions. Never decides how often a loop runs.
 
+use super::builder::Builder;
+use super::frames::{Comprehension, Loop};
 use super::graph::{Ends, join, jumping};
-use super::steps::{At, Builder, Task, is_word};
+use super::node::{At, is_word};
+use super::task::{LoopTask, Task};
 use crate::lang::Roles;
 use crate::model::{BlockKind, EdgeKind};
-
-/// A loop that is being read.
-#[derive(Default)]
-pub(super) struct Loop {
-    head: u32,
-    /// Where its condition fails.
-    exits: Ends,
-    /// Breaks out of it.
-    breaks: Ends,
-}
-
-/// A comprehension that is being read.
-#[derive(Default)]
-pub(super) struct Comprehension {
-    heads: Vec<u32>,
-    /// Where the first of its loops ends.
-    exits: Ends,
-}
 
 /// A loop taken apart.
 #[derive(Default)]
@@ -39,10 +25,26 @@ struct Parts<'t> {
 }
 
 impl<'t> Builder<'_, 't> {
+    /// Does a part of a loop or of a comprehension.
+    pub(super) fn run_loop(&mut self, task: LoopTask) {
+        match task {
+            LoopTask::Open { place } => self.open_loop(place),
+            LoopTask::Test => self.test(),
+            LoopTask::OpenEach { place } => self.open_each(place),
+            LoopTask::TestEach { place } => self.test_each(place),
+            LoopTask::EndRound => self.end_round(),
+            LoopTask::CloseRounds => self.close_rounds(),
+            LoopTask::Close => self.close_loop(),
+            LoopTask::TestNext { place } => self.test_next(place),
+            LoopTask::Filter => self.filter(),
+            LoopTask::CloseComprehension => self.close_comprehension(),
+        }
+    }
+
     pub(super) fn enter_loop(&mut self, at: At<'t>) {
         let place = at.start();
         let parts = self.loop_parts(at);
-        let mut keyword = parts.keyword.map(|keyword| Task::Step(keyword.start(), keyword.end()));
+        let mut keyword = parts.keyword.map(|keyword| Task::Step { start: keyword.start(), end: keyword.end() });
         let visits = |nodes: Vec<At<'t>>| nodes.into_iter().map(Task::Visit);
         let condition_first = match (parts.conditions.last(), parts.body.first()) {
             (Some(condition), Some(body)) => condition.start() < body.start(),
@@ -50,38 +52,38 @@ impl<'t> Builder<'_, 't> {
         };
         let mut tasks = Vec::new();
         if !parts.over.is_empty() {
-            tasks.push(Task::Do(Self::open_each, place));
+            tasks.push(Task::Loop(LoopTask::OpenEach { place: place }));
             tasks.extend(keyword);
             tasks.extend(visits(parts.over));
-            tasks.push(Task::Do(Self::test_each, place));
+            tasks.push(Task::Loop(LoopTask::TestEach { place: place }));
             tasks.extend(visits(parts.body));
         } else if condition_first {
             if !parts.before.is_empty() {
                 tasks.extend(keyword.take());
                 tasks.extend(visits(parts.before));
             }
-            tasks.push(Task::Do(Self::open_loop, place));
+            tasks.push(Task::Loop(LoopTask::Open { place: place }));
             tasks.extend(keyword);
             if !parts.conditions.is_empty() {
                 self.plan_conditions(at, &parts.conditions, &mut tasks);
-                tasks.push(Task::Do(Self::test, 0));
+                tasks.push(Task::Loop(LoopTask::Test));
             }
             tasks.extend(visits(parts.body));
             if !parts.after.is_empty() {
-                tasks.push(Task::Do(Self::end_round, 0));
+                tasks.push(Task::Loop(LoopTask::EndRound));
                 tasks.extend(visits(parts.after));
             }
         } else {
-            tasks.push(Task::Do(Self::open_loop, place));
+            tasks.push(Task::Loop(LoopTask::Open { place: place }));
             tasks.extend(keyword);
             tasks.extend(visits(parts.body));
-            tasks.push(Task::Do(Self::end_round, 0));
+            tasks.push(Task::Loop(LoopTask::EndRound));
             self.plan_conditions(at, &parts.conditions, &mut tasks);
-            tasks.push(Task::Do(Self::test, 0));
+            tasks.push(Task::Loop(LoopTask::Test));
         }
-        tasks.push(Task::Do(Self::close_rounds, 0));
+        tasks.push(Task::Loop(LoopTask::CloseRounds));
         tasks.extend(parts.otherwise.map(Task::Visit));
-        tasks.push(Task::Do(Self::close_loop, 0));
+        tasks.push(Task::Loop(LoopTask::Close));
         self.plan(tasks);
     }
 
@@ -163,7 +165,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// The condition was read.
-    fn test(&mut self, _: u32) {
+    fn test(&mut self) {
         let (holds, fails) = self.verdict();
         if let Some(open) = self.loops.last_mut() {
             open.exits = fails;
@@ -177,7 +179,8 @@ impl<'t> Builder<'_, 't> {
         self.loops.push(Loop { head, ..Loop::default() });
     }
 
-    /// Goes on while there is more. Where what the loop runs over took more than one block, the head is a block after them.
+    /// Goes on while there is more. Where what the loop runs over took more than one block, the
+    /// head is a block after them.
     fn test_each(&mut self, place: u32) {
         let Some(mut open) = self.loops.pop() else { return };
         if self.graph.current() != Some(open.head) {
@@ -192,7 +195,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// The body was read: continues come here, if there is more to a round.
-    fn end_round(&mut self, _: u32) {
+    fn end_round(&mut self) {
         let continues = self.scopes.last_mut().map(|scope| std::mem::take(&mut scope.continues)).unwrap_or_default();
         if !continues.is_empty() {
             let mut ends = self.graph.take();
@@ -202,7 +205,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// Goes back to the head; what follows runs where the condition fails.
-    fn close_rounds(&mut self, _: u32) {
+    fn close_rounds(&mut self) {
         let ends = jumping(self.graph.take(), EdgeKind::Back);
         let scope = self.close_scope();
         let Some(open) = self.loops.last_mut() else { return };
@@ -212,7 +215,7 @@ impl<'t> Builder<'_, 't> {
         self.graph.resume(std::mem::take(&mut open.exits));
     }
 
-    fn close_loop(&mut self, _: u32) {
+    fn close_loop(&mut self) {
         let mut ends = self.graph.take();
         join(&mut ends, self.loops.pop().unwrap_or_default().breaks);
         self.graph.resume(ends);
@@ -231,16 +234,16 @@ impl<'t> Builder<'_, 't> {
             if clause.roles.has(Roles::COMPREHENSION_IF) {
                 let condition = inside.into_iter().rfind(|inner| inner.is_named());
                 tasks.push(Task::Condition(condition.unwrap_or(clause)));
-                tasks.push(Task::Do(Self::sift, 0));
+                tasks.push(Task::Loop(LoopTask::Filter));
             } else {
-                tasks.push(Task::Do(Self::open_each, clause.start()));
-                tasks.push(Task::Step(clause.start(), clause.start()));
+                tasks.push(Task::Loop(LoopTask::OpenEach { place: clause.start() }));
+                tasks.push(Task::Step { start: clause.start(), end: clause.start() });
                 tasks.extend(inside.into_iter().map(Task::Visit));
-                tasks.push(Task::Do(Self::test_next, clause.start()));
+                tasks.push(Task::Loop(LoopTask::TestNext { place: clause.start() }));
             }
         }
         tasks.extend(elements.into_iter().map(Task::Visit));
-        tasks.push(Task::Do(Self::close_comprehension, 0));
+        tasks.push(Task::Loop(LoopTask::CloseComprehension));
         self.plan(tasks);
     }
 
@@ -257,7 +260,7 @@ impl<'t> Builder<'_, 't> {
         comprehension.heads.push(open.head);
     }
 
-    fn sift(&mut self, _: u32) {
+    fn filter(&mut self) {
         let (holds, fails) = self.verdict();
         self.end_element(fails);
         self.graph.resume(holds);
@@ -270,7 +273,7 @@ impl<'t> Builder<'_, 't> {
         }
     }
 
-    fn close_comprehension(&mut self, _: u32) {
+    fn close_comprehension(&mut self) {
         let ends = self.graph.take();
         self.end_element(ends);
         self.graph.resume(self.comprehensions.pop().unwrap_or_default().exits);

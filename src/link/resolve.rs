@@ -1,9 +1,9 @@
-//! Names to functions: one table that knows, for each place a name can be looked up in, the one function there that
-//! bears it, or that there are several. Never chooses among them.
+//! Resolves names to functions: one table that holds, for each place where a name can be looked up,
+//! the one function there that bears it, or that there are several. Never chooses among several.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::File;
+use super::file::File;
 use super::symbol::{Symbols, outwards};
 use crate::model::{Call, Space, SpaceKind};
 
@@ -36,14 +36,14 @@ enum What<'a> {
 
 type Key<'a> = (Reach, What<'a>, &'a str);
 
-/// Who bears a name.
+/// What bears a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
     One(u32),
     Several,
 }
 
-/// Who bears which name where.
+/// What bears which name where.
 pub(super) struct Index<'a> {
     files: &'a [File<'a>],
     found: FxHashMap<Key<'a>, Found>,
@@ -91,7 +91,7 @@ fn calls(receiver: &str, word: &str) -> bool {
     receiver.strip_prefix(word).is_some_and(|rest| rest.starts_with('('))
 }
 
-/// Name of a file without its ending, and of its folder.
+/// Name of a file without its extension, and of its folder.
 fn module_names(path: &[u8]) -> [Option<&str>; 2] {
     let (folder, name) = match path.iter().rposition(|byte| *byte == b'/') {
         Some(at) => (&path[..at], &path[at + 1..]),
@@ -149,7 +149,7 @@ impl<'a> Index<'a> {
             self.add((Reach::File(file), What::Owned(owner), name), symbol);
             return;
         }
-        // A function inside another is nobody's but that one's.
+        // A function inside another is visible in that one alone.
         if outwards(spaces, parent as usize).any(|outer| spaces[outer].kind.is_function()) {
             self.add((Reach::File(file), What::Free, name), symbol);
             return;
@@ -182,7 +182,7 @@ impl<'a> Index<'a> {
         [Reach::File(file), Reach::Folder(folder), Reach::Language(language)]
     }
 
-    /// Who bears a name, in the nearest of the reaches where anybody does.
+    /// What bears a name, in the nearest of the reaches where anything does.
     fn nearest(&self, file: usize, what: What<'a>, name: &'a str) -> Option<Found> {
         self.reaches(file).into_iter().find_map(|reach| self.found.get(&(reach, what, name)).copied())
     }
@@ -190,14 +190,15 @@ impl<'a> Index<'a> {
     /// What a call calls; none where that is not one symbol.
     pub(super) fn resolve(&self, file: usize, space: usize, call: &'a Call) -> Option<u32> {
         let rules = self.files[file].calls;
-        let says = |words: &[String]| words.contains(&call.receiver);
+        let is_receiver_in = |words: &[String]| words.contains(&call.receiver);
         let found = if call.receiver.is_empty() {
             self.bare(file, space, &call.name)
-        } else if says(&rules.self_names) {
+        } else if is_receiver_in(&rules.self_names) {
             self.own(file, space, &call.name)
-        } else if says(&rules.root_names) {
+        } else if is_receiver_in(&rules.root_names) {
             self.nearest(file, What::Free, &call.name)
-        } else if says(&rules.super_names) || rules.super_names.iter().any(|word| calls(&call.receiver, word)) {
+        } else if is_receiver_in(&rules.super_names) || rules.super_names.iter().any(|word| calls(&call.receiver, word))
+        {
             let own = self.class_around(file, space).and_then(|class| {
                 self.found.get(&(Reach::File(file), What::Owned(class), call.name.as_str())).copied()
             });
@@ -211,8 +212,8 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// A name alone: as the scopes around it know it; then a function of the own class where that needs no receiver; a
-    /// function of no class; an instance of a class.
+    /// A name alone: as the scopes around it define it; then a function of the own class where that
+    /// needs no receiver; a function of no class; an instance of a class.
     fn bare(&self, file: usize, space: usize, name: &'a str) -> Option<Found> {
         let (spaces, rules) = (self.files[file].spaces, self.files[file].calls);
         let visible = |outer: &usize| rules.implicit_self || !spaces[*outer].kind.is_class();
@@ -231,7 +232,7 @@ impl<'a> Index<'a> {
 
     /// A function of the own object: of its class, else of whatever class it may come from.
     fn own(&self, file: usize, space: usize, name: &'a str) -> Option<Found> {
-        // A module says `self`, too.
+        // Modules have a `self`, too.
         let Some(class) = self.class_around(file, space) else { return self.nearest(file, What::Free, name) };
         let exactly = self.found.get(&(Reach::File(file), What::Owned(class), name)).copied();
         exactly
@@ -239,12 +240,13 @@ impl<'a> Index<'a> {
             .or_else(|| self.nearest(file, What::Method, name))
     }
 
-    /// A function of what is named before it: a class, a namespace, a module; else of some object's class.
+    /// A function of what is named before it: a class, a namespace, a module; else of some object's
+    /// class.
     fn received(&self, file: usize, receiver: &'a str, name: &'a str) -> Option<Found> {
         let language = Reach::Language(self.places[file].1);
         let before = named(receiver);
         let in_module = |before: &'a str| self.found.get(&(language, What::Module(before), name)).copied();
-        // What is written as a type and is none of the snapshot's is somebody else's.
+        // What is written as a type but is no class of the snapshot is defined outside of it.
         let foreign = |before: &&'a str| {
             before.starts_with(char::is_uppercase) && self.nearest(file, What::Class, before).is_none()
         };
@@ -281,7 +283,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Whether a function belongs to a class: it stands in one, or its name says so.
+/// Whether a function belongs to a class: it stands in one, or is named as one of its functions.
 fn is_method(space: &Space, around: &Space) -> bool {
     around.kind.is_class() || owner(space) != around.qualified_name
 }
