@@ -173,7 +173,7 @@ impl<'t> Builder<'_, 't> {
                 let mut tasks: Vec<_> = parts.into_iter().map(Task::Visit).collect();
                 if is_condition {
                     tasks.extend([
-                        Task::Expression(ExpressionTask::Stretch { end: end }),
+                        Task::Expression(ExpressionTask::Stretch { end }),
                         Task::Expression(ExpressionTask::Evaluate { place: start }),
                     ]);
                 }

@@ -52,17 +52,17 @@ impl<'t> Builder<'_, 't> {
         };
         let mut tasks = Vec::new();
         if !parts.over.is_empty() {
-            tasks.push(Task::Loop(LoopTask::OpenEach { place: place }));
+            tasks.push(Task::Loop(LoopTask::OpenEach { place }));
             tasks.extend(keyword);
             tasks.extend(visits(parts.over));
-            tasks.push(Task::Loop(LoopTask::TestEach { place: place }));
+            tasks.push(Task::Loop(LoopTask::TestEach { place }));
             tasks.extend(visits(parts.body));
         } else if condition_first {
             if !parts.before.is_empty() {
                 tasks.extend(keyword.take());
                 tasks.extend(visits(parts.before));
             }
-            tasks.push(Task::Loop(LoopTask::Open { place: place }));
+            tasks.push(Task::Loop(LoopTask::Open { place }));
             tasks.extend(keyword);
             if !parts.conditions.is_empty() {
                 self.plan_conditions(at, &parts.conditions, &mut tasks);
@@ -74,7 +74,7 @@ impl<'t> Builder<'_, 't> {
                 tasks.extend(visits(parts.after));
             }
         } else {
-            tasks.push(Task::Loop(LoopTask::Open { place: place }));
+            tasks.push(Task::Loop(LoopTask::Open { place }));
             tasks.extend(keyword);
             tasks.extend(visits(parts.body));
             tasks.push(Task::Loop(LoopTask::EndRound));
