@@ -1,6 +1,7 @@
-//! What git knows of a root, read with gix: whose repository it is, which commit is checked out, what the index says of
-//! unchanged files, and trees and blobs of other commits. Never writes and never runs a program (no filters, no hooks, no
-//! git binary), but for the one commit that git fetches when a person asks for that. Paths are relative to the root that was asked for, not to the top of the work tree.
+//! Reads a git repository with gix: whose work tree a root is in, which commit is checked out, what the
+//! index knows of unchanged files, and trees and blobs of other commits. Never writes and never runs a
+//! program (no filters, no hooks, no git binary), except to fetch the one commit that a user asks for.
+//! Paths are relative to the root, not to the top of the work tree.
 
 mod fetch;
 mod history;
@@ -69,7 +70,8 @@ impl Repository {
         let Some(workdir) = folder.ancestors().find(has_git) else { return Ok(None) };
         let problem = || format!("opening the git repository of `{}`", workdir.display());
         let inner = options().open(workdir).map_err(failed(problem))?.to_thread_local();
-        // With `core.worktree` or in a bare repository the folder is not what git checks out: its index says nothing here.
+        // With `core.worktree` or in a bare repository the folder is not what git checks out, and its
+        // index is not about these files.
         let same = inner.workdir().and_then(|dir| dir.canonicalize().ok()).is_some_and(|dir| dir == workdir);
         if !same {
             return Ok(None);
@@ -127,7 +129,7 @@ impl Repository {
 }
 
 /// How repositories are opened: all of their configuration holds whoever owns them, for no program is ever run on its
-/// behalf; what the environment says of another repository (`GIT_DIR` inside a hook) does not.
+/// behalf; what the environment sets for another repository (`GIT_DIR` inside a hook) does not.
 fn options() -> Options {
     let mut permissions = Permissions::all();
     permissions.env.git_prefix = Permission::Deny;

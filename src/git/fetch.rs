@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// Where the commit is kept, so that git does not tidy it away.
 const REFERENCE: &str = "refs/elcano/base";
-/// What the environment may say of another repository than this one.
+/// Variables by which the environment may name another repository than this one.
 const ELSEWHERE: [&str; 6] =
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"];
 
@@ -17,7 +17,7 @@ impl Repository {
     /// that would cut it.
     ///
     /// # Errors
-    /// There is no git, or it failed: [`Error::Undecided`] with what it said.
+    /// There is no git, or it failed: [`Error::Undecided`] with its message.
     pub fn fetch(&self, commit: CommitId) -> Result<()> {
         let mut command = Command::new("git");
         command.arg("-C").arg(self.workdir()).args(["-c", "core.hooksPath=/dev/null", "fetch", "--quiet"]);
@@ -35,7 +35,7 @@ impl Repository {
         if output.status.success() {
             return Ok(());
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(Error::Undecided(format!("git cannot fetch commit {commit} from origin: {}", said.trim())))
+        let message = String::from_utf8_lossy(&output.stderr);
+        Err(Error::Undecided(format!("git cannot fetch commit {commit} from origin: {}", message.trim())))
     }
 }

@@ -28,7 +28,7 @@ pub enum MergeBase {
     Found(CommitId),
     /// The histories are unrelated.
     None,
-    /// It cannot be told, for the history of this clone is cut before it.
+    /// Unknown: the history of this clone is cut before it.
     Cut,
 }
 

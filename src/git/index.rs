@@ -1,5 +1,5 @@
-//! What the index says of the files of a work tree: the content id of a file that has not changed since it was added, and
-//! whether anything differs from the commit. When in doubt it says nothing, and the file is read.
+//! Reads git's index: the content id of a file that has not changed since it was added, and whether
+//! anything differs from the commit. Never guesses: in doubt a content is unknown, and the file is read.
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
@@ -153,7 +153,7 @@ fn filtered(matches: &gix::attrs::search::Outcome) -> Filtered {
     let mut filtered = Filtered::No;
     for (index, found) in matches.iter_selected().enumerate() {
         match found.assignment.state {
-            // `-text` says that line ends stay as they are, which is the case without it as well.
+            // `-text` keeps line ends as they are, as does no attribute at all.
             StateRef::Unset | StateRef::Unspecified => {}
             StateRef::Set | StateRef::Value(_) if index < FILTER => filtered = filtered.max(Filtered::Lines),
             StateRef::Set | StateRef::Value(_) => filtered = Filtered::Beyond,
@@ -181,7 +181,7 @@ impl Index {
     }
 
     /// Whether files of the root differ from the commit: staged, changed, deleted, or of other permissions. Untracked files
-    /// do not count, nor does what is inside submodules. `known` may tell the content id of a file that was read already.
+    /// do not count, nor does what is inside submodules. `known` gives the content id of a file that was read already.
     ///
     /// # Errors
     /// A tracked file that is there and cannot be read.
@@ -222,14 +222,14 @@ impl Index {
     }
 
     /// Whether a file is what was added: the same stat data, and last modified before the index was written, for what is
-    /// modified in the same instant cannot be told apart.
+    /// modified in the same instant cannot be distinguished.
     fn is_unchanged(&self, entry: &Tracked, stat: &Stat) -> bool {
         // Git marks an entry that it could not tell to be unchanged by a size of 0.
         let marked = entry.stat.size == 0 && entry.id != ContentId::of(b"");
         !marked && is_same(&entry.stat, stat) && stat.mtime_ns < self.written_ns
     }
 
-    /// Whether what is on disk differs from an entry; None when the entry says nothing of the disk.
+    /// Whether what is on disk differs from an entry; None when the entry is not about a file on disk.
     fn differs(&self, entry: &Tracked, known: &Known<'_>) -> Result<Option<bool>> {
         if entry.unwatched || matches!(entry.mode, Mode::COMMIT | Mode::DIR) {
             return Ok(None);

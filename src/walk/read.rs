@@ -13,7 +13,7 @@ use crate::lang::START_BYTES;
 /// Opens a regular file.
 ///
 /// # Errors
-/// What the system says; a link, pipe, socket, device or folder is an error, too, and does not block.
+/// The system's error. A link, pipe, socket, device or folder is an error, too, and does not block.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits();
     let file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;

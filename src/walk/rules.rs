@@ -116,7 +116,8 @@ impl Scope {
         std::iter::successors(Some(self), |scope| scope.parent.as_deref())
     }
 
-    /// What the ignore files say of a path: the strongest kind that says anything, and of that the deepest file.
+    /// The rule of the ignore files that decides on a path: of the strongest kind that has one, in the
+    /// deepest file.
     pub(super) fn ignored(&self, full: &[u8], is_dir: bool) -> Match<&Glob> {
         for kind in 0..IGNORE_FILES.len() {
             for scope in self.chain() {
@@ -134,7 +135,7 @@ impl Scope {
         Match::None
     }
 
-    /// What the attributes say of a file.
+    /// The attributes of a file.
     pub(super) fn attributes(&self, full: &[u8]) -> Found<'_> {
         let mut found = Found::default();
         if self.has_attributes {
@@ -198,7 +199,7 @@ fn attribute_file(path: &Path, macros: &mut Macros, may_define: bool, warnings: 
     attributes::read(&bytes, &path.display().to_string(), macros, may_define, warnings)
 }
 
-/// The bytes of a rule file; what cannot be read is said, what is not there is not.
+/// The bytes of a rule file. One that is there and cannot be read is a warning.
 fn rule_file(path: &Path, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
     match read::regular(path, RULE_FILE_BYTES_MAX) {
         Ok(bytes) => Some(bytes),

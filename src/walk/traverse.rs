@@ -1,14 +1,17 @@
-//! The traversal: one task a folder, in parallel, nothing recursive. Folders that are out are gone through as well, but
-//! only to count what is in them, which costs no system call a file.
+//! The traversal: one task a folder, in parallel, without recursion. Folders that are left out are listed
+//! as well, only to count their files, which costs no system call a file. Never opens a file itself.
 
 use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::detect::Detect;
 use super::filter::{Case, Decision, Filter, Trace, Type};
+use super::found::{CONFIG, Entry, Walked};
+use super::options::WalkOptions;
 use super::rules::{Present, Scope, as_path, top_of};
-use super::{CONFIG, Detect, Entry, WalkOptions, Walked, conventions, read};
+use super::{conventions, read};
 use crate::error::{Error, Result};
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
 
@@ -36,7 +39,7 @@ impl Ground {
     }
 }
 
-/// Names that are not part of a tree, whatever the rules say.
+/// Names that are not part of a tree, whatever the rules are.
 pub(super) fn is_left_out(name: &[u8], kind: Type, path: &[u8], options: &WalkOptions) -> bool {
     name == b".git"
         || (name == b".elcano" && kind == Type::Folder)
@@ -199,7 +202,7 @@ impl Listing {
 }
 
 impl Walked {
-    /// Books the verdict on a file.
+    /// Records the decision on a file.
     fn record(&mut self, decision: Decision, path: &[u8], absolute: &Path) {
         let path = RepoPath::new(path);
         match decision {

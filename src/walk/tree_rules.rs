@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::conventions;
+use super::detect::{Detect, Detected};
 use super::filter::{Case, Decision, Filter, Trace, Type};
+use super::options::WalkOptions;
+use super::root::resolve;
 use super::rules::{Present, Scope, as_path};
 use super::traverse::{Ground, is_left_out};
-use super::{Detect, Detected, WalkOptions, conventions, resolve};
 use crate::error::{Error, Result};
 use crate::model::RepoPath;
 
@@ -36,7 +39,7 @@ impl<'a> TreeRules<'a> {
     /// A root that is not there, a pattern that is none ([`Error::Usage`]).
     pub fn new(root: &Path, options: &'a WalkOptions, detect: &'a dyn Detect) -> Result<Self> {
         let root = resolve(root)?;
-        // Who walks the root is told of rules that cannot be understood; here it would be said twice.
+        // The walk of the root reports rules that cannot be parsed; here they would be reported twice.
         let mut warnings = Vec::new();
         let filter = Filter::new(options, detect, &mut warnings)?;
         let Ground { prefix, scope } = Ground::of(&root, &mut warnings);
