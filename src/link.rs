@@ -1,34 +1,22 @@
-//! Who calls whom in a snapshot: symbols with stable ids, names, references, fan-in and fan-out. Pure: from the spaces of
-//! all files to records, the same for every order of the files.
+//! Links the calls of a snapshot: symbols with stable ids, names, references, fan-in and fan-out. Pure:
+//! from the spaces of all files to records, the same for every order of the files. Never guesses.
 //!
 //! A call resolves by name alone, as far as that is no guess: what its receiver names (the own object, a class, a module),
 //! then the scopes it stands in, the file, the directory, the language's part of the snapshot. The first of these that
 //! knows the name decides: one function is the callee, several are none, and the call is counted as unresolved.
 
+mod file;
 mod resolve;
 mod symbol;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::lang::spec::Calls;
-use crate::model::{LinkRecord, NameRecord, ReferenceRecord, RepoPath, SnapshotId, Space, SymbolId, SymbolRecord};
+use crate::model::{LinkRecord, NameRecord, ReferenceRecord, SnapshotId, SymbolId, SymbolRecord};
+pub use file::File;
 use resolve::Index;
 use symbol::Symbol;
 
-/// A measured file of a snapshot.
-#[derive(Debug, Clone, Copy)]
-pub struct File<'a> {
-    /// Its path.
-    pub path: &'a RepoPath,
-    /// The language's id.
-    pub language: &'a str,
-    /// How the language writes calls.
-    pub calls: &'a Calls,
-    /// The unit and all that is in it, measured at level `full`.
-    pub spaces: &'a [Space],
-}
-
-/// What linking says of a snapshot; each list in the order of its keys.
+/// The links of a snapshot; each list in the order of its keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
     /// Every named space.

@@ -1,47 +1,22 @@
-//! Two- and many-way decisions: if in all its spellings, bindings with an else, assertions, switches.
+//! Two- and many-way decisions: if in all its forms, bindings with an else, assertions, switches. Never
+//! draws a loop or a jump.
 
+use super::builder::Builder;
 use super::graph::{Ends, join};
-use super::jumps::Way;
-use super::steps::{At, Builder, Task};
+use super::node::At;
+use super::state::{Choice, Switch, Way};
+use super::task::{Action, Task};
 use crate::lang::Roles;
 use crate::model::{BlockKind, EdgeKind};
-
-/// An if that is being read.
-#[derive(Default)]
-pub(super) struct Choice {
-    /// Ends of its branches.
-    exits: Ends,
-    /// Where its last condition does not hold; empty once that is being read.
-    otherwise: Ends,
-}
-
-/// A switch that is being read.
-#[derive(Default)]
-pub(super) struct Switch {
-    /// The block that decides on the arm; none before the first arm.
-    dispatch: Option<u32>,
-    /// Where a guard may fail, the arms after it are decided on anew: from here.
-    anew: Ends,
-    /// Ends of its arms.
-    exits: Ends,
-    /// What falls through into the next arm by a statement.
-    falling: Ends,
-    /// The arm that is being read runs on into the next one.
-    runs_on: bool,
-    /// Arms that begin here run on.
-    inside_runs_on: bool,
-    /// Some arm always holds.
-    complete: bool,
-}
 
 impl<'l, 't> Builder<'l, 't> {
     /// An if, a conditional expression, or an else-if clause that stands alone.
     pub(super) fn enter_if(&mut self, at: At<'t>) {
-        self.open_choice(0);
-        self.plan(vec![Task::Clause(at), Task::Do(Self::close_choice, 0)]);
+        self.open_choice();
+        self.plan(vec![Task::Clause(at), Task::Do(Action::CloseChoice)]);
     }
 
-    pub(super) fn open_choice(&mut self, _: u32) {
+    pub(super) fn open_choice(&mut self) {
         self.choices.push(Choice::default());
     }
 
@@ -60,7 +35,7 @@ impl<'l, 't> Builder<'l, 't> {
             let is_condition = conditions.iter().any(|condition| condition.node.id() == child.node.id());
             let keyword = !child.is_named() && child.start() == at.start();
             if keyword {
-                before.push(Task::Step(child.start(), child.end()));
+                before.push(Task::Step { start: child.start(), end: child.end() });
             } else if is_condition || !child.is_named() || child.roles.has(Roles::LABEL) {
                 // Read by itself; or brackets, and the words between the parts.
             } else if child.roles.has(Roles::ELIF) {
@@ -81,14 +56,14 @@ impl<'l, 't> Builder<'l, 't> {
         }
         let mut tasks = before;
         self.plan_conditions(at, &conditions, &mut tasks);
-        tasks.push(Task::Do(Self::holds, 0));
+        tasks.push(Task::Do(Action::Holds));
         tasks.append(&mut then);
-        tasks.push(Task::Do(Self::otherwise, 0));
+        tasks.push(Task::Do(Action::Otherwise));
         tasks.append(&mut rest);
         self.plan(tasks);
     }
 
-    /// The conditions of a node: under the field of that name, where the spec says so, or its first child.
+    /// The conditions of a node: under the field of that name, where the spec places it, or its first child.
     fn conditions(&self, at: At<'t>, children: &[At<'t>]) -> Vec<At<'t>> {
         let flow = &self.language.flow;
         let named = || children.iter().filter(|child| child.is_named());
@@ -101,7 +76,7 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// Several conditions are read one after the other, and the last one decides.
-    pub(super) fn plan_conditions(&self, at: At<'t>, conditions: &[At<'t>], tasks: &mut Vec<Task<'l, 't>>) {
+    pub(super) fn plan_conditions(&self, at: At<'t>, conditions: &[At<'t>], tasks: &mut Vec<Task<'t>>) {
         let Some((last, before)) = conditions.split_last() else { return };
         tasks.extend(before.iter().copied().map(Task::Visit));
         tasks.push(Task::Condition(*last));
@@ -109,13 +84,13 @@ impl<'l, 't> Builder<'l, 't> {
         let mut cursor = at.node.walk();
         // The word of a modifier stands behind what it guards.
         let words = if self.language.flow.modifiers.contains(&at.kind) { usize::MAX } else { 1 };
-        let says = at.node.children(&mut cursor).take(words).any(|child| inverted.contains(&child.kind_id()));
-        if inverted.contains(&at.kind) || says {
-            tasks.push(Task::Do(Self::invert, 0));
+        let is_negated = at.node.children(&mut cursor).take(words).any(|child| inverted.contains(&child.kind_id()));
+        if inverted.contains(&at.kind) || is_negated {
+            tasks.push(Task::Do(Action::Invert));
         }
     }
 
-    fn holds(&mut self, _: u32) {
+    pub(super) fn holds(&mut self) {
         let (holds, fails) = self.verdict();
         if let Some(choice) = self.choices.last_mut() {
             choice.otherwise = fails;
@@ -124,7 +99,7 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// What follows is done where the last condition of the innermost if does not hold.
-    fn otherwise(&mut self, _: u32) {
+    pub(super) fn otherwise(&mut self) {
         let ends = self.graph.take();
         if let Some(choice) = self.choices.last_mut() {
             join(&mut choice.exits, ends);
@@ -135,11 +110,11 @@ impl<'l, 't> Builder<'l, 't> {
     /// An else that stands deeper than its if, inside what is done when the condition holds.
     pub(super) fn meet_else(&mut self) {
         if self.choices.last().is_some_and(|choice| !choice.otherwise.is_empty()) {
-            self.otherwise(0);
+            self.otherwise();
         }
     }
 
-    pub(super) fn close_choice(&mut self, _: u32) {
+    pub(super) fn close_choice(&mut self) {
         let mut ends = self.choices.pop().unwrap_or_default().exits;
         join(&mut ends, self.graph.take());
         self.graph.resume(ends);
@@ -152,15 +127,15 @@ impl<'l, 't> Builder<'l, 't> {
         let found = children.iter().position(is_else);
         let found = found.or_else(|| children.iter().rposition(|child| child.roles.has(Roles::BLOCK)));
         let otherwise = found.unwrap_or(children.len());
-        let mut tasks = vec![Task::Step(at.start(), at.start())];
+        let mut tasks = vec![Task::Step { start: at.start(), end: at.start() }];
         tasks.extend(children[..otherwise].iter().copied().map(Task::Visit));
-        tasks.push(Task::Do(Self::bind, at.start()));
+        tasks.push(Task::Do(Action::Bind { place: at.start() }));
         tasks.extend(children.get(otherwise).copied().map(Task::Visit));
-        tasks.push(Task::Do(Self::close_choice, 0));
+        tasks.push(Task::Do(Action::CloseChoice));
         self.plan(tasks);
     }
 
-    fn bind(&mut self, place: u32) {
+    pub(super) fn bind(&mut self, place: u32) {
         let block = self.graph.decide(place);
         self.choices.push(Choice { exits: vec![(block, EdgeKind::True)], otherwise: Ends::new() });
         self.graph.resume(vec![(block, EdgeKind::False)]);
@@ -169,44 +144,44 @@ impl<'l, 't> Builder<'l, 't> {
     pub(super) fn enter_assert(&mut self, at: At<'t>) {
         let children = self.children(at);
         let mut named = children.iter().filter(|child| child.is_named()).copied();
-        let mut tasks = vec![Task::Step(at.start(), at.start())];
+        let mut tasks = vec![Task::Step { start: at.start(), end: at.start() }];
         tasks.extend(named.next().map(Task::Condition));
         if tasks.len() > 1 {
-            tasks.push(Task::Do(Self::assert, 0));
+            tasks.push(Task::Do(Action::Assert));
             tasks.extend(named.map(Task::Visit));
-            tasks.push(Task::Do(Self::fail, 0));
-            tasks.push(Task::Do(Self::close_choice, 0));
+            tasks.push(Task::Do(Action::Fail));
+            tasks.push(Task::Do(Action::CloseChoice));
         }
         self.plan(tasks);
     }
 
-    fn assert(&mut self, _: u32) {
+    pub(super) fn assert(&mut self) {
         let (holds, fails) = self.verdict();
         self.choices.push(Choice { exits: holds, otherwise: Ends::new() });
         self.graph.resume(fails);
     }
 
-    fn fail(&mut self, _: u32) {
+    pub(super) fn fail(&mut self) {
         self.leave(Way::Throw);
     }
 
     pub(super) fn enter_switch(&mut self, at: At<'t>) {
         let children = self.children(at);
         let complete = self.language.flow.exhaustive.contains(&at.kind);
-        let mut tasks = vec![Task::Do(Self::open_switch, u32::from(complete))];
+        let mut tasks = vec![Task::Do(Action::OpenSwitch { complete })];
         for child in children {
             if child.is_named() || self.is_arm(child) {
                 tasks.push(Task::Visit(child));
             } else if child.start() == at.start() {
-                tasks.push(Task::Step(child.start(), child.end()));
+                tasks.push(Task::Step { start: child.start(), end: child.end() });
             }
         }
-        tasks.push(Task::Do(Self::close_switch, 0));
+        tasks.push(Task::Do(Action::CloseSwitch));
         self.plan(tasks);
     }
 
-    fn open_switch(&mut self, complete: u32) {
-        self.switches.push(Switch { complete: complete == 1, ..Switch::default() });
+    pub(super) fn open_switch(&mut self, complete: bool) {
+        self.switches.push(Switch { complete, ..Switch::default() });
         self.open_scope(None, false, self.language.flow.switch_breaks);
     }
 
@@ -217,19 +192,19 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     pub(super) fn enter_arm(&mut self, at: At<'t>) {
-        let open: super::steps::Action<'l, 't> =
-            if at.roles.has(Roles::ARM) { Self::open_arm } else { Self::open_default };
-        let mut tasks = vec![Task::Do(open, at.start())];
+        let place = at.start();
+        let open = if at.roles.has(Roles::ARM) { Action::OpenArm { place } } else { Action::OpenDefault { place } };
+        let mut tasks = vec![Task::Do(open)];
         if at.node.child_count() > 0 {
             let children = self.children(at);
             self.plan_children(at, &children, &mut tasks);
         } else {
-            tasks.push(Task::Step(at.start(), at.end()));
+            tasks.push(Task::Step { start: at.start(), end: at.end() });
         }
         self.plan(tasks);
     }
 
-    fn open_default(&mut self, place: u32) {
+    pub(super) fn open_default(&mut self, place: u32) {
         self.open_arm(place);
         if let Some(switch) = self.switches.last_mut() {
             switch.complete = true;
@@ -237,7 +212,7 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// Begins a block that the switch may go to, after what runs on from the arm before it.
-    fn open_arm(&mut self, place: u32) {
+    pub(super) fn open_arm(&mut self, place: u32) {
         let Some(switch) = self.switches.last_mut() else { return };
         let dispatch = match switch.dispatch {
             None => self.graph.decide(place),
@@ -261,7 +236,7 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// The guard of an arm was read: where it fails, the arms after it are tried.
-    pub(super) fn guard(&mut self, _: u32) {
+    pub(super) fn guard(&mut self) {
         let (holds, fails) = self.verdict();
         if let Some(switch) = self.switches.last_mut() {
             join(&mut switch.anew, fails);
@@ -271,20 +246,20 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// Arms from here on run on into the next one, or do not.
-    pub(super) fn run_on(&mut self, on: u32) {
+    pub(super) fn run_on(&mut self, on: bool) {
         if let Some(switch) = self.switches.last_mut() {
-            switch.inside_runs_on = on == 1;
+            switch.inside_runs_on = on;
         }
     }
 
-    pub(super) fn fall_through(&mut self, _: u32) {
+    pub(super) fn fall_through(&mut self) {
         let ends = self.graph.take();
         if let Some(switch) = self.switches.last_mut() {
             join(&mut switch.falling, ends);
         }
     }
 
-    fn close_switch(&mut self, _: u32) {
+    pub(super) fn close_switch(&mut self) {
         let switch = self.switches.pop().unwrap_or_default();
         let mut ends = self.graph.take();
         for more in [switch.exits, switch.falling, self.close_scope().breaks] {

@@ -1,12 +1,13 @@
-//! Conditions: through parentheses, negations and short-circuit operators down to the operands, each of which decides.
+//! Conditions: through parentheses, negations and short-circuit operators down to the operands, each of
+//! which decides. Never knows what the condition is for.
 
+use super::builder::Builder;
 use super::graph::{Ends, join};
-use super::steps::{At, Builder, JUMPS, Task, any};
+use super::node::{At, JUMPS, any};
+use super::state::{Operand, Verdict};
+use super::task::{Action, Task};
 use crate::lang::Roles;
 use crate::model::EdgeKind;
-
-/// Where control goes when a condition holds, and when it does not.
-pub(super) type Verdict = (Ends, Ends);
 
 /// What is walked through in a way of its own.
 const CONSTRUCTS: [Roles; 9] = [
@@ -22,7 +23,7 @@ const CONSTRUCTS: [Roles; 9] = [
 ];
 
 impl<'t> Builder<'_, 't> {
-    pub(super) fn open_short(&mut self, _: u32) {
+    pub(super) fn open_short(&mut self) {
         self.shorts.push(Ends::new());
     }
 
@@ -33,7 +34,7 @@ impl<'t> Builder<'_, 't> {
         self.graph.resume(vec![(block, EdgeKind::True)]);
     }
 
-    pub(super) fn close_short(&mut self, _: u32) {
+    pub(super) fn close_short(&mut self) {
         let mut ends = self.shorts.pop().unwrap_or_default();
         join(&mut ends, self.graph.take());
         self.graph.resume(ends);
@@ -69,7 +70,7 @@ impl<'t> Builder<'_, 't> {
                 }
             } else if at.roles.has(Roles::NOT) {
                 if let Some(inner) = last.or(first) {
-                    return self.plan(vec![Task::Condition(*inner), Task::Do(Self::invert, 0)]);
+                    return self.plan(vec![Task::Condition(*inner), Task::Do(Action::Invert)]);
                 }
             } else if let (Some(_), Some(inner), true) = (first, last, at.roles.has(Roles::PAREN)) {
                 // A declaration may stand before the condition.
@@ -87,49 +88,53 @@ impl<'t> Builder<'_, 't> {
             }
             break;
         }
-        self.plan(vec![Task::Visit(at), Task::Do(Self::reach, outer.end()), Task::Do(Self::judge, outer.start())]);
+        self.plan(vec![
+            Task::Visit(at),
+            Task::Do(Action::Reach { place: outer.end() }),
+            Task::Do(Action::Evaluate { place: outer.start() }),
+        ]);
     }
 
     /// Closing parentheses belong to what they close.
-    fn reach(&mut self, end: u32) {
+    pub(super) fn reach(&mut self, end: u32) {
         self.graph.stretch(end, end);
     }
 
-    fn judge(&mut self, place: u32) {
+    pub(super) fn evaluate(&mut self, place: u32) {
         let block = self.graph.decide(place);
         self.verdicts.push((vec![(block, EdgeKind::True)], vec![(block, EdgeKind::False)]));
     }
 
-    pub(super) fn invert(&mut self, _: u32) {
+    pub(super) fn invert(&mut self) {
         let (holds, fails) = self.verdict();
         self.verdicts.push((fails, holds));
     }
 
     /// A short-circuit expression as a condition.
     fn condition_of(&mut self, operands: Vec<Operand<'t>>, and: bool) {
-        let mut tasks = vec![Task::Do(Self::open_short, 0)];
+        let mut tasks = vec![Task::Do(Action::OpenShort)];
         let last = operands.len() - 1;
         for (at, operand) in operands.into_iter().enumerate() {
-            tasks.push(Task::Terms(operand, true));
+            tasks.push(Task::Terms { operand, is_condition: true });
             if at < last {
-                tasks.push(Task::Do(Self::next_operand, u32::from(and)));
+                tasks.push(Task::Do(Action::NextOperand { and }));
             }
         }
-        tasks.push(Task::Do(Self::last_operand, u32::from(and)));
+        tasks.push(Task::Do(Action::LastOperand { and }));
         self.plan(tasks);
     }
 
     /// A short-circuit expression as a value.
     pub(super) fn enter_logical(&mut self, operands: Vec<Operand<'t>>, and: bool) {
-        let mut tasks = vec![Task::Do(Self::open_short, 0)];
+        let mut tasks = vec![Task::Do(Action::OpenShort)];
         let last = operands.len() - 1;
         for (at, operand) in operands.into_iter().enumerate() {
-            tasks.push(Task::Terms(operand, at < last));
+            tasks.push(Task::Terms { operand, is_condition: at < last });
             if at < last {
-                tasks.push(Task::Do(Self::next_operand, u32::from(and)));
+                tasks.push(Task::Do(Action::NextOperand { and }));
             }
         }
-        tasks.push(Task::Do(Self::close_short, 0));
+        tasks.push(Task::Do(Action::CloseShort));
         self.plan(tasks);
     }
 
@@ -146,7 +151,7 @@ impl<'t> Builder<'_, 't> {
             None => {
                 let mut tasks: Vec<_> = terms.into_iter().map(Task::Visit).collect();
                 if condition {
-                    tasks.extend([Task::Do(Self::reach, end), Task::Do(Self::judge, start)]);
+                    tasks.extend([Task::Do(Action::Reach { place: end }), Task::Do(Action::Evaluate { place: start })]);
                 }
                 self.plan(tasks);
             }
@@ -173,23 +178,20 @@ impl<'t> Builder<'_, 't> {
         split(&terms)
     }
 
-    fn next_operand(&mut self, and: u32) {
+    pub(super) fn next_operand(&mut self, and: bool) {
         let (holds, fails) = self.verdict();
-        let (on, out) = if and == 1 { (holds, fails) } else { (fails, holds) };
+        let (on, out) = if and { (holds, fails) } else { (fails, holds) };
         self.short(out);
         self.graph.resume(on);
     }
 
-    fn last_operand(&mut self, and: u32) {
+    pub(super) fn last_operand(&mut self, and: bool) {
         let (mut holds, mut fails) = self.verdict();
         let short = self.shorts.pop().unwrap_or_default();
-        join(if and == 1 { &mut fails } else { &mut holds }, short);
+        join(if and { &mut fails } else { &mut holds }, short);
         self.verdicts.push((holds, fails));
     }
 }
-
-/// The parts of one operand of a short-circuit operator: one node, or terms and operators in turn.
-pub(super) type Operand<'t> = Vec<At<'t>>;
 
 /// Terms and operators in turn, parted at the loosest short-circuit operator among them, and whether that is an `and`.
 fn split<'t>(terms: &[At<'t>]) -> Option<(Vec<Operand<'t>>, bool)> {

@@ -1,5 +1,5 @@
-//! The graph under construction: blocks, edges, and where control is. Knows no syntax; that a block is begun exactly when
-//! something happens in it, so that no empty block is drawn, is decided here.
+//! The graph under construction: blocks, edges, and where control is. A block begins exactly when
+//! something happens in it, so that no empty block is drawn. Knows no syntax.
 
 use rustc_hash::FxHashMap;
 
@@ -44,7 +44,7 @@ pub(super) struct Graph {
     filled: Vec<bool>,
     edges: Vec<Edge>,
     here: Here,
-    /// Blocks whose exceptions nobody handles yet.
+    /// Blocks whose exceptions no handler takes yet.
     loose: Vec<u32>,
     /// Labels of the next block.
     waiting: Vec<String>,
@@ -159,12 +159,12 @@ impl Graph {
         self.edges.extend(ends.into_iter().map(|(from, kind)| Edge { from, to, kind }));
     }
 
-    /// How many blocks' exceptions nobody handles yet.
+    /// How many blocks' exceptions no handler takes yet.
     pub(super) fn loose(&self) -> usize {
         self.loose.len()
     }
 
-    /// The exceptions of all blocks since there were `mark` loose ones: somebody handles them now.
+    /// The exceptions of all blocks since there were `mark` loose ones: a handler takes them now.
     pub(super) fn exceptions(&mut self, mark: usize) -> Ends {
         self.loose.drain(mark..).map(|block| (block, EdgeKind::Throw)).collect()
     }
@@ -175,7 +175,7 @@ impl Graph {
         self.waiting.push(name);
     }
 
-    /// Ends the function and settles the jumps to labels; a label that nobody wrote leads out.
+    /// Ends the function and resolves the jumps to labels; one to an unknown label leads out.
     pub(super) fn finish(mut self, gotos: Vec<(Ends, String)>, space: u32) -> Cfg {
         let ends = self.take();
         self.connect(ends, EXIT);
@@ -186,7 +186,7 @@ impl Graph {
         self.sort();
         self.edges.sort_unstable();
         self.edges.dedup();
-        self.settle_kinds();
+        self.assign_kinds();
         Cfg { space, blocks: self.blocks, edges: self.edges }
     }
 
@@ -204,8 +204,8 @@ impl Graph {
         }
     }
 
-    /// Says where paths meet and what no path reaches; wants sorted edges.
-    fn settle_kinds(&mut self) {
+    /// Marks the blocks where paths meet and those that no path reaches. The edges must be sorted.
+    fn assign_kinds(&mut self) {
         let mut entering = vec![0_usize; self.blocks.len()];
         for edge in &self.edges {
             entering[edge.to as usize] += 1;

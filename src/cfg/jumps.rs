@@ -1,82 +1,13 @@
-//! Jumps and what they leave: scopes of break and continue, labels, exceptions and their handlers, `finally`.
+//! Jumps and what they leave: scopes of break and continue, labels, exceptions and their handlers,
+//! `finally`. Never reads a condition.
 
-use std::collections::BTreeSet;
-
+use super::builder::Builder;
 use super::graph::{EXIT, Ends, join, jumping};
-use super::steps::{At, Builder, Task};
+use super::node::At;
+use super::state::{Final, Scope, Throws, Try, Way};
+use super::task::{Action, Task};
 use crate::lang::Roles;
 use crate::model::{BlockKind, EdgeKind};
-
-/// Where a jump goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Way {
-    Return,
-    Throw,
-    /// Out of the scope of that index.
-    Break(usize),
-    /// To the next round of the loop whose scope has that index.
-    Continue(usize),
-}
-
-impl Way {
-    const fn kind(self) -> EdgeKind {
-        match self {
-            Self::Return => EdgeKind::Return,
-            Self::Throw => EdgeKind::Throw,
-            Self::Break(_) => EdgeKind::Break,
-            Self::Continue(_) => EdgeKind::Continue,
-        }
-    }
-}
-
-/// What breaks and continues can leave: a loop, a switch, a labelled statement.
-#[derive(Default)]
-pub(super) struct Scope {
-    label: Option<u32>,
-    is_loop: bool,
-    /// The scope that a break without a label leaves from here.
-    break_to: Option<usize>,
-    /// The loop that a continue without a label goes on with from here.
-    continue_to: Option<usize>,
-    /// How many `finally` clauses there are around it.
-    finals: usize,
-    pub(super) breaks: Ends,
-    pub(super) continues: Ends,
-}
-
-/// A try that is being read.
-#[derive(Default)]
-pub(super) struct Try {
-    has_finally: bool,
-    /// How many loose blocks there were before it.
-    mark: usize,
-    /// Where its body ends by itself.
-    normal: Ends,
-    /// Where body and handlers end.
-    exits: Ends,
-    /// Exceptions that the next handler looks at.
-    caught: Ends,
-    /// What goes through its `finally` goes on these ways.
-    ways: BTreeSet<Way>,
-    /// Control goes on behind it.
-    goes_on: bool,
-}
-
-/// A `finally` clause that is to run on the way out.
-#[derive(Default)]
-pub(super) struct Final {
-    entries: Ends,
-    /// What goes through it goes on these ways.
-    ways: BTreeSet<Way>,
-}
-
-/// Where an exception goes.
-pub(super) enum Throws {
-    /// To the handlers of a try.
-    Handlers(Ends),
-    /// Through a `finally` clause.
-    Final,
-}
 
 impl<'l, 't> Builder<'l, 't> {
     pub(super) fn enter_jump(&mut self, at: At<'t>) {
@@ -91,9 +22,13 @@ impl<'l, 't> Builder<'l, 't> {
             None
         };
         let is_label = |child: &At<'t>| label.is_some_and(|label| label.node.id() == child.node.id());
-        let mut tasks = vec![Task::Step(at.start(), at.start())];
+        let mut tasks = vec![Task::Step { start: at.start(), end: at.start() }];
         for child in children {
-            tasks.push(if is_label(&child) { Task::Step(child.start(), child.end()) } else { Task::Visit(child) });
+            tasks.push(if is_label(&child) {
+                Task::Step { start: child.start(), end: child.end() }
+            } else {
+                Task::Visit(child)
+            });
         }
         let action = self.action(at, label);
         tasks.push(action);
@@ -101,7 +36,7 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// What a jump does once its value was read.
-    fn action(&mut self, at: At<'t>, label: Option<At<'t>>) -> Task<'l, 't> {
+    fn action(&mut self, at: At<'t>, label: Option<At<'t>>) -> Task<'t> {
         let roles = at.roles;
         let name = label.map(|label| self.intern(label));
         // Rules take the role from a labelled jump, not from its kind.
@@ -110,14 +45,14 @@ impl<'l, 't> Builder<'l, 't> {
             || (!kind.has(Roles::BREAK)
                 && self.source.get(at.node.byte_range()).is_some_and(|text| text.starts_with(b"continue")));
         match name {
-            Some(name) if roles.has(Roles::GOTO) => Task::Do(Self::go_to, name),
-            Some(name) if roles.has(Roles::LABELLED) && is_continue => Task::Do(Self::continue_label, name),
-            Some(name) if roles.has(Roles::LABELLED) => Task::Do(Self::break_label, name),
-            _ if roles.has(Roles::RETURN) => Task::Do(Self::leave_function, 0),
-            _ if roles.has(Roles::THROW) => Task::Do(Self::throw, 0),
-            _ if roles.has(Roles::YIELD) => Task::Do(Self::yield_to_switch, 0),
-            _ if is_continue => Task::Do(Self::go_on, 0),
-            _ => Task::Do(Self::break_off, 0),
+            Some(name) if roles.has(Roles::GOTO) => Task::Do(Action::GoTo { label: name }),
+            Some(name) if roles.has(Roles::LABELLED) && is_continue => Task::Do(Action::ContinueLabel { label: name }),
+            Some(name) if roles.has(Roles::LABELLED) => Task::Do(Action::BreakLabel { label: name }),
+            _ if roles.has(Roles::RETURN) => Task::Do(Action::LeaveFunction),
+            _ if roles.has(Roles::THROW) => Task::Do(Action::Throw),
+            _ if roles.has(Roles::YIELD) => Task::Do(Action::YieldToSwitch),
+            _ if is_continue => Task::Do(Action::GoOn),
+            _ => Task::Do(Action::BreakOff),
         }
     }
 
@@ -130,25 +65,25 @@ impl<'l, 't> Builder<'l, 't> {
         self.language.flow.switch_yields && !self.switches.is_empty()
     }
 
-    fn leave_function(&mut self, _: u32) {
+    pub(super) fn leave_function(&mut self) {
         self.leave(Way::Return);
     }
 
-    fn throw(&mut self, _: u32) {
+    pub(super) fn throw(&mut self) {
         self.leave(Way::Throw);
     }
 
-    fn break_off(&mut self, _: u32) {
+    pub(super) fn break_off(&mut self) {
         let scope = self.scopes.last().and_then(|scope| scope.break_to);
         self.leave(scope.map_or(Way::Return, Way::Break));
     }
 
-    fn go_on(&mut self, _: u32) {
+    pub(super) fn go_on(&mut self) {
         let scope = self.scopes.last().and_then(|scope| scope.continue_to);
         self.leave(scope.map_or(Way::Return, Way::Continue));
     }
 
-    fn yield_to_switch(&mut self, _: u32) {
+    pub(super) fn yield_to_switch(&mut self) {
         let scope = self.scopes.iter().rposition(|scope| scope.label.is_none() && !scope.is_loop);
         self.leave(scope.map_or(Way::Return, Way::Break));
     }
@@ -158,21 +93,21 @@ impl<'l, 't> Builder<'l, 't> {
         self.scopes.iter().rposition(|scope| (scope.is_loop || !only_loops) && bears(scope))
     }
 
-    fn break_label(&mut self, label: u32) {
+    pub(super) fn break_label(&mut self, label: u32) {
         match self.scope_of(label, false) {
             Some(scope) => self.leave(Way::Break(scope)),
-            None => self.break_off(0),
+            None => self.break_off(),
         }
     }
 
-    fn continue_label(&mut self, label: u32) {
+    pub(super) fn continue_label(&mut self, label: u32) {
         match self.scope_of(label, true) {
             Some(scope) => self.leave(Way::Continue(scope)),
-            None => self.go_on(0),
+            None => self.go_on(),
         }
     }
 
-    fn go_to(&mut self, label: u32) {
+    pub(super) fn go_to(&mut self, label: u32) {
         let ends = jumping(self.graph.take(), EdgeKind::Goto);
         let name = self.name(label).to_owned();
         self.gotos.push((ends, name));
@@ -249,9 +184,9 @@ impl<'l, 't> Builder<'l, 't> {
         if let Some(inner) = labelled.iter().find(|child| child.roles.has(Roles::LOOP)) {
             self.labelled.insert(inner.start(), name);
         }
-        let mut tasks = vec![Task::Do(Self::open_label, name)];
+        let mut tasks = vec![Task::Do(Action::OpenLabel { label: name })];
         tasks.extend(labelled.into_iter().map(Task::Visit));
-        tasks.push(Task::Do(Self::close_label, 0));
+        tasks.push(Task::Do(Action::CloseLabel));
         self.plan(tasks);
     }
 
@@ -268,7 +203,7 @@ impl<'l, 't> Builder<'l, 't> {
         self.open_scope(Some(name), false, false);
     }
 
-    pub(super) fn close_label(&mut self, _: u32) {
+    pub(super) fn close_label(&mut self) {
         let mut breaks = self.close_scope().breaks;
         if !breaks.is_empty() {
             join(&mut breaks, self.graph.take());
@@ -281,25 +216,25 @@ impl<'l, 't> Builder<'l, 't> {
         let is = |child: &At<'t>, roles: Roles| child.is_named() && child.roles.has(roles);
         let handlers = children.iter().filter(|child| is(child, Roles::CATCH)).count();
         let has_finally = children.iter().any(|child| is(child, Roles::FINALLY));
-        let mut tasks = vec![Task::Do(Self::open_try, u32::from(has_finally) * 2 + u32::from(handlers > 0))];
+        let mut tasks = vec![Task::Do(Action::OpenTry { has_finally, has_handlers: handlers > 0 })];
         let behind = Roles::CATCH | Roles::TRY_ELSE | Roles::FINALLY;
         let body = children.iter().filter(|child| child.is_named() && !child.roles.has(behind));
         tasks.extend(body.copied().map(Task::Visit));
-        tasks.push(Task::Do(Self::close_body, u32::from(handlers > 0)));
+        tasks.push(Task::Do(Action::CloseBody { has_handlers: handlers > 0 }));
         let mut left = handlers;
         for handler in children.iter().filter(|child| is(child, Roles::CATCH)) {
             left -= 1;
             self.plan_handler(*handler, left == 0, &mut tasks);
         }
-        tasks.push(Task::Do(Self::open_else, 0));
+        tasks.push(Task::Do(Action::OpenElse));
         tasks.extend(children.iter().filter(|child| is(child, Roles::TRY_ELSE)).copied().map(Task::Visit));
-        tasks.push(Task::Do(Self::close_handlers, 0));
+        tasks.push(Task::Do(Action::CloseHandlers));
         if let Some(finally) = children.iter().find(|child| is(child, Roles::FINALLY)) {
-            tasks.push(Task::Do(Self::open_finally, finally.start()));
+            tasks.push(Task::Do(Action::OpenFinally { place: finally.start() }));
             tasks.push(Task::Visit(*finally));
-            tasks.push(Task::Do(Self::close_finally, finally.end()));
+            tasks.push(Task::Do(Action::CloseFinally { place: finally.end() }));
         }
-        tasks.push(Task::Do(Self::close_try, 0));
+        tasks.push(Task::Do(Action::CloseTry));
         self.plan(tasks);
     }
 
@@ -316,24 +251,23 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// What a handler takes is read, and then its body.
-    fn plan_handler(&mut self, at: At<'t>, last: bool, tasks: &mut Vec<Task<'l, 't>>) {
+    fn plan_handler(&mut self, at: At<'t>, last: bool, tasks: &mut Vec<Task<'t>>) {
         let children = self.children(at);
         let flow = &self.language.flow;
         let body = children.iter().position(|child| child.is_under(flow.body));
         let body = body.or_else(|| children.iter().rposition(|child| child.roles.has(Roles::BLOCK)));
-        tasks.push(Task::Do(Self::open_handler, at.start()));
-        let decide = Task::Do(Self::pass_on, at.start());
+        tasks.push(Task::Do(Action::OpenHandler { place: at.start() }));
+        let decide = Task::Do(Action::PassOn { place: at.start() });
         let (head, rest) = children.split_at(body.unwrap_or(usize::from(!children.is_empty())));
         tasks.extend(head.iter().copied().map(Task::Visit));
         if !last {
             tasks.push(decide);
         }
         tasks.extend(rest.iter().copied().map(Task::Visit));
-        tasks.push(Task::Do(Self::close_handler, 0));
+        tasks.push(Task::Do(Action::CloseHandler));
     }
 
-    fn open_try(&mut self, has: u32) {
-        let (has_finally, has_handlers) = (has & 2 != 0, has & 1 != 0);
+    pub(super) fn open_try(&mut self, has_finally: bool, has_handlers: bool) {
         self.graph.split();
         self.tries.push(Try { has_finally, mark: self.graph.loose(), ..Try::default() });
         if has_finally {
@@ -345,11 +279,11 @@ impl<'l, 't> Builder<'l, 't> {
         }
     }
 
-    fn close_body(&mut self, has_handlers: u32) {
+    pub(super) fn close_body(&mut self, has_handlers: bool) {
         let normal = self.graph.take();
         let Some(open) = self.tries.last_mut() else { return };
         open.normal = normal;
-        if has_handlers == 0 {
+        if !has_handlers {
             return;
         }
         let mut caught = self.graph.exceptions(open.mark);
@@ -359,7 +293,7 @@ impl<'l, 't> Builder<'l, 't> {
         open.caught = caught;
     }
 
-    fn open_handler(&mut self, place: u32) {
+    pub(super) fn open_handler(&mut self, place: u32) {
         let caught = self.tries.last_mut().map(|open| std::mem::take(&mut open.caught)).unwrap_or_default();
         self.graph.resume(caught);
         self.graph.begin(BlockKind::Catch, place);
@@ -367,7 +301,7 @@ impl<'l, 't> Builder<'l, 't> {
     }
 
     /// The next handler looks at what this one does not take.
-    fn pass_on(&mut self, place: u32) {
+    pub(super) fn pass_on(&mut self, place: u32) {
         let block = self.graph.decide(place);
         if let Some(open) = self.tries.last_mut() {
             open.caught = vec![(block, EdgeKind::False)];
@@ -375,27 +309,27 @@ impl<'l, 't> Builder<'l, 't> {
         self.graph.resume(vec![(block, EdgeKind::True)]);
     }
 
-    fn close_handler(&mut self, _: u32) {
+    pub(super) fn close_handler(&mut self) {
         let ends = self.graph.take();
         if let Some(open) = self.tries.last_mut() {
             join(&mut open.exits, ends);
         }
     }
 
-    fn open_else(&mut self, _: u32) {
+    pub(super) fn open_else(&mut self) {
         let normal = self.tries.last_mut().map(|open| std::mem::take(&mut open.normal)).unwrap_or_default();
         self.graph.resume(normal);
     }
 
     /// Whatever the handlers, the else, or a body without handlers throws goes through `finally`, too.
-    fn close_handlers(&mut self, _: u32) {
-        self.close_handler(0);
+    pub(super) fn close_handlers(&mut self) {
+        self.close_handler();
         let Some(open) = self.tries.last().filter(|open| open.has_finally) else { return };
         let thrown = self.graph.exceptions(open.mark);
         self.route(thrown, Way::Throw);
     }
 
-    fn open_finally(&mut self, place: u32) {
+    pub(super) fn open_finally(&mut self, place: u32) {
         // The clause does not run on the way out of itself.
         self.throws.pop();
         let passed = self.finals.pop().unwrap_or_default();
@@ -410,7 +344,7 @@ impl<'l, 't> Builder<'l, 't> {
         self.graph.step(place, place);
     }
 
-    fn close_finally(&mut self, place: u32) {
+    pub(super) fn close_finally(&mut self, place: u32) {
         let Some(open) = self.tries.last_mut() else { return };
         let (ways, goes_on) = (std::mem::take(&mut open.ways), open.goes_on);
         let mut ends = self.graph.take();
@@ -432,7 +366,7 @@ impl<'l, 't> Builder<'l, 't> {
         }
     }
 
-    fn close_try(&mut self, _: u32) {
+    pub(super) fn close_try(&mut self) {
         let open = self.tries.pop().unwrap_or_default();
         let mut ends = self.graph.take();
         join(&mut ends, open.exits);

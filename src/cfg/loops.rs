@@ -1,27 +1,13 @@
-//! Loops: with a condition before or after the body, over what they are given, without end; and comprehensions.
+//! Loops: with a condition before or after the body, over a collection, without end; and
+//! comprehensions. Never resolves a break or a continue.
 
+use super::builder::Builder;
 use super::graph::{Ends, join, jumping};
-use super::steps::{At, Builder, Task, is_word};
+use super::node::{At, is_word};
+use super::state::{Comprehension, Loop};
+use super::task::{Action, Task};
 use crate::lang::Roles;
 use crate::model::{BlockKind, EdgeKind};
-
-/// A loop that is being read.
-#[derive(Default)]
-pub(super) struct Loop {
-    head: u32,
-    /// Where its condition fails.
-    exits: Ends,
-    /// Breaks out of it.
-    breaks: Ends,
-}
-
-/// A comprehension that is being read.
-#[derive(Default)]
-pub(super) struct Comprehension {
-    heads: Vec<u32>,
-    /// Where the first of its loops ends.
-    exits: Ends,
-}
 
 /// A loop taken apart.
 #[derive(Default)]
@@ -42,7 +28,7 @@ impl<'t> Builder<'_, 't> {
     pub(super) fn enter_loop(&mut self, at: At<'t>) {
         let place = at.start();
         let parts = self.loop_parts(at);
-        let mut keyword = parts.keyword.map(|keyword| Task::Step(keyword.start(), keyword.end()));
+        let mut keyword = parts.keyword.map(|keyword| Task::Step { start: keyword.start(), end: keyword.end() });
         let visits = |nodes: Vec<At<'t>>| nodes.into_iter().map(Task::Visit);
         let condition_first = match (parts.conditions.last(), parts.body.first()) {
             (Some(condition), Some(body)) => condition.start() < body.start(),
@@ -50,38 +36,38 @@ impl<'t> Builder<'_, 't> {
         };
         let mut tasks = Vec::new();
         if !parts.over.is_empty() {
-            tasks.push(Task::Do(Self::open_each, place));
+            tasks.push(Task::Do(Action::OpenEach { place }));
             tasks.extend(keyword);
             tasks.extend(visits(parts.over));
-            tasks.push(Task::Do(Self::test_each, place));
+            tasks.push(Task::Do(Action::TestEach { place }));
             tasks.extend(visits(parts.body));
         } else if condition_first {
             if !parts.before.is_empty() {
                 tasks.extend(keyword.take());
                 tasks.extend(visits(parts.before));
             }
-            tasks.push(Task::Do(Self::open_loop, place));
+            tasks.push(Task::Do(Action::OpenLoop { place }));
             tasks.extend(keyword);
             if !parts.conditions.is_empty() {
                 self.plan_conditions(at, &parts.conditions, &mut tasks);
-                tasks.push(Task::Do(Self::test, 0));
+                tasks.push(Task::Do(Action::Test));
             }
             tasks.extend(visits(parts.body));
             if !parts.after.is_empty() {
-                tasks.push(Task::Do(Self::end_round, 0));
+                tasks.push(Task::Do(Action::EndRound));
                 tasks.extend(visits(parts.after));
             }
         } else {
-            tasks.push(Task::Do(Self::open_loop, place));
+            tasks.push(Task::Do(Action::OpenLoop { place }));
             tasks.extend(keyword);
             tasks.extend(visits(parts.body));
-            tasks.push(Task::Do(Self::end_round, 0));
+            tasks.push(Task::Do(Action::EndRound));
             self.plan_conditions(at, &parts.conditions, &mut tasks);
-            tasks.push(Task::Do(Self::test, 0));
+            tasks.push(Task::Do(Action::Test));
         }
-        tasks.push(Task::Do(Self::close_rounds, 0));
+        tasks.push(Task::Do(Action::CloseRounds));
         tasks.extend(parts.otherwise.map(Task::Visit));
-        tasks.push(Task::Do(Self::close_loop, 0));
+        tasks.push(Task::Do(Action::CloseLoop));
         self.plan(tasks);
     }
 
@@ -151,7 +137,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// Begins the head, which every round comes back to.
-    fn open_loop(&mut self, place: u32) {
+    pub(super) fn open_loop(&mut self, place: u32) {
         let head = self.graph.begin(BlockKind::Loop, place);
         self.loops.push(Loop { head, ..Loop::default() });
         self.open_rounds(place);
@@ -163,7 +149,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// The condition was read.
-    fn test(&mut self, _: u32) {
+    pub(super) fn test(&mut self) {
         let (holds, fails) = self.verdict();
         if let Some(open) = self.loops.last_mut() {
             open.exits = fails;
@@ -172,13 +158,13 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// Begins what a loop runs over: a block of its own, as it may turn out to be the head.
-    fn open_each(&mut self, place: u32) {
+    pub(super) fn open_each(&mut self, place: u32) {
         let head = self.graph.begin(BlockKind::Body, place);
         self.loops.push(Loop { head, ..Loop::default() });
     }
 
     /// Goes on while there is more. Where what the loop runs over took more than one block, the head is a block after them.
-    fn test_each(&mut self, place: u32) {
+    pub(super) fn test_each(&mut self, place: u32) {
         let Some(mut open) = self.loops.pop() else { return };
         if self.graph.current() != Some(open.head) {
             open.head = self.graph.begin(BlockKind::Body, place);
@@ -192,7 +178,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// The body was read: continues come here, if there is more to a round.
-    fn end_round(&mut self, _: u32) {
+    pub(super) fn end_round(&mut self) {
         let continues = self.scopes.last_mut().map(|scope| std::mem::take(&mut scope.continues)).unwrap_or_default();
         if !continues.is_empty() {
             let mut ends = self.graph.take();
@@ -202,7 +188,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     /// Goes back to the head; what follows runs where the condition fails.
-    fn close_rounds(&mut self, _: u32) {
+    pub(super) fn close_rounds(&mut self) {
         let ends = jumping(self.graph.take(), EdgeKind::Back);
         let scope = self.close_scope();
         let Some(open) = self.loops.last_mut() else { return };
@@ -212,7 +198,7 @@ impl<'t> Builder<'_, 't> {
         self.graph.resume(std::mem::take(&mut open.exits));
     }
 
-    fn close_loop(&mut self, _: u32) {
+    pub(super) fn close_loop(&mut self) {
         let mut ends = self.graph.take();
         join(&mut ends, self.loops.pop().unwrap_or_default().breaks);
         self.graph.resume(ends);
@@ -231,21 +217,21 @@ impl<'t> Builder<'_, 't> {
             if clause.roles.has(Roles::COMPREHENSION_IF) {
                 let condition = inside.into_iter().rfind(|inner| inner.is_named());
                 tasks.push(Task::Condition(condition.unwrap_or(clause)));
-                tasks.push(Task::Do(Self::sift, 0));
+                tasks.push(Task::Do(Action::Sift));
             } else {
-                tasks.push(Task::Do(Self::open_each, clause.start()));
-                tasks.push(Task::Step(clause.start(), clause.start()));
+                tasks.push(Task::Do(Action::OpenEach { place: clause.start() }));
+                tasks.push(Task::Step { start: clause.start(), end: clause.start() });
                 tasks.extend(inside.into_iter().map(Task::Visit));
-                tasks.push(Task::Do(Self::test_next, clause.start()));
+                tasks.push(Task::Do(Action::TestNext { place: clause.start() }));
             }
         }
         tasks.extend(elements.into_iter().map(Task::Visit));
-        tasks.push(Task::Do(Self::close_comprehension, 0));
+        tasks.push(Task::Do(Action::CloseComprehension));
         self.plan(tasks);
     }
 
     /// A loop of a comprehension: when it ends, the one around it goes on.
-    fn test_next(&mut self, place: u32) {
+    pub(super) fn test_next(&mut self, place: u32) {
         self.test_each(place);
         self.close_scope();
         let Some(open) = self.loops.pop() else { return };
@@ -257,7 +243,7 @@ impl<'t> Builder<'_, 't> {
         comprehension.heads.push(open.head);
     }
 
-    fn sift(&mut self, _: u32) {
+    pub(super) fn sift(&mut self) {
         let (holds, fails) = self.verdict();
         self.end_element(fails);
         self.graph.resume(holds);
@@ -270,7 +256,7 @@ impl<'t> Builder<'_, 't> {
         }
     }
 
-    fn close_comprehension(&mut self, _: u32) {
+    pub(super) fn close_comprehension(&mut self) {
         let ends = self.graph.take();
         self.end_element(ends);
         self.graph.resume(self.comprehensions.pop().unwrap_or_default().exits);

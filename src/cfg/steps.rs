@@ -1,112 +1,19 @@
-//! The builder: a stack of tasks in place of recursion, so that depth costs memory and no stack. Here are the tree and plain
-//! steps; conditions and constructs are in the modules beside it. Each construct plans its parts as tasks and keeps
-//! what it must remember on a stack of its own.
+//! Walks through the tree, from task to task, and hands each node to its construct: plain steps here,
+//! conditions and constructs in the files beside it. Iterative, so that depth costs memory and no stack.
 
 use rustc_hash::FxHashMap;
-use tree_sitter::{Node, TreeCursor};
+use tree_sitter::Node;
 
-use super::branches::{Choice, Switch};
-use super::conditions::{Operand, Verdict, logical};
-use super::graph::{Ends, Graph};
-use super::jumps::{Final, Scope, Throws, Try};
-use super::loops::{Comprehension, Loop};
-use crate::lang::{Language, Place, Roles};
+use super::builder::Builder;
+use super::conditions::logical;
+use super::graph::Graph;
+use super::node::{At, JUMPS, any, is_word};
+use super::task::{Action, Task};
+use crate::lang::{Language, Roles};
 use crate::model::Cfg;
 
-/// A node at its place in the tree.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct At<'t> {
-    pub(super) node: Node<'t>,
-    pub(super) kind: u16,
-    pub(super) roles: Roles,
-    /// Kind of the parent.
-    pub(super) parent: u16,
-    /// The parent.
-    pub(super) above: Option<Node<'t>>,
-    /// Field under the parent.
-    pub(super) field: Option<u16>,
-}
-
-impl At<'_> {
-    pub(super) fn start(self) -> u32 {
-        offset(self.node.start_byte())
-    }
-
-    pub(super) fn end(self) -> u32 {
-        offset(self.node.end_byte())
-    }
-
-    pub(super) fn is_named(self) -> bool {
-        self.node.is_named()
-    }
-
-    pub(super) fn is_under(self, field: Option<u16>) -> bool {
-        field.is_some() && self.field == field
-    }
-}
-
-pub(super) fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-/// A part of a construct that needs nothing but a number: a place, or an index.
-pub(super) type Action<'l, 't> = fn(&mut Builder<'l, 't>, u32);
-
-/// What is still to be done, innermost last.
-pub(super) enum Task<'l, 't> {
-    /// Walk through a node.
-    Visit(At<'t>),
-    /// Walk through a node that is a condition, and leave a verdict.
-    Condition(At<'t>),
-    /// Walk through an operand, as a condition or as a value.
-    Terms(Operand<'t>, bool),
-    /// Walk through an else-if clause of the if that is being read, or through that if.
-    Clause(At<'t>),
-    /// Something happens at a span.
-    Step(u32, u32),
-    Do(Action<'l, 't>, u32),
-}
-
-/// Roles of jumps.
-pub(super) const JUMPS: [Roles; 6] =
-    [Roles::RETURN, Roles::THROW, Roles::BREAK, Roles::CONTINUE, Roles::LABELLED, Roles::GOTO];
 /// Roles of operators that decide whether the rest of their expression is evaluated.
 const SKIPS: [Roles; 3] = [Roles::COALESCE, Roles::SAFE_NAVIGATION, Roles::LOGICAL_ASSIGN];
-pub(super) fn any(roles: &[Roles]) -> Roles {
-    roles.iter().fold(Roles::NONE, |all, role| all | *role)
-}
-
-pub(super) struct Builder<'l, 't> {
-    pub(super) language: &'l Language,
-    pub(super) source: &'l [u8],
-    cursor: TreeCursor<'t>,
-    pub(super) graph: Graph,
-    tasks: Vec<Task<'l, 't>>,
-    pub(super) verdicts: Vec<Verdict>,
-    /// The ends of conditions, and of skipped parts of expressions, that are being read.
-    pub(super) shorts: Vec<Ends>,
-    pub(super) choices: Vec<Choice>,
-    pub(super) switches: Vec<Switch>,
-    pub(super) loops: Vec<Loop>,
-    pub(super) comprehensions: Vec<Comprehension>,
-    pub(super) tries: Vec<Try>,
-    /// The grammar knows no precedence of short-circuit operators.
-    pub(super) flat: bool,
-    /// The language has jumps to labels: then a label begins a block.
-    pub(super) has_goto: bool,
-    /// What breaks and continues can leave.
-    pub(super) scopes: Vec<Scope>,
-    /// The `finally` clauses that are to run on the way out.
-    pub(super) finals: Vec<Final>,
-    /// Where exceptions go.
-    pub(super) throws: Vec<Throws>,
-    pub(super) gotos: Vec<(Ends, String)>,
-    /// Texts of labels; tasks know them by index.
-    pub(super) names: Vec<String>,
-    /// Start of a loop -> the index of its label.
-    pub(super) labelled: FxHashMap<u32, u32>,
-}
-
 impl<'l, 't> Builder<'l, 't> {
     pub(super) fn new(language: &'l Language, function: Node<'t>, source: &'l [u8]) -> Self {
         let mut builder = Self {
@@ -172,47 +79,81 @@ impl<'l, 't> Builder<'l, 't> {
             match task {
                 Task::Visit(at) => self.visit(at),
                 Task::Condition(at) => self.condition(at),
-                Task::Terms(terms, condition) => self.terms(terms, condition),
+                Task::Terms { operand, is_condition } => self.terms(operand, is_condition),
                 Task::Clause(at) => self.enter_clause(at),
-                Task::Step(start, end) => self.graph.step(start, end),
-                Task::Do(action, number) => action(&mut self, number),
+                Task::Step { start, end } => self.graph.step(start, end),
+                Task::Do(action) => self.act(action),
             }
         }
         self.graph.finish(self.gotos, space)
     }
 
-    /// Puts tasks before all others, in their order.
-    pub(super) fn plan(&mut self, tasks: Vec<Task<'l, 't>>) {
-        self.tasks.extend(tasks.into_iter().rev());
-    }
-
-    /// The children of a node, but comments and what is not there.
-    pub(super) fn children(&mut self, of: At<'t>) -> Vec<At<'t>> {
-        let mut children = Vec::with_capacity(of.node.child_count() as usize);
-        self.cursor.reset(of.node);
-        let mut more = self.cursor.goto_first_child();
-        while more {
-            let node = self.cursor.node();
-            let field = self.cursor.field_id().map(std::num::NonZero::get);
-            let id = node.kind_id();
-            let kind = self.language.kind(id);
-            let place =
-                Place { above: Some(of.node), beyond: of.above, parent: of.kind, grandparent: of.parent, field };
-            let roles = self.language.roles(kind, id, place, node, self.source);
-            if !kind.blank && !roles.has(Roles::COMMENT) && node.start_byte() < node.end_byte() {
-                children.push(At { node, kind: id, roles, parent: of.kind, above: Some(of.node), field });
-            }
-            more = self.cursor.goto_next_sibling();
+    /// Does a part of a construct.
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Assert => self.assert(),
+            Action::Bind { place } => self.bind(place),
+            Action::BreakLabel { label } => self.break_label(label),
+            Action::BreakOff => self.break_off(),
+            Action::CloseBody { has_handlers } => self.close_body(has_handlers),
+            Action::CloseChoice => self.close_choice(),
+            Action::CloseComprehension => self.close_comprehension(),
+            Action::CloseFinally { place } => self.close_finally(place),
+            Action::CloseHandler => self.close_handler(),
+            Action::CloseHandlers => self.close_handlers(),
+            Action::CloseLabel => self.close_label(),
+            Action::CloseLoop => self.close_loop(),
+            Action::CloseRounds => self.close_rounds(),
+            Action::CloseShort => self.close_short(),
+            Action::CloseSwitch => self.close_switch(),
+            Action::CloseTry => self.close_try(),
+            Action::ContinueLabel { label } => self.continue_label(label),
+            Action::EndRound => self.end_round(),
+            Action::Evaluate { place } => self.evaluate(place),
+            Action::Fail => self.fail(),
+            Action::FallThrough => self.fall_through(),
+            Action::GoOn => self.go_on(),
+            Action::GoTo { label } => self.go_to(label),
+            Action::Guard => self.guard(),
+            Action::Holds => self.holds(),
+            Action::Invert => self.invert(),
+            Action::LastOperand { and } => self.last_operand(and),
+            Action::LeaveFunction => self.leave_function(),
+            Action::MayThrow { place } => self.may_throw(place),
+            Action::NextOperand { and } => self.next_operand(and),
+            Action::OpenArm { place } => self.open_arm(place),
+            Action::OpenChoice => self.open_choice(),
+            Action::OpenDefault { place } => self.open_default(place),
+            Action::OpenEach { place } => self.open_each(place),
+            Action::OpenElse => self.open_else(),
+            Action::OpenFinally { place } => self.open_finally(place),
+            Action::OpenHandler { place } => self.open_handler(place),
+            Action::OpenLabel { label } => self.open_label(label),
+            Action::OpenLoop { place } => self.open_loop(place),
+            Action::OpenShort => self.open_short(),
+            Action::OpenSwitch { complete } => self.open_switch(complete),
+            Action::OpenTry { has_finally, has_handlers } => self.open_try(has_finally, has_handlers),
+            Action::Otherwise => self.otherwise(),
+            Action::PassOn { place } => self.pass_on(place),
+            Action::Reach { place } => self.reach(place),
+            Action::RunOn { on } => self.run_on(on),
+            Action::Sift => self.sift(),
+            Action::Skip { place } => self.skip(place),
+            Action::Suspend => self.suspend(),
+            Action::Test => self.test(),
+            Action::TestEach { place } => self.test_each(place),
+            Action::TestNext { place } => self.test_next(place),
+            Action::Throw => self.throw(),
+            Action::YieldToSwitch => self.yield_to_switch(),
         }
-        children
     }
 
     fn visit(&mut self, at: At<'t>) {
         let roles = at.roles;
         let flow = &self.language.flow;
         if flow.falls_through.contains(&at.kind) {
-            self.tasks.push(Task::Do(Self::run_on, 0));
-            self.run_on(1);
+            self.tasks.push(Task::Do(Action::RunOn { on: false }));
+            self.run_on(true);
         }
         if roles.has(Roles::SPACES) {
             self.graph.step(at.start(), at.end());
@@ -223,7 +164,7 @@ impl<'l, 't> Builder<'l, 't> {
         } else if roles.has(any(&JUMPS)) || (roles.has(Roles::YIELD) && self.yields_to_switch()) {
             self.enter_jump(at);
         } else if flow.falls_through_by.contains(&at.kind) {
-            self.plan(vec![Task::Step(at.start(), at.end()), Task::Do(Self::fall_through, 0)]);
+            self.plan(vec![Task::Step { start: at.start(), end: at.end() }, Task::Do(Action::FallThrough)]);
         } else if roles.has(Roles::LET_ELSE) {
             self.enter_let_else(at);
         } else if roles.has(Roles::IF | Roles::ELIF | Roles::TERNARY) {
@@ -259,9 +200,9 @@ impl<'l, 't> Builder<'l, 't> {
         } else if roles.has(Roles::TRY_OPERATOR) {
             self.may_throw(end);
         } else if roles.has(Roles::YIELD) {
-            self.suspend(end);
+            self.suspend();
         } else if self.language.flow.falls_through_by.contains(&at.kind) {
-            self.fall_through(end);
+            self.fall_through();
         }
     }
 
@@ -296,20 +237,20 @@ impl<'l, 't> Builder<'l, 't> {
         let begins = at.roles.has(Roles::STATEMENT | Roles::YIELD) && children.first().is_some_and(is_word);
         if begins || at.roles.has(Roles::STRING) {
             // `const`, `with`, `yield`, a quote: it begins here, whatever is in it.
-            tasks.push(Task::Step(at.start(), at.start()));
+            tasks.push(Task::Step { start: at.start(), end: at.start() });
         }
         self.plan_children(at, &children, &mut tasks);
         if at.roles.has(Roles::TRY_OPERATOR) {
-            tasks.push(Task::Do(Self::may_throw, at.end()));
+            tasks.push(Task::Do(Action::MayThrow { place: at.end() }));
         }
         if at.roles.has(Roles::YIELD) {
-            tasks.push(Task::Do(Self::suspend, at.end()));
+            tasks.push(Task::Do(Action::Suspend));
         }
         self.plan(tasks);
     }
 
     /// Children one after the other, but for what an operator among them may skip.
-    pub(super) fn plan_children(&mut self, at: At<'t>, children: &[At<'t>], tasks: &mut Vec<Task<'l, 't>>) {
+    pub(super) fn plan_children(&mut self, at: At<'t>, children: &[At<'t>], tasks: &mut Vec<Task<'t>>) {
         let flow = &self.language.flow;
         let skips = any(&SKIPS);
         let is_token = |child: &At<'t>| child.node.named_child_count() < 2;
@@ -322,11 +263,11 @@ impl<'l, 't> Builder<'l, 't> {
         let braces = at.is_under(flow.body) && children.first().is_some_and(|first| first.node.kind() == "{");
         let mute = braces || at.roles.has(Roles::BLOCK);
         if may_skip {
-            tasks.push(Task::Do(Self::open_short, 0));
+            tasks.push(Task::Do(Action::OpenShort));
         }
         if let Some(label) = label {
             let name = self.intern(label);
-            tasks.push(Task::Do(Self::open_label, name));
+            tasks.push(Task::Do(Action::OpenLabel { label: name }));
             if let Some(labelled) = children.iter().find(|child| child.roles.has(Roles::LOOP)) {
                 self.labelled.insert(labelled.start(), name);
             }
@@ -339,57 +280,39 @@ impl<'l, 't> Builder<'l, 't> {
             if (chained || child.roles.has(Roles::IF)) && (chained && goes_on(child) || next) {
                 // If, else-if and else that stand side by side, in nothing that holds them together.
                 if !chained {
-                    tasks.push(Task::Do(Self::open_choice, 0));
+                    tasks.push(Task::Do(Action::OpenChoice));
                 }
                 tasks.push(if child.roles.has(Roles::ELSE) { Task::Visit(*child) } else { Task::Clause(*child) });
                 chained = next;
                 if !next {
-                    tasks.push(Task::Do(Self::close_choice, 0));
+                    tasks.push(Task::Do(Action::CloseChoice));
                 }
             } else if is_skip(child) && !own {
-                tasks.push(Task::Do(Self::skip, child.start()));
+                tasks.push(Task::Do(Action::Skip { place: child.start() }));
             } else if flow.guard_kinds.contains(&child.kind) && !self.switches.is_empty() {
                 let condition = self.children(*child).into_iter().rfind(|inner| inner.is_named());
                 tasks.push(Task::Condition(condition.unwrap_or(*child)));
-                tasks.push(Task::Do(Self::guard, child.start()));
+                tasks.push(Task::Do(Action::Guard));
             } else if child.field.is_some_and(|field| flow.guard_fields.contains(&field)) && !self.switches.is_empty() {
                 tasks.push(Task::Condition(*child));
-                tasks.push(Task::Do(Self::guard, child.start()));
+                tasks.push(Task::Do(Action::Guard));
             } else if child.is_named() || !mute || child.roles.has(any(&JUMPS)) {
                 tasks.push(Task::Visit(*child));
                 if std::mem::take(&mut first) {
-                    tasks.push(Task::Do(Self::skip, child.end()));
+                    tasks.push(Task::Do(Action::Skip { place: child.end() }));
                 }
             }
         }
         if label.is_some() {
-            tasks.push(Task::Do(Self::close_label, 0));
+            tasks.push(Task::Do(Action::CloseLabel));
         }
         if may_skip {
-            tasks.push(Task::Do(Self::close_short, 0));
+            tasks.push(Task::Do(Action::CloseShort));
         }
     }
 
     /// A yield: control goes away and comes back.
-    fn suspend(&mut self, _: u32) {
+    pub(super) fn suspend(&mut self) {
         self.graph.split();
     }
-
-    /// The text of a node as a label: without what marks it as one.
-    pub(super) fn intern(&mut self, at: At<'t>) -> u32 {
-        let text = self.source.get(at.node.byte_range()).unwrap_or_default();
-        let text = String::from_utf8_lossy(text);
-        let name = text.trim_matches(|character: char| !character.is_alphanumeric() && character != '_');
-        self.names.push(name.to_owned());
-        offset(self.names.len() - 1)
-    }
-
-    pub(super) fn name(&self, index: u32) -> &str {
-        self.names.get(index as usize).map_or("", String::as_str)
-    }
-}
-
-/// Whether a node is a word of the language.
-pub(super) fn is_word(at: &At<'_>) -> bool {
-    !at.is_named() && at.node.kind().starts_with(char::is_alphabetic)
 }

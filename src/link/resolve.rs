@@ -3,7 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::File;
+use super::file::File;
 use super::symbol::{Symbols, outwards};
 use crate::model::{Call, Space, SpaceKind};
 
@@ -149,7 +149,7 @@ impl<'a> Index<'a> {
             self.add((Reach::File(file), What::Owned(owner), name), symbol);
             return;
         }
-        // A function inside another is nobody's but that one's.
+        // A function inside another is visible in that one alone.
         if outwards(spaces, parent as usize).any(|outer| spaces[outer].kind.is_function()) {
             self.add((Reach::File(file), What::Free, name), symbol);
             return;
@@ -190,14 +190,14 @@ impl<'a> Index<'a> {
     /// What a call calls; none where that is not one symbol.
     pub(super) fn resolve(&self, file: usize, space: usize, call: &'a Call) -> Option<u32> {
         let rules = self.files[file].calls;
-        let says = |words: &[String]| words.contains(&call.receiver);
+        let is_one_of = |words: &[String]| words.contains(&call.receiver);
         let found = if call.receiver.is_empty() {
             self.bare(file, space, &call.name)
-        } else if says(&rules.self_names) {
+        } else if is_one_of(&rules.self_names) {
             self.own(file, space, &call.name)
-        } else if says(&rules.root_names) {
+        } else if is_one_of(&rules.root_names) {
             self.nearest(file, What::Free, &call.name)
-        } else if says(&rules.super_names) || rules.super_names.iter().any(|word| calls(&call.receiver, word)) {
+        } else if is_one_of(&rules.super_names) || rules.super_names.iter().any(|word| calls(&call.receiver, word)) {
             let own = self.class_around(file, space).and_then(|class| {
                 self.found.get(&(Reach::File(file), What::Owned(class), call.name.as_str())).copied()
             });
@@ -231,7 +231,7 @@ impl<'a> Index<'a> {
 
     /// A function of the own object: of its class, else of whatever class it may come from.
     fn own(&self, file: usize, space: usize, name: &'a str) -> Option<Found> {
-        // A module says `self`, too.
+        // `self` may also be a module.
         let Some(class) = self.class_around(file, space) else { return self.nearest(file, What::Free, name) };
         let exactly = self.found.get(&(Reach::File(file), What::Owned(class), name)).copied();
         exactly
@@ -244,7 +244,7 @@ impl<'a> Index<'a> {
         let language = Reach::Language(self.places[file].1);
         let before = named(receiver);
         let in_module = |before: &'a str| self.found.get(&(language, What::Module(before), name)).copied();
-        // What is written as a type and is none of the snapshot's is somebody else's.
+        // What is written as a type and is none of the snapshot's is of another library.
         let foreign = |before: &&'a str| {
             before.starts_with(char::is_uppercase) && self.nearest(file, What::Class, before).is_none()
         };
@@ -281,7 +281,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Whether a function belongs to a class: it stands in one, or its name says so.
+/// Whether a function belongs to a class: it stands in one, or its qualified name names one.
 fn is_method(space: &Space, around: &Space) -> bool {
     around.kind.is_class() || owner(space) != around.qualified_name
 }

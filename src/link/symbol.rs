@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::File;
+use super::file::File;
 use crate::model::{Space, SpaceKind, SymbolId};
 
 /// A named space.

@@ -1,0 +1,84 @@
+//! The state of a graph under construction, and what every construct needs of it: planning tasks, the
+//! children of a node, the texts of labels. Knows no construct.
+
+use rustc_hash::FxHashMap;
+use tree_sitter::TreeCursor;
+
+use super::graph::{Ends, Graph};
+use super::node::{At, offset};
+use super::state::{Choice, Comprehension, Final, Loop, Scope, Switch, Throws, Try, Verdict};
+use super::task::Task;
+use crate::lang::{Language, Place, Roles};
+
+/// A graph under construction.
+pub(super) struct Builder<'l, 't> {
+    pub(super) language: &'l Language,
+    pub(super) source: &'l [u8],
+    pub(super) cursor: TreeCursor<'t>,
+    pub(super) graph: Graph,
+    pub(super) tasks: Vec<Task<'t>>,
+    pub(super) verdicts: Vec<Verdict>,
+    /// The ends of conditions, and of skipped parts of expressions, that are being read.
+    pub(super) shorts: Vec<Ends>,
+    pub(super) choices: Vec<Choice>,
+    pub(super) switches: Vec<Switch>,
+    pub(super) loops: Vec<Loop>,
+    pub(super) comprehensions: Vec<Comprehension>,
+    pub(super) tries: Vec<Try>,
+    /// The grammar knows no precedence of short-circuit operators.
+    pub(super) flat: bool,
+    /// The language has jumps to labels: then a label begins a block.
+    pub(super) has_goto: bool,
+    /// What breaks and continues can leave.
+    pub(super) scopes: Vec<Scope>,
+    /// The `finally` clauses that are to run on the way out.
+    pub(super) finals: Vec<Final>,
+    /// Where exceptions go.
+    pub(super) throws: Vec<Throws>,
+    pub(super) gotos: Vec<(Ends, String)>,
+    /// Texts of labels; tasks know them by index.
+    pub(super) names: Vec<String>,
+    /// Start of a loop -> the index of its label.
+    pub(super) labelled: FxHashMap<u32, u32>,
+}
+
+impl<'t> Builder<'_, 't> {
+    /// Puts tasks before all others, in their order.
+    pub(super) fn plan(&mut self, tasks: Vec<Task<'t>>) {
+        self.tasks.extend(tasks.into_iter().rev());
+    }
+
+    /// The children of a node, but comments and what is not there.
+    pub(super) fn children(&mut self, of: At<'t>) -> Vec<At<'t>> {
+        let mut children = Vec::with_capacity(of.node.child_count() as usize);
+        self.cursor.reset(of.node);
+        let mut more = self.cursor.goto_first_child();
+        while more {
+            let node = self.cursor.node();
+            let field = self.cursor.field_id().map(std::num::NonZero::get);
+            let id = node.kind_id();
+            let kind = self.language.kind(id);
+            let place =
+                Place { above: Some(of.node), beyond: of.above, parent: of.kind, grandparent: of.parent, field };
+            let roles = self.language.roles(kind, id, place, node, self.source);
+            if !kind.blank && !roles.has(Roles::COMMENT) && node.start_byte() < node.end_byte() {
+                children.push(At { node, kind: id, roles, parent: of.kind, above: Some(of.node), field });
+            }
+            more = self.cursor.goto_next_sibling();
+        }
+        children
+    }
+
+    /// The text of a node as a label: without what marks it as one.
+    pub(super) fn intern(&mut self, at: At<'t>) -> u32 {
+        let text = self.source.get(at.node.byte_range()).unwrap_or_default();
+        let text = String::from_utf8_lossy(text);
+        let name = text.trim_matches(|character: char| !character.is_alphanumeric() && character != '_');
+        self.names.push(name.to_owned());
+        offset(self.names.len() - 1)
+    }
+
+    pub(super) fn name(&self, index: u32) -> &str {
+        self.names.get(index as usize).map_or("", String::as_str)
+    }
+}
