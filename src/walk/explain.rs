@@ -1,5 +1,5 @@
-//! Explains why a file is measured or not: the decisions of the walk along one path, each as a step.
-//! Never decides anything itself.
+//! Explains why a file is measured or not: the decisions of the walk along one path, each as a
+//! step. Never decides anything itself.
 
 use std::fmt;
 use std::io;

@@ -1,6 +1,6 @@
-//! Decides on one path, for the walk and for its explanation alike. The order of the rules stands here
-//! alone: ignored, link or special, excluded, vendored, generated, documentation, language. Never
-//! touches the disk; asks for the start of a file whose name does not determine its language.
+//! Decides on one path, for the walk and for its explanation alike. The order of the rules stands
+//! here alone: ignored, link or special, excluded, vendored, generated, documentation, language.
+//! Never touches the disk; asks for the start of a file whose name does not determine its language.
 
 use std::io;
 
@@ -64,7 +64,8 @@ pub(super) struct Case<'a> {
     pub(super) full: &'a [u8],
     /// Relative to the root.
     pub(super) path: &'a [u8],
-    /// Its first [`START_BYTES`](crate::lang::START_BYTES) bytes; asked for only when its name does not tell a language.
+    /// Its first [`START_BYTES`](crate::lang::START_BYTES) bytes; asked for only when its name does
+    /// not tell a language.
     pub(super) start: &'a dyn Fn() -> io::Result<Vec<u8>>,
     /// Below a folder that by convention holds other people's code.
     pub(super) vendored: bool,
@@ -221,7 +222,7 @@ impl<'a> Filter<'a> {
             match matched {
                 Match::None => trace.step(|| "exclude: no pattern matches".to_owned()),
                 Match::Ignore(glob) | Match::Whitelist(glob) => {
-                    trace.step(|| format!("exclude: `{}`", glob.original()))
+                    trace.step(|| format!("exclude: `{}`", glob.original()));
                 }
             }
         }

@@ -1,5 +1,6 @@
-//! The traversal: one task a folder, in parallel, without recursion. Folders that are left out are listed
-//! as well, only to count their files, which costs no system call a file. Never opens a file itself.
+//! The traversal: one task a folder, in parallel, without recursion. Folders that are left out are
+//! listed as well, only to count their files, which costs no system call a file. Never opens a file
+//! itself.
 
 use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -17,7 +18,8 @@ use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
 
 /// Where the root lies in its work tree, and the rules that come down to it.
 pub(super) struct Ground {
-    /// From the top of the work tree to the root, with a slash; empty at the top and outside of one.
+    /// From the top of the work tree to the root, with a slash; empty at the top and outside of
+    /// one.
     pub(super) prefix: Vec<u8>,
     /// The scope of the folder above the root.
     pub(super) scope: Arc<Scope>,

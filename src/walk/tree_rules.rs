@@ -1,5 +1,6 @@
-//! Files that are not on disk, such as those of an older commit, decision by the rules that hold on disk now: the same
-//! file is in or out on both sides of a comparison, in the same language. Reads rule files and no other.
+//! Files that are not on disk, such as those of an older commit, decision by the rules that hold on
+//! disk now: the same file is in or out on both sides of a comparison, in the same language. Reads
+//! rule files and no other.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +23,8 @@ pub struct TreeRules<'a> {
     prefix: Vec<u8>,
     filter: Filter<'a>,
     options: &'a WalkOptions,
-    /// By path relative to the root, without a slash at its end; None when the folder is out as a whole.
+    /// By path relative to the root, without a slash at its end; None when the folder is out as a
+    /// whole.
     folders: FxHashMap<Vec<u8>, Option<Folder>>,
 }
 
@@ -39,7 +41,8 @@ impl<'a> TreeRules<'a> {
     /// A root that is not there, a pattern that is none ([`Error::Usage`]).
     pub fn new(root: &Path, options: &'a WalkOptions, detect: &'a dyn Detect) -> Result<Self> {
         let root = resolve(root)?;
-        // The walk of the root reports rules that cannot be parsed; here they would be reported twice.
+        // The walk of the root reports rules that cannot be parsed; here they would be reported
+        // twice.
         let mut warnings = Vec::new();
         let filter = Filter::new(options, detect, &mut warnings)?;
         let Ground { prefix, scope } = Ground::of(&root, &mut warnings);
@@ -49,7 +52,8 @@ impl<'a> TreeRules<'a> {
         Ok(Self { root, prefix, filter, options, folders })
     }
 
-    /// As what a file would be measured; None when it would not be. `bytes` gives its content, and is asked only when the name does not tell the language.
+    /// As what a file would be measured; None when it would not be. `bytes` gives its content, and
+    /// is asked only when the name does not tell the language.
     ///
     /// # Errors
     /// That of `bytes`.
@@ -71,7 +75,8 @@ impl<'a> TreeRules<'a> {
 
     /// The rules inside a folder, which need not be there any more.
     fn folder(&mut self, path: &[u8]) -> Option<Folder> {
-        // Down from the nearest folder that is known, and not by recursion: how deep it is belongs to others.
+        // Down from the nearest folder that is known, and not by recursion: how deep it is belongs
+        // to others.
         let mut known = path;
         while !self.folders.contains_key(known) {
             known = split(known).0;
