@@ -18,7 +18,7 @@ use gix::open::{Options, Permissions};
 use gix::sec::{Permission, Trust};
 
 pub use history::{MergeBase, Parents};
-pub use index::{Index, IndexedContent, Known};
+pub use index::{Index, IndexedContent, Known, KnownFile};
 pub use tree::{Change, TreeFile};
 
 use crate::error::{Error, Result};

@@ -35,8 +35,17 @@ pub enum IndexedContent {
     SameIfSameLength(ContentId),
 }
 
-/// Content ids that are known already, by path under the root.
-pub type Known<'a> = dyn Fn(&RepoPath) -> Option<ContentId> + Sync + 'a;
+/// A regular file that was looked at just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownFile {
+    /// What the system knows of it.
+    pub stat: Stat,
+    /// Its content, if it was read or is known otherwise.
+    pub content: Option<ContentId>,
+}
+
+/// Files that are known already, by path under the root.
+pub type Known<'a> = dyn Fn(&RepoPath) -> Option<KnownFile> + Sync + 'a;
 
 /// Attributes by which the bytes of the work tree and those of the repository may differ.
 const FILTERS: [&str; 6] = ["text", "eol", "crlf", "filter", "working-tree-encoding", "ident"];
@@ -187,7 +196,7 @@ impl Index {
     }
 
     /// Whether files of the root differ from the commit: staged, changed, deleted, or of other permissions. Untracked files
-    /// do not count, nor does what is inside submodules. `known` gives the content id of a file that was read already.
+    /// do not count, nor does what is inside submodules. `known` gives files that were looked at already.
     ///
     /// # Errors
     /// A tracked file that is there and cannot be read.
@@ -241,6 +250,9 @@ impl Index {
             return Ok(None);
         }
         let path = self.root.join(OsStr::from_bytes(entry.path.as_bytes()));
+        if let Some(known) = known(&entry.path).filter(|_| entry.mode != Mode::SYMLINK) {
+            return self.differs_as_file(entry, &path, known).map(Some);
+        }
         let metadata = match path.symlink_metadata() {
             Ok(metadata) => metadata,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -255,23 +267,30 @@ impl Index {
             let target = fs::read_link(&path).map_err(Error::io("reading", path))?;
             return Ok(Some(ContentId::of(target.as_os_str().as_bytes()) != entry.id));
         }
-        let stat = Stat::from(&metadata);
-        let executable = stat.mode & 0o100 != 0;
-        if !metadata.is_file() || (self.file_mode && executable != (entry.mode == Mode::FILE_EXECUTABLE)) {
+        if !metadata.is_file() {
             return Ok(Some(true));
         }
-        if self.is_unchanged(entry, &stat) || known(&entry.path) == Some(entry.id) {
-            return Ok(Some(false));
+        self.differs_as_file(entry, &path, KnownFile { stat: Stat::from(&metadata), content: None }).map(Some)
+    }
+
+    /// Whether a regular file differs from an entry that is one.
+    fn differs_as_file(&self, entry: &Tracked, path: &Path, KnownFile { stat, content }: KnownFile) -> Result<bool> {
+        let executable = stat.mode & 0o100 != 0;
+        if self.file_mode && executable != (entry.mode == Mode::FILE_EXECUTABLE) {
+            return Ok(true);
+        }
+        if self.is_unchanged(entry, &stat) || content == Some(entry.id) {
+            return Ok(false);
         }
         let is_resized = entry.stat.size != 0 && low(stat.bytes) != entry.stat.size;
         match entry.filtered {
             // Only the program behind the filter could tell; a file that was touched counts as changed.
-            Filtered::Beyond => Ok(Some(!is_same(&entry.stat, &stat))),
-            Filtered::No if is_resized => Ok(Some(true)),
+            Filtered::Beyond => Ok(!is_same(&entry.stat, &stat)),
+            Filtered::No if is_resized => Ok(true),
             Filtered::No | Filtered::Lines => {
                 let unify = entry.filtered == Filtered::Lines;
-                let same = holds(&path, stat.bytes, entry.id, unify).map_err(Error::io("reading", path))?;
-                Ok(Some(!same))
+                let same = holds(path, stat.bytes, entry.id, unify).map_err(Error::io("reading", path))?;
+                Ok(!same)
             }
         }
     }

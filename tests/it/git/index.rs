@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, UNIX_EPOCH};
 
-use elcano::git::{Index, IndexedContent};
+use elcano::git::{Index, IndexedContent, KnownFile};
 use elcano::model::{ContentId, RepoPath, Stat};
 use proptest::prelude::*;
 
@@ -281,13 +281,17 @@ fn dirty_is_what_differs_from_the_commit_under_the_root() {
 fn what_is_known_is_not_read_again() {
     let repo = settled(&[("a.rs", "a")]);
     touch(&repo, "a.rs", 5);
-    let told = std::sync::Mutex::new(Vec::new());
+    let asked = std::sync::Mutex::new(Vec::new());
+    let stat = stat(&repo, "a.rs");
     let known = |path: &RepoPath| {
-        told.lock().expect("a lock").push(path.clone());
-        Some(ContentId::of(b"told"))
+        asked.lock().expect("a lock").push(path.clone());
+        Some(KnownFile { stat, content: Some(ContentId::of(b"another")) })
     };
-    assert!(!index(&repo).is_dirty(&known).expect("an answer"), "another content than told is read");
-    assert_eq!(*told.lock().expect("a lock"), [RepoPath::from("a.rs")]);
+    assert!(!index(&repo).is_dirty(&known).expect("an answer"), "another content than the known one is read");
+    assert_eq!(*asked.lock().expect("a lock"), [RepoPath::from("a.rs")]);
+    repo.remove("a.rs");
+    let known = |_: &RepoPath| Some(KnownFile { stat, content: Some(ContentId::of(b"a")) });
+    assert!(!index(&repo).is_dirty(&known).expect("an answer"), "what is known is not looked at again");
 }
 
 #[test]
