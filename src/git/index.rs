@@ -90,6 +90,9 @@ pub struct Index {
     staged: bool,
     /// Whether permissions of files mean something here.
     file_mode: bool,
+    /// The environment names configuration that is not read here: it may name attributes, and with
+    /// them filters.
+    other_config: bool,
 }
 
 impl Repository {
@@ -105,8 +108,9 @@ impl Repository {
         let mut matches = attributes.selected_attribute_matches(FILTERS);
         let config = self.inner.config_snapshot();
         // `core.eol` works through the attribute `text` alone, so it needs no look of its own.
+        let other_config = has_other_config();
         let everywhere = match config.try_boolean("core.autocrlf") {
-            Ok(None | Some(false)) if !has_other_config() => Filtered::No,
+            Ok(None | Some(false)) if !other_config => Filtered::No,
             // `input` is no truth value, and converts as well.
             Ok(_) | Err(_) => Filtered::Lines,
         };
@@ -132,6 +136,7 @@ impl Repository {
             written_ns: i128::from(time.unix_seconds()) * 1_000_000_000 + i128::from(time.nanoseconds()),
             staged: conflict || self.is_staged(&index)?,
             file_mode: config.boolean("core.fileMode").unwrap_or(true),
+            other_config,
             entries,
         })
     }
@@ -154,7 +159,7 @@ impl Repository {
 }
 
 /// Whether the environment names configuration that is not read here (see how repositories are
-/// opened): it may convert line ends.
+/// opened): it may convert line ends, and name an attribute file with filters in it.
 fn has_other_config() -> bool {
     let is_named = |name| std::env::var_os(name).is_some_and(|file| !file.is_empty() && file != "/dev/null");
     ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_PARAMETERS"].into_iter().any(is_named)
@@ -187,6 +192,8 @@ impl Index {
         }
         match entry.filtered {
             Filtered::No => Some(IndexedContent::Same(entry.id)),
+            // A filter that keeps the length is not seen by it.
+            Filtered::Lines if self.other_config => None,
             Filtered::Lines => Some(IndexedContent::SameIfSameLength(entry.id)),
             Filtered::Beyond => None,
         }
@@ -320,6 +327,7 @@ const fn low(wide: u64) -> u32 {
 /// differ.
 fn holds(path: &Path, bytes: u64, id: ContentId, unify: bool) -> io::Result<bool> {
     use sha1::Digest as _;
+    tracing::debug!("read {}", path.display());
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let mut file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     if unify {

@@ -59,7 +59,7 @@ pub(super) enum Decision {
 
 /// A path to be decided on.
 #[derive(Clone, Copy)]
-pub(super) struct Case<'a> {
+pub(super) struct Candidate<'a> {
     /// Relative to the top of the work tree, or to the root outside of one.
     pub(super) full: &'a [u8],
     /// Relative to the root.
@@ -90,18 +90,18 @@ impl<'a> Filter<'a> {
     }
 
     /// Whether a folder is out as a whole.
-    pub(super) fn folder(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Option<Skip> {
-        if self.is_ignored(scope, case.full, true, trace) {
+    pub(super) fn folder(&self, scope: &Scope, candidate: Candidate<'_>, trace: &mut Trace<'_>) -> Option<Skip> {
+        if self.is_ignored(scope, candidate.full, true, trace) {
             return Some(Skip::Ignored);
         }
-        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(case.path), true));
+        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(candidate.path), true));
         self.trace_excluded(&matched, trace);
         matched.is_ignore().then_some(Skip::Excluded)
     }
 
     /// What becomes of a file.
-    pub(super) fn file(&self, scope: &Scope, case: Case<'_>, kind: Type, trace: &mut Trace<'_>) -> Decision {
-        if self.is_ignored(scope, case.full, false, trace) {
+    pub(super) fn file(&self, scope: &Scope, candidate: Candidate<'_>, kind: Type, trace: &mut Trace<'_>) -> Decision {
+        if self.is_ignored(scope, candidate.full, false, trace) {
             return Decision::Out(Skip::Ignored);
         }
         match kind {
@@ -109,10 +109,10 @@ impl<'a> Filter<'a> {
             Type::Special => return Decision::Out(Skip::Special),
             Type::File | Type::Folder => {}
         }
-        if self.is_excluded(case.path, trace) {
+        if self.is_excluded(candidate.path, trace) {
             return Decision::Out(Skip::Excluded);
         }
-        let found = scope.attributes(case.full);
+        let found = scope.attributes(candidate.full);
         for (name, attribute) in NAMES.iter().zip(&found) {
             match attribute {
                 Some((state, rule)) => trace.step(|| format!("{name}: {state:?} ({})", rule.origin)),
@@ -120,11 +120,11 @@ impl<'a> Filter<'a> {
             }
         }
         let state_of = |index: usize| found[index].and_then(|(state, _)| state.truth());
-        let name = case.path.rsplit(|byte| *byte == b'/').next().unwrap_or(case.path);
+        let name = candidate.path.rsplit(|byte| *byte == b'/').next().unwrap_or(candidate.path);
         let by_name = conventions::by_name(name);
-        trace.step(|| format!("vendored by convention: {}", if case.vendored { "yes, its folder" } else { "no" }));
+        trace.step(|| format!("vendored by convention: {}", if candidate.vendored { "yes, its folder" } else { "no" }));
         trace.step(|| by_name.map_or("name: of no generated kind".into(), |(pattern, _)| format!("name: `{pattern}`")));
-        if state_of(VENDORED).unwrap_or(case.vendored) {
+        if state_of(VENDORED).unwrap_or(candidate.vendored) {
             return Decision::Out(Skip::Vendored);
         }
         match (state_of(GENERATED), by_name) {
@@ -135,19 +135,25 @@ impl<'a> Filter<'a> {
         if state_of(DOCUMENTATION) == Some(true) {
             return Decision::Out(Skip::Documentation);
         }
-        self.language(case, name, found[LANGUAGE].map(|(state, _)| state), state_of(GENERATED) == Some(false), trace)
+        self.language(
+            candidate,
+            name,
+            found[LANGUAGE].map(|(state, _)| state),
+            state_of(GENERATED) == Some(false),
+            trace,
+        )
     }
 
     /// A regular file that was named itself: no rule keeps it out, only its language matters.
-    pub(super) fn named(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Decision {
+    pub(super) fn named(&self, scope: &Scope, candidate: Candidate<'_>, trace: &mut Trace<'_>) -> Decision {
         trace.step(|| "named itself: no rule keeps it out".to_owned());
-        let language = scope.attributes(case.full)[LANGUAGE].map(|(state, _)| state);
-        self.language(case, case.path, language, true, trace)
+        let language = scope.attributes(candidate.full)[LANGUAGE].map(|(state, _)| state);
+        self.language(candidate, candidate.path, language, true, trace)
     }
 
     fn language(
         &self,
-        case: Case<'_>,
+        candidate: Candidate<'_>,
         name: &[u8],
         attribute: Option<&State>,
         generated: bool,
@@ -157,7 +163,7 @@ impl<'a> Filter<'a> {
             trace.step(|| format!("language: attribute `{value}`"));
             self.detect.by_linguist(value)
         } else if self.detect.is_ambiguous(name) {
-            match (case.start)() {
+            match (candidate.start)() {
                 Ok(start) => {
                     let language = self.detect.by_content(name, &start);
                     trace.step(|| "language: by name and text, for several languages use such names".to_owned());
@@ -172,7 +178,7 @@ impl<'a> Filter<'a> {
             trace.step(|| "language: no language has this extension".to_owned());
             None
         } else {
-            match (case.start)().map(|start| shebang(&start)) {
+            match (candidate.start)().map(|start| shebang(&start)) {
                 Ok(Some(interpreter)) => {
                     trace.step(|| format!("language: first line names `{interpreter}`"));
                     self.detect.by_shebang(&interpreter)

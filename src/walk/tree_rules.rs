@@ -9,11 +9,11 @@ use rustc_hash::FxHashMap;
 
 use super::conventions;
 use super::detect::{Detect, Detected};
-use super::filter::{Case, Decision, Filter, Trace, Type};
+use super::filter::{Candidate, Decision, Filter, Trace, Type};
 use super::options::WalkOptions;
 use super::root::resolve;
 use super::rules::{Present, Scope, as_path};
-use super::traverse::{Ground, is_left_out};
+use super::traverse::{RootRules, is_left_out};
 use crate::error::{Error, Result};
 use crate::model::RepoPath;
 
@@ -45,7 +45,7 @@ impl<'a> TreeRules<'a> {
         // twice.
         let mut warnings = Vec::new();
         let filter = Filter::new(options, detect, &mut warnings)?;
-        let Ground { prefix, scope } = Ground::of(&root, &mut warnings);
+        let RootRules { prefix, scope } = RootRules::of(&root, &mut warnings);
         let scope = Scope::enter(&scope, &root, &prefix, Present::probe(&root), &mut warnings);
         let top = Folder { scope, vendored: false };
         let folders = FxHashMap::from_iter([(Vec::new(), Some(top))]);
@@ -65,8 +65,8 @@ impl<'a> TreeRules<'a> {
             return Ok(None);
         }
         let start = || bytes().map_err(std::io::Error::other);
-        let case = Case { full: &full, path: path.as_bytes(), start: &start, vendored };
-        match self.filter.file(&scope, case, Type::File, &mut Trace(None)) {
+        let candidate = Candidate { full: &full, path: path.as_bytes(), start: &start, vendored };
+        match self.filter.file(&scope, candidate, Type::File, &mut Trace(None)) {
             Decision::In(detected) => Ok(Some(detected)),
             Decision::Out(_) => Ok(None),
             Decision::Unreadable(error) => Err(Error::io("reading the start of", as_path(path.as_bytes()))(error)),
@@ -94,9 +94,9 @@ impl<'a> TreeRules<'a> {
 
     fn enter(&self, above: &Folder, path: &[u8], name: &[u8]) -> Option<Folder> {
         let mut full = [&self.prefix, path].concat();
-        let case = Case { full: &full, path, start: &|| Ok(Vec::new()), vendored: above.vendored };
+        let candidate = Candidate { full: &full, path, start: &|| Ok(Vec::new()), vendored: above.vendored };
         if is_left_out(name, Type::Folder, path, self.options)
-            || self.filter.folder(&above.scope, case, &mut Trace(None)).is_some()
+            || self.filter.folder(&above.scope, candidate, &mut Trace(None)).is_some()
         {
             return None;
         }
