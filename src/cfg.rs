@@ -2,6 +2,10 @@
 //! Pure, iterative, linear in the size of the function. Nested functions and classes are one step
 //! each.
 //!
+//! Its files, from below: `graph` and `node`, `frames` and `task`, `builder`, the constructs
+//! (`conditions`, `jumps`, `exceptions`, `branches`, `switches`, `loops`), and `visit`, which walks the
+//! tree and runs the tasks.
+//!
 //! Block 0 is the entry and block 1 the exit. The others follow in source order. The rules:
 //!
 //! - A block begins where something happens. Paths that meet and do nothing more lead on together,

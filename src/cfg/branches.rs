@@ -91,7 +91,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     fn holds(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         if let Some(choice) = self.choices.last_mut() {
             choice.otherwise = fails;
         }
@@ -156,7 +156,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     fn assert(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         self.choices.push(Choice { exits: holds, otherwise: Ends::new() });
         self.graph.resume(fails);
     }

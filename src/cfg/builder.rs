@@ -5,7 +5,7 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
-use super::frames::{Choice, Comprehension, Final, Loop, Scope, Switch, Throws, Try, Verdict};
+use super::frames::{Choice, Comprehension, ConditionEnds, Final, Loop, Scope, Switch, Throws, Try};
 use super::graph::{Ends, Graph};
 use super::node::{At, offset};
 use super::task::Task;
@@ -18,7 +18,7 @@ pub(super) struct Builder<'l, 't> {
     cursor: TreeCursor<'t>,
     pub(super) graph: Graph,
     pub(super) tasks: Vec<Task<'t>>,
-    pub(super) verdicts: Vec<Verdict>,
+    pub(super) condition_ends: Vec<ConditionEnds>,
     /// The ends of conditions, and of skipped parts of expressions, that are being read.
     pub(super) shorts: Vec<Ends>,
     pub(super) choices: Vec<Choice>,
@@ -52,7 +52,7 @@ impl<'l, 't> Builder<'l, 't> {
             cursor: function.walk(),
             graph: Graph::new(0, 0, 0),
             tasks: Vec::new(),
-            verdicts: Vec::new(),
+            condition_ends: Vec::new(),
             shorts: Vec::new(),
             choices: Vec::new(),
             switches: Vec::new(),

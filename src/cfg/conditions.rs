@@ -2,7 +2,7 @@
 //! operands, each of which decides. Never draws what a condition decides about.
 
 use super::builder::Builder;
-use super::frames::Verdict;
+use super::frames::ConditionEnds;
 use super::graph::{Ends, join};
 use super::node::{At, JUMPS, any};
 use super::task::{ExpressionTask, Operand, Task};
@@ -66,15 +66,15 @@ impl<'t> Builder<'_, 't> {
         let mut cursor = at.node.walk();
         // The word of a modifier stands behind what it guards.
         let words = if self.language.flow.modifiers.contains(&at.kind) { usize::MAX } else { 1 };
-        let has_word = at.node.children(&mut cursor).take(words).any(|child| inverted.contains(&child.kind_id()));
-        if inverted.contains(&at.kind) || has_word {
+        let is_negated = at.node.children(&mut cursor).take(words).any(|child| inverted.contains(&child.kind_id()));
+        if inverted.contains(&at.kind) || is_negated {
             tasks.push(Task::Expression(ExpressionTask::Invert));
         }
     }
 
-    /// The verdict of the condition that was read last.
-    pub(super) fn verdict(&mut self) -> Verdict {
-        self.verdicts.pop().unwrap_or_default()
+    /// The ends of the condition that was read last.
+    pub(super) fn pop_condition_ends(&mut self) -> ConditionEnds {
+        self.condition_ends.pop().unwrap_or_default()
     }
 
     /// A condition: through parentheses and negations to its operands.
@@ -123,12 +123,12 @@ impl<'t> Builder<'_, 't> {
 
     fn evaluate(&mut self, place: u32) {
         let block = self.graph.decide(place);
-        self.verdicts.push((vec![(block, EdgeKind::True)], vec![(block, EdgeKind::False)]));
+        self.condition_ends.push((vec![(block, EdgeKind::True)], vec![(block, EdgeKind::False)]));
     }
 
     fn invert(&mut self) {
-        let (holds, fails) = self.verdict();
-        self.verdicts.push((fails, holds));
+        let (holds, fails) = self.pop_condition_ends();
+        self.condition_ends.push((fails, holds));
     }
 
     /// A short-circuit expression as a condition.
@@ -203,17 +203,17 @@ impl<'t> Builder<'_, 't> {
     }
 
     fn next_operand(&mut self, is_and: bool) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         let (on, out) = if is_and { (holds, fails) } else { (fails, holds) };
         self.short(out);
         self.graph.resume(on);
     }
 
     fn last_operand(&mut self, is_and: bool) {
-        let (mut holds, mut fails) = self.verdict();
+        let (mut holds, mut fails) = self.pop_condition_ends();
         let short = self.shorts.pop().unwrap_or_default();
         join(if is_and { &mut fails } else { &mut holds }, short);
-        self.verdicts.push((holds, fails));
+        self.condition_ends.push((holds, fails));
     }
 }
 

@@ -7,7 +7,7 @@ use super::graph::Ends;
 use crate::model::EdgeKind;
 
 /// Where control goes when a condition holds, and when it does not.
-pub(super) type Verdict = (Ends, Ends);
+pub(super) type ConditionEnds = (Ends, Ends);
 
 /// An if that is being read.
 #[derive(Default)]

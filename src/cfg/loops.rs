@@ -166,7 +166,7 @@ impl<'t> Builder<'_, 't> {
 
     /// The condition was read.
     fn test(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         if let Some(open) = self.loops.last_mut() {
             open.exits = fails;
         }
@@ -261,7 +261,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     fn filter(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         self.end_element(fails);
         self.graph.resume(holds);
     }

@@ -85,7 +85,7 @@ impl<'t> Builder<'_, 't> {
 
     /// The guard of an arm was read: where it fails, the arms after it are tried.
     fn guard(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         if let Some(switch) = self.switches.last_mut() {
             join(&mut switch.anew, fails);
             switch.anew.extend(switch.dispatch.map(|dispatch| (dispatch, EdgeKind::False)));

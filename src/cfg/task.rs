@@ -12,7 +12,7 @@ pub(super) enum Task<'t> {
     Visit(At<'t>),
     /// Walk through the children of a node.
     Children(At<'t>),
-    /// Walk through a node that is a condition, and leave a verdict.
+    /// Walk through a node that is a condition, and leave its ends.
     Condition(At<'t>),
     /// Walk through an operand, as a condition or as a value.
     Operand {

@@ -1,5 +1,6 @@
-//! Has git fetch one commit that is not in this clone. The only place that runs a program and uses the network, and only
-//! when a person asked for it: credentials, proxies and transports are git's own business.
+//! Has git fetch one commit that is not in this clone. The only place that runs a program and uses
+//! the network, and only when a person asked for it: credentials, proxies and transports are git's
+//! own business.
 
 use std::process::{Command, Stdio};
 
@@ -8,16 +9,16 @@ use crate::error::{Error, Result};
 
 /// Where the commit is kept, so that git does not tidy it away.
 const REFERENCE: &str = "refs/elcano/base";
-/// What the environment may say of another repository than this one.
+/// Variables by which the environment may name another repository than this one.
 const ELSEWHERE: [&str; 6] =
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"];
 
 impl Repository {
-    /// Fetches a commit from `origin`, without its history if the history of this clone is cut already: in a full clone
-    /// that would cut it.
+    /// Fetches a commit from `origin`, without its history if the history of this clone is cut
+    /// already: in a full clone that would cut it.
     ///
     /// # Errors
-    /// There is no git, or it failed: [`Error::Undecided`] with what it said.
+    /// There is no git, or it failed: [`Error::Undecided`] with its message.
     pub fn fetch(&self, commit: CommitId) -> Result<()> {
         let mut command = Command::new("git");
         command.arg("-C").arg(self.workdir()).args(["-c", "core.hooksPath=/dev/null", "fetch", "--quiet"]);
@@ -35,7 +36,7 @@ impl Repository {
         if output.status.success() {
             return Ok(());
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(Error::Undecided(format!("git cannot fetch commit {commit} from origin: {}", said.trim())))
+        let message = String::from_utf8_lossy(&output.stderr);
+        Err(Error::Undecided(format!("git cannot fetch commit {commit} from origin: {}", message.trim())))
     }
 }

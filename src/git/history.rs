@@ -1,6 +1,7 @@
-//! Commits and how they are related. A clone may be shallow: where the answer depends on history that is not there,
-//! that is the answer, never a guess. Merge bases are searched here and not by the library, whose search was seen to
-//! end too early among commits of the same second, and does not know where a clone is cut.
+//! Commits and how they are related. A clone may be shallow: where the answer depends on history
+//! that is not there, that is the answer, never a guess. Merge bases are searched here and not by
+//! the library, whose search was seen to end too early among commits of the same second, and does
+//! not know where a clone is cut.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -28,7 +29,7 @@ pub enum MergeBase {
     Found(CommitId),
     /// The histories are unrelated.
     None,
-    /// It cannot be told, for the history of this clone is cut before it.
+    /// Unknown: the history of this clone is cut before it.
     Cut,
 }
 
@@ -68,32 +69,34 @@ impl Repository {
         self.border().map(|border| !border.is_empty())
     }
 
-    /// The best common ancestor of two commits; of several equally good ones (criss-cross merges) the newest.
+    /// The best common ancestor of two commits; of several equally good ones (criss-cross merges)
+    /// the newest.
     ///
     /// # Errors
     /// A commit that is not in this clone ([`Error::Undecided`]) or is damaged.
     pub fn merge_base(&self, a: CommitId, b: CommitId) -> Result<MergeBase> {
         let (a, b) = (object_id(a.0), object_id(b.0));
-        let mut past = Past { repository: self, border: self.border()?, known: FxHashMap::default() };
-        let mut bases = past.common(a, b)?;
+        let mut history = History { repository: self, border: self.border()?, known: FxHashMap::default() };
+        let mut bases = history.common(a, b)?;
         if bases.len() > 1 {
-            // One of them may be an ancestor of another, for what was painted last was not painted to its end.
+            // One of them may be an ancestor of another, for what was painted last was not painted
+            // to its end.
             let mut below = Vec::new();
             for base in &bases {
-                below.extend(past.commit(*base)?.parents.iter().copied());
+                below.extend(history.commit(*base)?.parents.iter().copied());
             }
-            let below = past.reach(&below)?;
+            let below = history.reach(&below)?;
             bases.retain(|base| !below.contains(base));
         }
         let mut best = None;
         for base in bases {
-            best = best.max(Some((past.commit(base)?.time, Reverse(base))));
+            best = best.max(Some((history.commit(base)?.time, Reverse(base))));
         }
         let best = best.map(|(_, Reverse(base))| base);
-        if !past.border.is_empty() {
+        if !history.border.is_empty() {
             // What is cut off below the best is below it, too; anywhere else a better one may hide.
-            let under_best = past.reach(best.as_slice())?;
-            if past.reach(&[a, b])?.iter().any(|id| past.border.contains(id) && !under_best.contains(id)) {
+            let under_best = history.reach(best.as_slice())?;
+            if history.reach(&[a, b])?.iter().any(|id| history.border.contains(id) && !under_best.contains(id)) {
                 return Ok(MergeBase::Cut);
             }
         }
@@ -141,7 +144,7 @@ impl Repository {
 }
 
 /// The history of this clone, as far as it was looked at.
-struct Past<'a> {
+struct History<'a> {
     repository: &'a Repository,
     border: FxHashSet<ObjectId>,
     known: FxHashMap<ObjectId, Rc<Known>>,
@@ -160,7 +163,7 @@ const ONE: u8 = 1;
 const OTHER: u8 = 2;
 const STALE: u8 = 4;
 
-impl Past<'_> {
+impl History<'_> {
     fn commit(&mut self, id: ObjectId) -> Result<Rc<Known>> {
         if let Some(known) = self.known.get(&id) {
             return Ok(Rc::clone(known));
@@ -173,8 +176,9 @@ impl Past<'_> {
         Ok(known)
     }
 
-    /// All best common ancestors, and perhaps some that are ancestors of these: colours flow from both commits to their
-    /// ancestors, the newest first, until nothing is left that is not below a common ancestor.
+    /// All best common ancestors, and perhaps some that are ancestors of these: colours flow from
+    /// both commits to their ancestors, the newest first, until nothing is left that is not below a
+    /// common ancestor.
     fn common(&mut self, a: ObjectId, b: ObjectId) -> Result<Vec<ObjectId>> {
         let mut colours: FxHashMap<ObjectId, u8> = FxHashMap::default();
         let (mut queue, mut common) = (BinaryHeap::new(), Vec::new());

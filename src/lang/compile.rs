@@ -1,4 +1,4 @@
-//! A spec against its grammar: every name in it becomes an id, or an error that says where.
+//! Compiles a spec against its grammar: every name in it becomes an id, or an error with its place.
 
 use rustc_hash::FxHashMap;
 use tree_sitter::Language as Grammar;
@@ -51,7 +51,7 @@ impl Language {
     }
 }
 
-/// What a spec says, by ids.
+/// A spec by ids.
 struct Tables {
     flow: Flow,
     kinds: Vec<Kind>,

@@ -3,7 +3,7 @@
 use super::spec::{Flow, Spec, VisibilityRules};
 
 impl Spec {
-    /// Takes over what `base` says, as far as `self` does not say it anew.
+    /// Takes over from `base` what `self` does not set.
     pub fn inherit(&mut self, base: &Self) {
         for (role, kinds) in &base.roles {
             let kept = self.kept(kinds);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::error::SpecError;
 use super::role::Roles;
 
-/// A policy as it is written: what it does not say is as in `default`.
+/// A policy as it is written: what it does not set is as in `default`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -49,7 +49,7 @@ impl Written {
         toml::from_str(text).map_err(|error| SpecError::Malformed { problem: error.to_string() })
     }
 
-    /// Takes over what it does not say itself.
+    /// Takes over what it does not set itself.
     fn inherit(&mut self, base: Self) {
         let (own, theirs) = (&mut self.cyclomatic, base.cyclomatic);
         own.counts = own.counts.take().or(theirs.counts);

@@ -34,7 +34,7 @@ roles! {
     impl IMPL "an implementation block or extension",
     interface INTERFACE "an interface",
     namespace NAMESPACE "a namespace, module or package with a body",
-    public_members PUBLIC_MEMBERS "a class-like space whose members are public whatever they say",
+    public_members PUBLIC_MEMBERS "a class-like space whose members are public whatever their modifiers",
     // Decisions.
     if IF "an if statement or expression",
     elif ELIF "an else-if written as a clause of its own",

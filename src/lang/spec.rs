@@ -62,7 +62,7 @@ pub struct Spec {
     /// Rules: roles that depend on where a node stands.
     #[serde(default)]
     pub when: Vec<When>,
-    /// How files of other languages are told apart that have an extension of this one.
+    /// How files of other languages that share an extension of this one are recognised.
     #[serde(default, rename = "disambiguation")]
     pub disambiguations: Vec<Disambiguation>,
     /// Where the nesting of a branch does not reach.
@@ -138,7 +138,7 @@ pub struct OutsideNesting {
     /// Fields that hold conditions and subjects; kinds of those that have no field.
     pub children: Vec<String>,
     /// Kind of a branch -> which of its named children, from 0, is such a one, where neither field
-    /// nor kind says so.
+    /// nor kind marks them.
     pub child_at: BTreeMap<String, u32>,
 }
 
@@ -223,7 +223,7 @@ pub struct Operators {
     pub roles: BTreeMap<String, Vec<String>>,
 }
 
-/// Where control goes, as far as roles and the usual field names do not say it.
+/// Where control goes, as far as roles and the usual field names do not give it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Flow {
@@ -243,7 +243,7 @@ pub struct Flow {
     /// Kinds, or the words they begin with, that branch when their condition does not hold:
     /// `unless`, `until`.
     pub inverted: Vec<String>,
-    /// Kinds of children that together are the body of a function, where no field says so; the
+    /// Kinds of children that together are the body of a function, where no field marks them; the
     /// first kind first.
     pub bodies: Vec<String>,
     /// Kinds that hold the handlers of a `try`, where they do not stand beside its body.
@@ -254,7 +254,7 @@ pub struct Flow {
     /// Kinds in which what a condition guards or repeats stands before it, under no field: `a if
     /// b`.
     pub modifiers: Vec<String>,
-    /// Kind -> which of its named children, from 0, is the condition, where no field says so.
+    /// Kind -> which of its named children, from 0, is the condition, where no field marks it.
     pub condition_at: BTreeMap<String, usize>,
 }
 

@@ -13,7 +13,7 @@ use super::workspace::Workspace;
 use crate::error::Result;
 use crate::git;
 use crate::measure::Options;
-use crate::model::{ContentId, ExecutionId, FileRecord, Level, SnapshotId, SnapshotRecord};
+use crate::model::{ContentId, ExecutionId, FileRecord, Level, RepoPath, SnapshotId, SnapshotRecord};
 use crate::store::{Batch, BatchLimits, Record, Store, Writer};
 use crate::walk::Entry;
 
@@ -112,11 +112,12 @@ fn measure_all(measurer: &Measurer<'_>, entries: &[Entry]) -> Result<Vec<Scanned
 
 /// Whether files of the work tree differ from the commit.
 fn is_dirty(workspace: &Workspace<'_>, files: &[FileRecord]) -> Result<bool> {
-    let content = |path: &crate::model::RepoPath| {
-        let at = files.binary_search_by(|file| file.path.cmp(path)).ok()?;
-        files[at].content
+    let entries = &workspace.files()?.entries;
+    let known = |path: &RepoPath| {
+        let at = entries.binary_search_by(|entry| entry.path.cmp(path)).ok()?;
+        Some(git::KnownFile { stat: entries[at].stat, content: files[at].content })
     };
-    workspace.index()?.map_or(Ok(false), |index| index.is_dirty(&content))
+    workspace.index()?.map_or(Ok(false), |index| index.is_dirty(&known))
 }
 
 /// Writes the snapshot, its files and their links; gives it with its id.

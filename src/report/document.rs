@@ -32,8 +32,8 @@ const NOTICE: &str = "<!-- Generated from the catalog, the specs and the conform
 pub fn metrics(languages: &[Documented<'_>], examples: &[Example]) -> Result<String, SpecError> {
     let mut out = format!("{NOTICE}# Metrics\n\n");
     out += "What each number means, where its definition comes from, and how to change it. `elcano explain ID` prints \
-            the same. A function's value is its own unless its definition says otherwise; how a file's or a class's \
-            value comes about is said at each metric.\n\n";
+            the same. A function's value is its own unless its definition differs; how a file's or a class's \
+            value comes about stands with each metric.\n\n";
     let mut table = Table::new(&["id", "label", "unit", "column"]);
     for metric in CATALOG {
         table.row([metric.id, metric.label, metric.unit, metric.column].map(str::to_owned).into());
@@ -102,7 +102,7 @@ fn roles() -> Result<String, SpecError> {
 /// Examples shown with one metric; more of them are on the pages of the languages.
 const METRIC_EXAMPLES: usize = 3;
 
-/// What a language's page says beside its constructs: syntax beyond the grammar, remarks.
+/// The rest of a language's page beside its constructs: syntax beyond the grammar, remarks.
 fn beyond_roles(spec: &Spec) -> String {
     let mut out = String::new();
     if !spec.rewrites.is_empty() {
@@ -133,7 +133,7 @@ pub fn language((id, spec, version): Documented<'_>, examples: &[Example]) -> Re
     let _ = writeln!(out, "- Grammar: `{}` {version}", spec.krate);
     out += "\n## Constructs\n\nWhat each construct is worth under the policy `default`; `+n` is one more than the nesting \
             level. A word in quotes is a token, another one a node of the grammar. Of a construct that depends on where \
-            it stands, the last column says so.\n\n";
+            it stands, the last column has it.\n\n";
     let policy = Policy::load("default", id)?;
     out += &constructs(spec, &policy);
     let counted = policy.cyclomatic | policy.structural | policy.flat;
@@ -213,7 +213,7 @@ fn constructs(spec: &Spec, policy: &Policy) -> String {
     table.markdown().replace("&lt;", "<")
 }
 
-/// What the languages say of a metric.
+/// The remarks of the languages on a metric.
 fn particulars(out: &mut String, metric: &Metric, languages: &[Documented<'_>]) {
     let remarks: Vec<_> =
         languages.iter().filter_map(|(_, spec, _)| Some((&spec.label, spec.remarks.get(metric.id)?))).collect();

@@ -1,5 +1,6 @@
-//! What `.gitattributes` files say of a file, in git's order of precedence: of the linguist attributes only.
-//! Never reads the index, and never applies an attribute to a folder's contents: neither does git.
+//! Reads `.gitattributes` files, of the linguist attributes only, and looks up those of a file in
+//! git's order of precedence. Never reads the index, and never applies an attribute to a folder's
+//! contents: neither does git.
 
 use bstr::{BStr, ByteSlice as _};
 use gix::attrs::{AssignmentRef, StateRef, parse};
@@ -19,14 +20,14 @@ pub(super) const DOCUMENTATION: usize = 2;
 /// Position of `linguist-language`.
 pub(super) const LANGUAGE: usize = 3;
 
-/// What a line says of an attribute.
+/// What a line sets an attribute to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
     /// `name`
     Set,
     /// `-name`
     Unset,
-    /// `!name`: as if never said.
+    /// `!name`: as if it was never set.
     Unspecified,
     /// `name=value`
     Value(String),
@@ -56,10 +57,11 @@ pub(super) struct Rule {
 /// Macros that were defined so far, by name.
 pub(super) type Macros = FxHashMap<String, Vec<(usize, State)>>;
 
-/// The deciding state of each of [`NAMES`], with the rule that says so.
+/// The deciding state of each of [`NAMES`], with its rule.
 pub(super) type Found<'a> = [Option<(&'a State, &'a Rule)>; NAMES.len()];
 
-/// Reads a `.gitattributes` file. Lines that cannot be read go to `warnings`; macros are defined only where git allows it.
+/// Reads a `.gitattributes` file. Lines that cannot be read go to `warnings`; macros are defined
+/// only where git allows it.
 pub(super) fn read(
     bytes: &[u8],
     origin: &str,
@@ -76,52 +78,53 @@ pub(super) fn read(
                 continue;
             }
         };
-        let mut said = Vec::new();
+        let mut valid = Vec::new();
         for assignment in assignments {
             match assignment {
-                Ok(assignment) => said.push(assignment),
+                Ok(assignment) => valid.push(assignment),
                 Err(error) => warnings.push(format!("{origin}:{number}: {error}")),
             }
         }
         match kind {
-            parse::Kind::Macro(name) if may_define => definitions.push((name, said)),
+            parse::Kind::Macro(name) if may_define => definitions.push((name, valid)),
             parse::Kind::Macro(_) => {
                 warnings.push(format!("{origin}:{number}: a macro can be defined at the top only"));
             }
-            parse::Kind::Pattern(pattern) => patterns.push((pattern, said, number)),
+            parse::Kind::Pattern(pattern) => patterns.push((pattern, valid, number)),
         }
     }
     // A macro holds for the whole file, the lines above its definition included.
-    for (name, said) in definitions {
-        let states = resolve(&said, macros);
+    for (name, assignments) in definitions {
+        let states = resolve(&assignments, macros);
         macros.insert(name.as_ref().as_str().to_owned(), states);
     }
-    let rules = patterns.into_iter().map(|(pattern, said, number)| Rule {
+    let rules = patterns.into_iter().map(|(pattern, assignments, number)| Rule {
         pattern,
-        states: resolve(&said, macros),
+        states: resolve(&assignments, macros),
         origin: format!("{origin}:{number}"),
     });
     rules.filter(|rule| !rule.states.is_empty()).collect()
 }
 
-/// What the assignments of one line say of [`NAMES`].
-fn resolve(said: &[AssignmentRef<'_>], macros: &Macros) -> Vec<(usize, State)> {
+/// The states that the assignments of one line give to [`NAMES`].
+fn resolve(assignments: &[AssignmentRef<'_>], macros: &Macros) -> Vec<(usize, State)> {
     let mut states = Vec::new();
-    for assignment in said {
+    for assignment in assignments {
         collect(assignment, macros, &mut states);
     }
     states
 }
 
-/// Adds what one assignment says of [`NAMES`], directly or through a macro; later ones overrule earlier ones of the line.
+/// Adds the states that one assignment gives to [`NAMES`], directly or through a macro; later ones
+/// overrule earlier ones of the line.
 fn collect(assignment: &AssignmentRef<'_>, macros: &Macros, states: &mut Vec<(usize, State)>) {
     let name = assignment.name.as_str();
-    let mut say = |index: usize, state: State| {
+    let mut set = |index: usize, state: State| {
         states.retain(|(known, _)| *known != index);
         states.push((index, state));
     };
     if let Some(index) = NAMES.iter().position(|known| *known == name) {
-        say(
+        set(
             index,
             match assignment.state {
                 StateRef::Set => State::Set,
@@ -132,12 +135,13 @@ fn collect(assignment: &AssignmentRef<'_>, macros: &Macros, states: &mut Vec<(us
         );
     } else if let (Some(expansion), StateRef::Set) = (macros.get(name), assignment.state) {
         for (index, state) in expansion {
-            say(*index, state.clone());
+            set(*index, state.clone());
         }
     }
 }
 
-/// Fills what is still open in `found` from the rules of one file, the last line first. `path` is relative to its folder.
+/// Fills what is still open in `found` from the rules of one file, the last line first. `path` is
+/// relative to its folder.
 pub(super) fn look_up<'a>(rules: &'a [Rule], path: &[u8], found: &mut Found<'a>) {
     let path: &BStr = path.as_bstr();
     let base = path.rfind_byte(b'/').map(|slash| slash + 1);

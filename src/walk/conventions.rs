@@ -1,6 +1,6 @@
-//! Names that by convention say that people of this repository did not write a file, as data. A `.gitattributes` line
-//! overrules each of them: `vendor/** -linguist-vendored`. Folders that are as often one's own as other people's
-//! (`deps`, `external`, `lib`, `dist`) are not here.
+//! Names that by convention mark a file as not written by people of this repository, as data. A
+//! `.gitattributes` line overrules each of them: `vendor/** -linguist-vendored`. Folders that are
+//! as often one's own as other people's (`deps`, `external`, `lib`, `dist`) are not here.
 
 use crate::model::Skip;
 
@@ -26,8 +26,8 @@ const VENDORED_FOLDERS: &[&str] = &[
     "vendors",
 ];
 
-/// Endings of file names, in lower case, and what they say.
-const ENDINGS: &[(&str, Skip)] = &[
+/// Ends of file names, in lower case, and the reason that each stands for.
+const SUFFIXES: &[(&str, Skip)] = &[
     ("-min.js", Skip::Minified),
     (".designer.cs", Skip::Generated),
     (".designer.vb", Skip::Generated),
@@ -69,24 +69,23 @@ const ENDINGS: &[(&str, Skip)] = &[
     ("_pb2_grpc.pyi", Skip::Generated),
 ];
 
-/// Beginnings of file names, in lower case, and what they say.
-const BEGINNINGS: &[(&str, Skip)] = &[("zz_generated.", Skip::Generated)];
+/// Beginnings of file names, in lower case, and the reason that each stands for.
+const PREFIXES: &[(&str, Skip)] = &[("zz_generated.", Skip::Generated)];
 
 /// Whether a folder of this name holds other people's code.
 pub(super) fn is_vendored_folder(name: &[u8]) -> bool {
     VENDORED_FOLDERS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
-/// What the name of a file says of it: the pattern and the reason.
+/// Why a file is not measured by its name: the pattern and the reason.
 pub(super) fn by_name(name: &[u8]) -> Option<(&'static str, Skip)> {
-    let ends = |ending: &str| {
-        name.len() > ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending.as_bytes())
+    let ends = |suffix: &str| {
+        name.len() > suffix.len() && name[name.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
     };
-    let begins = |beginning: &str| {
-        name.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning.as_bytes()))
-    };
-    let by_ending = ENDINGS.iter().find(|(ending, _)| ends(ending));
-    by_ending.or_else(|| BEGINNINGS.iter().find(|(beginning, _)| begins(beginning))).copied()
+    let begins =
+        |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()));
+    let by_suffix = SUFFIXES.iter().find(|(suffix, _)| ends(suffix));
+    by_suffix.or_else(|| PREFIXES.iter().find(|(prefix, _)| begins(prefix))).copied()
 }
 
 #[cfg(test)]
@@ -96,7 +95,7 @@ mod tests {
     #[test]
     fn the_tables_are_sorted_and_in_lower_case() {
         assert!(VENDORED_FOLDERS.is_sorted());
-        for table in [ENDINGS, BEGINNINGS] {
+        for table in [SUFFIXES, PREFIXES] {
             assert!(table.is_sorted_by_key(|(text, _)| text));
             assert!(table.iter().all(|(text, _)| *text == text.to_lowercase()));
             assert!(table.iter().all(|(_, skip)| matches!(skip, Skip::Generated | Skip::Minified)));
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_told_by_ending_and_beginning() {
+    fn names_are_told_by_suffix_and_beginning() {
         assert_eq!(by_name(b"api.pb.go"), Some((".pb.go", Skip::Generated)));
         assert_eq!(by_name(b"Form1.Designer.cs"), Some((".designer.cs", Skip::Generated)));
         assert_eq!(by_name(b"jquery.min.js"), Some((".min.js", Skip::Minified)));

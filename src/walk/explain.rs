@@ -1,14 +1,18 @@
-//! Why a file is in or out: the decisions of the walk along one path, said aloud. Decides nothing of its own.
+//! Explains why a file is measured or not: the decisions of the walk along one path, each as a
+//! step. Never decides anything itself.
 
 use std::fmt;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::filter::{Case, Decision, Filter, Trace, Type};
+use super::detect::{Detect, Detected};
+use super::filter::{Candidate, Decision, Filter, Trace, Type};
+use super::options::WalkOptions;
+use super::root::resolve;
 use super::rules::{Present, Scope};
-use super::traverse::{Ground, is_left_out, named};
-use super::{Detect, Detected, WalkOptions, conventions, read, resolve};
+use super::traverse::{RootRules, is_left_out, named};
+use super::{conventions, read};
 use crate::error::{Error, Result};
 use crate::measure::classify::classify;
 use crate::model::{RepoPath, Skip};
@@ -20,7 +24,7 @@ pub enum Outcome {
     In(&'static str),
     /// Not measured.
     Out(Skip),
-    /// Could not be looked at; what the system said.
+    /// Could not be read; the system's error.
     Unreadable(String),
     /// `.git`, a store: not part of the tree.
     LeftOut,
@@ -28,14 +32,14 @@ pub enum Outcome {
     Folder,
 }
 
-/// A verdict on a path, with the steps that led to it.
+/// The decision on a path, with the steps that led to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
     /// Relative to the root.
     pub path: RepoPath,
-    /// The verdict.
+    /// The decision.
     pub outcome: Outcome,
-    /// Each rule that was considered, in order, with the file and line that says it.
+    /// Each rule that was considered, in order, with its file and line.
     pub steps: Vec<String>,
 }
 
@@ -87,7 +91,7 @@ fn follow(
     options: &WalkOptions,
     steps: &mut Vec<String>,
 ) -> Outcome {
-    let Ground { prefix, mut scope } = Ground::of(root, steps);
+    let RootRules { prefix, mut scope } = RootRules::of(root, steps);
     let (mut full, mut folder, mut vendored) = (prefix.clone(), root.to_path_buf(), false);
     let mut parts = below.components().peekable();
     while let Some(part) = parts.next() {
@@ -97,15 +101,15 @@ fn follow(
         full.extend_from_slice(name);
         folder.push(part);
         let start = || read::start(&folder);
-        let case = Case { full: &full, path: &full[prefix.len()..], start: &start, vendored };
-        if is_left_out(name, kind, case.path, options) {
+        let candidate = Candidate { full: &full, path: &full[prefix.len()..], start: &start, vendored };
+        if is_left_out(name, kind, candidate.path, options) {
             return Outcome::LeftOut;
         }
         if kind != Type::Folder {
-            let decision = filter.file(&scope, case, kind, &mut Trace(Some(steps)));
+            let decision = filter.file(&scope, candidate, kind, &mut Trace(Some(steps)));
             return outcome(decision, &folder, steps);
         }
-        if let Some(skip) = filter.folder(&scope, case, &mut Trace(Some(steps))) {
+        if let Some(skip) = filter.folder(&scope, candidate, &mut Trace(Some(steps))) {
             return Outcome::Out(skip);
         }
         vendored |= conventions::is_vendored_folder(name);
@@ -114,7 +118,7 @@ fn follow(
     Outcome::Folder
 }
 
-/// The verdict, after a look at the content.
+/// The decision, after a look at the content.
 fn outcome(decision: Decision, file: &Path, steps: &mut Vec<String>) -> Outcome {
     match decision {
         Decision::Out(skip) => Outcome::Out(skip),
@@ -123,7 +127,7 @@ fn outcome(decision: Decision, file: &Path, steps: &mut Vec<String>) -> Outcome 
             match read::regular(file, u64::MAX).map(|bytes| classify(&bytes)) {
                 Err(error) => Outcome::Unreadable(error.to_string()),
                 Ok(Some(Skip::Generated)) if generated => {
-                    steps.push("content: says that it is generated, which an attribute denies".to_owned());
+                    steps.push("content: marked as generated, which an attribute denies".to_owned());
                     Outcome::In(language)
                 }
                 Ok(Some(skip)) => {

@@ -1,6 +1,6 @@
-//! The decision on one path, the same for the walk and for its explanation. The order of the rules is written once,
-//! here: ignored, link or special, excluded, vendored, generated, documentation, language. Touches no disk; asks for the
-//! start of a file whose name does not tell its language.
+//! Decides on one path, for the walk and for its explanation alike. The order of the rules stands
+//! here alone: ignored, link or special, excluded, vendored, generated, documentation, language.
+//! Never touches the disk; asks for the start of a file whose name does not determine its language.
 
 use std::io;
 
@@ -8,17 +8,19 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
 use super::attributes::{DOCUMENTATION, GENERATED, LANGUAGE, NAMES, State, VENDORED};
+use super::conventions;
+use super::detect::{Detect, Detected};
+use super::options::WalkOptions;
 use super::read::shebang;
 use super::rules::{Scope, as_path, ignore_file};
-use super::{Detect, Detected, WalkOptions, conventions};
 use crate::error::{Error, Result};
 use crate::model::Skip;
 
-/// Says each step of a decision, when somebody listens.
+/// Collects the steps of a decision, where they are wanted.
 pub(super) struct Trace<'a>(pub(super) Option<&'a mut Vec<String>>);
 
 impl Trace<'_> {
-    pub(super) fn say(&mut self, step: impl FnOnce() -> String) {
+    pub(super) fn step(&mut self, step: impl FnOnce() -> String) {
         if let Some(steps) = &mut self.0 {
             steps.push(step());
         }
@@ -45,9 +47,9 @@ impl From<std::fs::FileType> for Type {
     }
 }
 
-/// The verdict on a file.
+/// The decision on a file.
 pub(super) enum Decision {
-    /// To be measured, so.
+    /// To be measured.
     In(Detected),
     /// Not to be measured.
     Out(Skip),
@@ -55,14 +57,15 @@ pub(super) enum Decision {
     Unreadable(io::Error),
 }
 
-/// A path under judgement.
+/// A path to be decided on.
 #[derive(Clone, Copy)]
-pub(super) struct Case<'a> {
+pub(super) struct Candidate<'a> {
     /// Relative to the top of the work tree, or to the root outside of one.
     pub(super) full: &'a [u8],
     /// Relative to the root.
     pub(super) path: &'a [u8],
-    /// Its first [`START_BYTES`](crate::lang::START_BYTES) bytes; asked for only when its name does not tell a language.
+    /// Its first [`START_BYTES`](crate::lang::START_BYTES) bytes; asked for only when its name does
+    /// not tell a language.
     pub(super) start: &'a dyn Fn() -> io::Result<Vec<u8>>,
     /// Below a folder that by convention holds other people's code.
     pub(super) vendored: bool,
@@ -87,18 +90,18 @@ impl<'a> Filter<'a> {
     }
 
     /// Whether a folder is out as a whole.
-    pub(super) fn folder(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Option<Skip> {
-        if self.is_ignored(scope, case.full, true, trace) {
+    pub(super) fn folder(&self, scope: &Scope, candidate: Candidate<'_>, trace: &mut Trace<'_>) -> Option<Skip> {
+        if self.is_ignored(scope, candidate.full, true, trace) {
             return Some(Skip::Ignored);
         }
-        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(case.path), true));
-        self.say_excluded(&matched, trace);
+        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(candidate.path), true));
+        self.trace_excluded(&matched, trace);
         matched.is_ignore().then_some(Skip::Excluded)
     }
 
     /// What becomes of a file.
-    pub(super) fn file(&self, scope: &Scope, case: Case<'_>, kind: Type, trace: &mut Trace<'_>) -> Decision {
-        if self.is_ignored(scope, case.full, false, trace) {
+    pub(super) fn file(&self, scope: &Scope, candidate: Candidate<'_>, kind: Type, trace: &mut Trace<'_>) -> Decision {
+        if self.is_ignored(scope, candidate.full, false, trace) {
             return Decision::Out(Skip::Ignored);
         }
         match kind {
@@ -106,76 +109,82 @@ impl<'a> Filter<'a> {
             Type::Special => return Decision::Out(Skip::Special),
             Type::File | Type::Folder => {}
         }
-        if self.is_excluded(case.path, trace) {
+        if self.is_excluded(candidate.path, trace) {
             return Decision::Out(Skip::Excluded);
         }
-        let found = scope.attributes(case.full);
+        let found = scope.attributes(candidate.full);
         for (name, attribute) in NAMES.iter().zip(&found) {
             match attribute {
-                Some((state, rule)) => trace.say(|| format!("{name}: {state:?} ({})", rule.origin)),
-                None => trace.say(|| format!("{name}: not said")),
+                Some((state, rule)) => trace.step(|| format!("{name}: {state:?} ({})", rule.origin)),
+                None => trace.step(|| format!("{name}: unspecified")),
             }
         }
-        let said = |index: usize| found[index].and_then(|(state, _)| state.truth());
-        let name = case.path.rsplit(|byte| *byte == b'/').next().unwrap_or(case.path);
+        let state_of = |index: usize| found[index].and_then(|(state, _)| state.truth());
+        let name = candidate.path.rsplit(|byte| *byte == b'/').next().unwrap_or(candidate.path);
         let by_name = conventions::by_name(name);
-        trace.say(|| format!("vendored by convention: {}", if case.vendored { "yes, its folder" } else { "no" }));
-        trace.say(|| by_name.map_or("name: of no generated kind".into(), |(ending, _)| format!("name: `{ending}`")));
-        if said(VENDORED).unwrap_or(case.vendored) {
+        trace.step(|| format!("vendored by convention: {}", if candidate.vendored { "yes, its folder" } else { "no" }));
+        trace.step(|| by_name.map_or("name: of no generated kind".into(), |(pattern, _)| format!("name: `{pattern}`")));
+        if state_of(VENDORED).unwrap_or(candidate.vendored) {
             return Decision::Out(Skip::Vendored);
         }
-        match (said(GENERATED), by_name) {
+        match (state_of(GENERATED), by_name) {
             (Some(true), _) => return Decision::Out(Skip::Generated),
             (None, Some((_, skip))) => return Decision::Out(skip),
             _ => {}
         }
-        if said(DOCUMENTATION) == Some(true) {
+        if state_of(DOCUMENTATION) == Some(true) {
             return Decision::Out(Skip::Documentation);
         }
-        self.language(case, name, found[LANGUAGE].map(|(state, _)| state), said(GENERATED) == Some(false), trace)
+        self.language(
+            candidate,
+            name,
+            found[LANGUAGE].map(|(state, _)| state),
+            state_of(GENERATED) == Some(false),
+            trace,
+        )
     }
 
     /// A regular file that was named itself: no rule keeps it out, only its language matters.
-    pub(super) fn named(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Decision {
-        trace.say(|| "named itself: no rule keeps it out".to_owned());
-        let language = scope.attributes(case.full)[LANGUAGE].map(|(state, _)| state);
-        self.language(case, case.path, language, true, trace)
+    pub(super) fn named(&self, scope: &Scope, candidate: Candidate<'_>, trace: &mut Trace<'_>) -> Decision {
+        trace.step(|| "named itself: no rule keeps it out".to_owned());
+        let language = scope.attributes(candidate.full)[LANGUAGE].map(|(state, _)| state);
+        self.language(candidate, candidate.path, language, true, trace)
     }
 
     fn language(
         &self,
-        case: Case<'_>,
+        candidate: Candidate<'_>,
         name: &[u8],
         attribute: Option<&State>,
         generated: bool,
         trace: &mut Trace<'_>,
     ) -> Decision {
         let language = if let Some(State::Value(value)) = attribute {
-            trace.say(|| format!("language: attribute `{value}`"));
+            trace.step(|| format!("language: attribute `{value}`"));
             self.detect.by_linguist(value)
         } else if self.detect.is_ambiguous(name) {
-            match (case.start)() {
+            match (candidate.start)() {
                 Ok(start) => {
                     let language = self.detect.by_content(name, &start);
-                    trace.say(|| "language: by name and text, for several languages use such names".to_owned());
+                    trace.step(|| "language: by name and text, for several languages use such names".to_owned());
                     language
                 }
                 Err(error) => return Decision::Unreadable(error),
             }
         } else if let Some(language) = self.detect.by_name(name) {
-            trace.say(|| "language: by name".to_owned());
+            trace.step(|| "language: by name".to_owned());
             Some(language)
         } else if name.get(1..).is_some_and(|rest| rest.contains(&b'.')) {
-            trace.say(|| "language: no language claims the ending".to_owned());
+            trace.step(|| "language: no language has this extension".to_owned());
             None
         } else {
-            match (case.start)().map(|start| shebang(&start)) {
+            match (candidate.start)().map(|start| shebang(&start)) {
                 Ok(Some(interpreter)) => {
-                    trace.say(|| format!("language: first line names `{interpreter}`"));
+                    trace.step(|| format!("language: first line names `{interpreter}`"));
                     self.detect.by_shebang(&interpreter)
                 }
                 Ok(None) => {
-                    trace.say(|| "language: neither the name nor the first line tells".to_owned());
+                    trace.step(|| "language: neither the name nor the first line determines it".to_owned());
                     None
                 }
                 Err(error) => return Decision::Unreadable(error),
@@ -192,33 +201,35 @@ impl<'a> Filter<'a> {
         };
         let shown = || String::from_utf8_lossy(full).into_owned();
         match &matched {
-            Match::None => trace.say(|| format!("`{}`: no ignore rule matches", shown())),
-            Match::Ignore(glob) => trace.say(|| format!("`{}`: ignored by {}", shown(), rule(glob))),
-            Match::Whitelist(glob) => trace.say(|| format!("`{}`: kept by {}", shown(), rule(glob))),
+            Match::None => trace.step(|| format!("`{}`: no ignore rule matches", shown())),
+            Match::Ignore(glob) => trace.step(|| format!("`{}`: ignored by {}", shown(), rule(glob))),
+            Match::Whitelist(glob) => trace.step(|| format!("`{}`: kept by {}", shown(), rule(glob))),
         }
         matched.is_ignore()
     }
 
     fn is_excluded(&self, path: &[u8], trace: &mut Trace<'_>) -> bool {
         let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(path), false));
-        self.say_excluded(&matched, trace);
+        self.trace_excluded(&matched, trace);
         if matched.is_ignore() {
             return true;
         }
         let Some(include) = &self.include else { return false };
         let included = include.matched_path_or_any_parents(as_path(path), false);
         match &included {
-            Match::Ignore(glob) => trace.say(|| format!("include: `{}`", glob.original())),
-            Match::None | Match::Whitelist(_) => trace.say(|| "include: no pattern matches".to_owned()),
+            Match::Ignore(glob) => trace.step(|| format!("include: `{}`", glob.original())),
+            Match::None | Match::Whitelist(_) => trace.step(|| "include: no pattern matches".to_owned()),
         }
         !included.is_ignore()
     }
 
-    fn say_excluded(&self, matched: &Match<&Glob>, trace: &mut Trace<'_>) {
+    fn trace_excluded(&self, matched: &Match<&Glob>, trace: &mut Trace<'_>) {
         if self.exclude.is_some() {
             match matched {
-                Match::None => trace.say(|| "exclude: no pattern matches".to_owned()),
-                Match::Ignore(glob) | Match::Whitelist(glob) => trace.say(|| format!("exclude: `{}`", glob.original())),
+                Match::None => trace.step(|| "exclude: no pattern matches".to_owned()),
+                Match::Ignore(glob) | Match::Whitelist(glob) => {
+                    trace.step(|| format!("exclude: `{}`", glob.original()));
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Opening files that other people's repositories name: never through a link, never waiting on a pipe, never without
-//! a bound.
+//! Opening files that other people's repositories name: never through a link, never waiting on a
+//! pipe, never without a bound.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
@@ -13,7 +13,7 @@ use crate::lang::START_BYTES;
 /// Opens a regular file.
 ///
 /// # Errors
-/// What the system says; a link, pipe, socket, device or folder is an error, too, and does not block.
+/// The system's error. A link, pipe, socket, device or folder is an error, too, and does not block.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits();
     let file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;

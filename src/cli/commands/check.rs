@@ -21,7 +21,7 @@ use crate::report::gate::GateOutput;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  elcano check                            gate everything\n  elcano check --base origin/main         gate what differs from a commit\n  elcano check --base auto --format github --format sarif=elcano.sarif\n  elcano check --limit cognitive=20 --limit file:loc.ploc=800\n\nFormats: text, json, markdown, sarif, github, summary, outputs, gitlab, codeclimate, checkstyle, junit, rdjson, sonar,\nbadge, prometheus."
+    after_help = "Examples:\n  elcano check                            gate everything\n  elcano check --base origin/main         gate what differs from a commit\n  elcano check --base auto --format github --format sarif=elcano.sarif\n  elcano check --limit cognitive=20 --limit file:loc.ploc=800\n\nFormats: text, json, markdown, sarif, github, summary, outputs, gitlab, codeclimate, checkstyle, junit, \nrdjson, sonar, badge, prometheus."
 )]
 pub(in crate::cli) struct CheckArgs {
     /// The folder or file [default: .]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, UNIX_EPOCH};
 
-use elcano::git::{Index, IndexedContent};
+use elcano::git::{Index, IndexedContent, KnownFile};
 use elcano::model::{ContentId, RepoPath, Stat};
 use proptest::prelude::*;
 
@@ -192,6 +192,30 @@ fn a_file_that_was_added_with_other_line_ends_is_not_known() {
     assert!(!is_known_by_length(&repo, "a.rs"), "the blob is shorter");
 }
 
+/// Configuration that only the environment names may name attributes as well, and with them a filter
+/// that keeps the length.
+#[test]
+fn the_length_decides_nothing_where_other_configuration_may_name_filters() {
+    let (plain, filtered) = ("def nop():\n    pass\n", "qrs abc():\n    cnff\n");
+    let repo = Repo::with(&[("a.py", plain), ("b.py", filtered)]);
+    repo.file(".gitignore", ".elcano\n").init();
+    let attributes = repo.path(".git/other-attributes");
+    repo.file(".git/other-attributes", "a.py filter=rot13\n");
+    repo.file(".git/other-config", format!("[core]\n\tattributesFile = {}\n", attributes.display()));
+    repo.git(&["config", "filter.rot13.clean", "tr a-z n-za-m"]);
+    repo.age("a.py").age("b.py");
+    let other = repo.path(".git/other-config");
+    let other = other.to_str().expect("UTF-8");
+    for args in [&["add", "--all"][..], &["commit", "--quiet", "--message", "one"]] {
+        assert!(repo.git_command(args).env("GIT_CONFIG_GLOBAL", other).status().expect("git").success());
+    }
+    assert_eq!(repo.git(&["show", "HEAD:a.py"]), filtered.trim_end(), "of the same length, and not what is on disk");
+    for run in 1..=2 {
+        let output = repo.elcano_in(".", &["run", "ci", "-vv"], &[("GIT_CONFIG_GLOBAL", other)]);
+        assert!(output.err.contains("read a.py"), "run {run} took the facts of b.py: {}", output.err);
+    }
+}
+
 #[test]
 fn what_git_does_not_watch_is_not_known() {
     let repo = settled(&[("a.rs", "a"), ("b.rs", "b"), ("link-target.rs", "c")]);
@@ -257,13 +281,17 @@ fn dirty_is_what_differs_from_the_commit_under_the_root() {
 fn what_is_known_is_not_read_again() {
     let repo = settled(&[("a.rs", "a")]);
     touch(&repo, "a.rs", 5);
-    let told = std::sync::Mutex::new(Vec::new());
+    let asked = std::sync::Mutex::new(Vec::new());
+    let stat = stat(&repo, "a.rs");
     let known = |path: &RepoPath| {
-        told.lock().expect("a lock").push(path.clone());
-        Some(ContentId::of(b"told"))
+        asked.lock().expect("a lock").push(path.clone());
+        Some(KnownFile { stat, content: Some(ContentId::of(b"another")) })
     };
-    assert!(!index(&repo).is_dirty(&known).expect("an answer"), "another content than told is read");
-    assert_eq!(*told.lock().expect("a lock"), [RepoPath::from("a.rs")]);
+    assert!(!index(&repo).is_dirty(&known).expect("an answer"), "another content than the known one is read");
+    assert_eq!(*asked.lock().expect("a lock"), [RepoPath::from("a.rs")]);
+    repo.remove("a.rs");
+    let known = |_: &RepoPath| Some(KnownFile { stat, content: Some(ContentId::of(b"a")) });
+    assert!(!index(&repo).is_dirty(&known).expect("an answer"), "what is known is not looked at again");
 }
 
 #[test]
