@@ -3,8 +3,8 @@
 //! each.
 //!
 //! Its files, from below: `graph` and `node`, `frames` and `task`, `builder`, the constructs
-//! (`conditions`, `jumps`, `exceptions`, `branches`, `switches`, `loops`), and `visit`, which walks the
-//! tree and runs the tasks.
+//! (`conditions`, `jumps`, `exceptions`, `branches`, `switches`, `loops`), and `visit`, which walks
+//! the tree and runs the tasks.
 //!
 //! Block 0 is the entry and block 1 the exit. The others follow in source order. The rules:
 //!
