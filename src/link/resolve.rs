@@ -91,7 +91,7 @@ fn calls(receiver: &str, word: &str) -> bool {
     receiver.strip_prefix(word).is_some_and(|rest| rest.starts_with('('))
 }
 
-/// Name of a file without its ending, and of its folder.
+/// Name of a file without its extension, and of its folder.
 fn module_names(path: &[u8]) -> [Option<&str>; 2] {
     let (folder, name) = match path.iter().rposition(|byte| *byte == b'/') {
         Some(at) => (&path[..at], &path[at + 1..]),
