@@ -27,7 +27,7 @@ impl Repository {
             command.arg("--depth=1");
         }
         command.arg("origin").arg(format!("+{commit}:{REFERENCE}"));
-        // Nobody is there to type a password.
+        // Without a terminal a prompt for a password would wait forever.
         command.env("GIT_TERMINAL_PROMPT", "0").stdin(Stdio::null()).stdout(Stdio::null());
         for name in ELSEWHERE {
             command.env_remove(name);

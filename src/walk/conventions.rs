@@ -104,12 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn names_are_told_by_suffix_and_beginning() {
+    fn a_suffix_or_prefix_decides() {
         assert_eq!(by_name(b"api.pb.go"), Some((".pb.go", Skip::Generated)));
         assert_eq!(by_name(b"Form1.Designer.cs"), Some((".designer.cs", Skip::Generated)));
         assert_eq!(by_name(b"jquery.min.js"), Some((".min.js", Skip::Minified)));
         assert_eq!(by_name(b"zz_generated.deepcopy.go"), Some(("zz_generated.", Skip::Generated)));
-        assert_eq!(by_name(b".pb.go"), None, "an ending alone is a hidden file's name");
+        assert_eq!(by_name(b".pb.go"), None, "a suffix alone is the name of a hidden file");
         assert_eq!(by_name(b"min.js"), None);
         assert_eq!(by_name(b"main.go"), None);
         assert!(is_vendored_folder(b"node_modules") && is_vendored_folder(b"Pods") && !is_vendored_folder(b"src"));
