@@ -1,5 +1,5 @@
-//! What measuring costs over parsing alone, and what a cold and a warm scan cost, on Django's sources where the corpus is
-//! at hand (`make corpus`), on elcano's own otherwise.
+//! What measuring costs over parsing alone, and what a cold and a warm scan cost, on Django's
+//! sources where the corpus is at hand (`make corpus`), on elcano's own otherwise.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run says where and stops")]
 

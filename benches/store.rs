@@ -1,6 +1,7 @@
-//! What keeping records costs: chunks, the execution log and file metrics, one by one and in one batch, read by key and in
-//! order, on the stores that a run can live on, at the same durability (each transaction synced); in one batch on DuckDB,
-//! too. Set-up is outside the timing. Bytes a record go to a file that `scripts/benchmarks.sh` reads.
+//! What keeping records costs: chunks, the execution log and file metrics, one by one and in one
+//! batch, read by key and in order, on the stores that a run can live on, at the same durability
+//! (each transaction synced); in one batch on DuckDB, too. Set-up is outside the timing. Bytes a
+//! record go to a file that `scripts/benchmarks.sh` reads.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run says where and stops")]
 
@@ -15,9 +16,11 @@ use elcano::model::{
 };
 use elcano::store::{self, Batch, Existing, Family, Key, OpenOptions, Record, Store, StoreUrl};
 
-/// Records of a store: a small one, and one whose pages no longer fit into the caches of a processor.
+/// Records of a store: a small one, and one whose pages no longer fit into the caches of a
+/// processor.
 const SIZES: [u32; 2] = [1_000, 100_000];
-/// So many are put one by one, each in a synced transaction, into a store that holds as many as its size says.
+/// So many are put one by one, each in a synced transaction, into a store that holds as many as its
+/// size says.
 const ONE_BY_ONE: u32 = 100;
 /// So many are looked up.
 const LOOKED_UP: u32 = 1_000;

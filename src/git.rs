@@ -1,7 +1,7 @@
-//! Reads a git repository with gix: whose work tree a root is in, which commit is checked out, what the
-//! index knows of unchanged files, and trees and blobs of other commits. Never writes and never runs a
-//! program (no filters, no hooks, no git binary), except to fetch the one commit that a user asks for.
-//! Paths are relative to the root, not to the top of the work tree.
+//! Reads a git repository with gix: whose work tree a root is in, which commit is checked out, what
+//! the index knows of unchanged files, and trees and blobs of other commits. Never writes and never
+//! runs a program (no filters, no hooks, no git binary), except to fetch the one commit that a user
+//! asks for. Paths are relative to the root, not to the top of the work tree.
 
 mod fetch;
 mod history;
@@ -51,7 +51,8 @@ pub struct Head {
     pub reference: Option<String>,
 }
 
-/// An open repository, seen from a root inside its work tree. Bound to its thread; what it hands out is not.
+/// An open repository, seen from a root inside its work tree. Bound to its thread; what it hands
+/// out is not.
 pub struct Repository {
     inner: gix::Repository,
     workdir: PathBuf,
@@ -62,7 +63,8 @@ impl Repository {
     /// Opens the repository whose work tree `root` is in; None when it is in none.
     ///
     /// # Errors
-    /// A root that cannot be resolved; a repository that is there and cannot be opened, with the chain of causes.
+    /// A root that cannot be resolved; a repository that is there and cannot be opened, with the
+    /// chain of causes.
     pub fn discover(root: &Path) -> Result<Option<Self>> {
         let root = root.canonicalize().map_err(Error::io("opening", root))?;
         let folder = if root.is_dir() { root.as_path() } else { root.parent().unwrap_or(&root) };
@@ -70,8 +72,8 @@ impl Repository {
         let Some(workdir) = folder.ancestors().find(has_git) else { return Ok(None) };
         let problem = || format!("opening the git repository of `{}`", workdir.display());
         let inner = options().open(workdir).map_err(failed(problem))?.to_thread_local();
-        // With `core.worktree` or in a bare repository the folder is not what git checks out, and its
-        // index is not about these files.
+        // With `core.worktree` or in a bare repository the folder is not what git checks out, and
+        // its index is not about these files.
         let same = inner.workdir().and_then(|dir| dir.canonicalize().ok()).is_some_and(|dir| dir == workdir);
         if !same {
             return Ok(None);
@@ -97,8 +99,8 @@ impl Repository {
         &self.prefix
     }
 
-    /// The repository's name: the URL of `origin` without scheme, credentials, port and `.git`, such as
-    /// `github.com/owner/name`; None without such a remote, or when it is a folder.
+    /// The repository's name: the URL of `origin` without scheme, credentials, port and `.git`,
+    /// such as `github.com/owner/name`; None without such a remote, or when it is a folder.
     #[must_use]
     pub fn name(&self) -> Option<String> {
         let url = self.inner.config_snapshot().string("remote.origin.url")?;
@@ -128,8 +130,9 @@ impl Repository {
     }
 }
 
-/// How repositories are opened: all of their configuration holds whoever owns them, for no program is ever run on its
-/// behalf; what the environment sets for another repository (`GIT_DIR` inside a hook) does not.
+/// How repositories are opened: all of their configuration holds whoever owns them, for no program
+/// is ever run on its behalf; what the environment sets for another repository (`GIT_DIR` inside a
+/// hook) does not.
 fn options() -> Options {
     let mut permissions = Permissions::all();
     permissions.env.git_prefix = Permission::Deny;

@@ -1,8 +1,8 @@
-//! elcano measures source code: it walks repositories, parses them on all cores, keeps every fact in
-//! a store, and proves that what it exports is what it holds.
+//! elcano measures source code: it walks repositories, parses them on all cores, keeps every fact
+//! in a store, and proves that what it exports is what it holds.
 //!
-//! Most programs need one function. It detects the language of a file by its name and text and gives
-//! the metrics of the file and of every class and function in it:
+//! Most programs need one function. It detects the language of a file by its name and text and
+//! gives the metrics of the file and of every class and function in it:
 //!
 //! ```
 //! let source = b"
@@ -20,8 +20,8 @@
 //! # Ok::<(), elcano::SourceError>(())
 //! ```
 //!
-//! To choose policy and limits, and to keep source text and syntax trees, take a [`Registry`] and an
-//! [`Analyzer`]:
+//! To choose policy and limits, and to keep source text and syntax trees, take a [`Registry`] and
+//! an [`Analyzer`]:
 //!
 //! ```
 //! use elcano::{Analyzer, ContentId, Level, Limits, Options, Registry};
@@ -37,8 +37,9 @@
 //! ```
 //!
 //! The modules stand on floors, and each uses only those below its own: [`lang`] holds languages as
-//! data, [`metric`] and [`measure`] turn bytes into facts, [`walk`], [`git`] and [`store`] touch the
-//! disk, [`gate`], [`report`] and [`export`] read what is known, and [`pipeline`] puts all in order.
+//! data, [`metric`] and [`measure`] turn bytes into facts, [`walk`], [`git`] and [`store`] touch
+//! the disk, [`gate`], [`report`] and [`export`] read what is known, and [`pipeline`] puts all in
+//! order.
 
 pub mod cfg;
 #[doc(hidden)]

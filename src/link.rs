@@ -1,9 +1,11 @@
-//! Links the calls of a snapshot: symbols with stable ids, names, references, fan-in and fan-out. Pure:
-//! from the spaces of all files to records, the same for every order of the files. Never guesses.
+//! Links the calls of a snapshot: symbols with stable ids, names, references, fan-in and fan-out.
+//! Pure: from the spaces of all files to records, the same for every order of the files. Never
+//! guesses.
 //!
-//! A call resolves by name alone, as far as that is no guess: what its receiver names (the own object, a class, a module),
-//! then the scopes it stands in, the file, the directory, the language's part of the snapshot. The first of these that
-//! knows the name decides: one function is the callee, several are none, and the call is counted as unresolved.
+//! A call resolves by name alone, as far as that is no guess: what its receiver names (the own
+//! object, a class, a module), then the scopes it stands in, the file, the directory, the
+//! language's part of the snapshot. The first of these that knows the name decides: one function is
+//! the callee, several are none, and the call is counted as unresolved.
 
 mod file;
 mod resolve;

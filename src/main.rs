@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use elcano::cli::Cli;
 
-/// tree-sitter allocates a node at a time; this allocator makes parsing about a tenth faster than the system's.
+/// tree-sitter allocates a node at a time; this allocator makes parsing about a tenth faster than
+/// the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

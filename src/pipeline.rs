@@ -1,6 +1,6 @@
-//! The order of things: a [`workspace`] is found once, a [`measurer`] measures its files, and on them
-//! stand the scan, the check and what else a command does; [`run`] executes a plan of such stages and
-//! writes the execution log. Never parses, stores or formats by itself.
+//! The order of things: a [`workspace`] is found once, a [`measurer`] measures its files, and on
+//! them stand the scan, the check and what else a command does; [`run`] executes a plan of such
+//! stages and writes the execution log. Never parses, stores or formats by itself.
 
 pub mod address;
 pub mod base;

@@ -1,5 +1,5 @@
-//! Two- and many-way decisions: if in all its forms, bindings with an else, assertions, switches. Never
-//! draws a loop or a jump.
+//! Two- and many-way decisions: if in all its forms, bindings with an else, assertions, switches.
+//! Never draws a loop or a jump.
 
 use super::builder::Builder;
 use super::graph::{Ends, join};
@@ -9,7 +9,7 @@ use super::task::{Action, Task};
 use crate::lang::Roles;
 use crate::model::{BlockKind, EdgeKind};
 
-impl<'l, 't> Builder<'l, 't> {
+impl<'t> Builder<'_, 't> {
     /// An if, a conditional expression, or an else-if clause that stands alone.
     pub(super) fn enter_if(&mut self, at: At<'t>) {
         self.open_choice();
@@ -20,7 +20,8 @@ impl<'l, 't> Builder<'l, 't> {
         self.choices.push(Choice::default());
     }
 
-    /// The condition of an if or of its else-if clause, what it does then, and what it does otherwise.
+    /// The condition of an if or of its else-if clause, what it does then, and what it does
+    /// otherwise.
     pub(super) fn enter_clause(&mut self, at: At<'t>) {
         let children = self.children(at);
         let conditions = self.conditions(at, &children);
@@ -63,7 +64,8 @@ impl<'l, 't> Builder<'l, 't> {
         self.plan(tasks);
     }
 
-    /// The conditions of a node: under the field of that name, where the spec places it, or its first child.
+    /// The conditions of a node: under the field of that name, where the spec places it, or its
+    /// first child.
     fn conditions(&self, at: At<'t>, children: &[At<'t>]) -> Vec<At<'t>> {
         let flow = &self.language.flow;
         let named = || children.iter().filter(|child| child.is_named());

@@ -1,5 +1,5 @@
-//! The state of a graph under construction, and what every construct needs of it: planning tasks, the
-//! children of a node, the texts of labels. Knows no construct.
+//! The state of a graph under construction, and what every construct needs of it: planning tasks,
+//! the children of a node, the texts of labels. Knows no construct.
 
 use rustc_hash::FxHashMap;
 use tree_sitter::TreeCursor;

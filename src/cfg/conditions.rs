@@ -1,5 +1,5 @@
-//! Conditions: through parentheses, negations and short-circuit operators down to the operands, each of
-//! which decides. Never knows what the condition is for.
+//! Conditions: through parentheses, negations and short-circuit operators down to the operands,
+//! each of which decides. Never knows what the condition is for.
 
 use super::builder::Builder;
 use super::graph::{Ends, join};
@@ -158,8 +158,8 @@ impl<'t> Builder<'_, 't> {
         }
     }
 
-    /// Where a grammar knows no precedence, `a == 1 && b` is read as `a == (1 && b)`: what the loosest short-circuit
-    /// operator of such an expression joins.
+    /// Where a grammar knows no precedence, `a == 1 && b` is read as `a == (1 && b)`: what the
+    /// loosest short-circuit operator of such an expression joins.
     pub(super) fn loosest(&mut self, at: At<'t>) -> Option<(Vec<Operand<'t>>, bool)> {
         if !self.flat {
             return None;
@@ -193,7 +193,8 @@ impl<'t> Builder<'_, 't> {
     }
 }
 
-/// Terms and operators in turn, parted at the loosest short-circuit operator among them, and whether that is an `and`.
+/// Terms and operators in turn, parted at the loosest short-circuit operator among them, and
+/// whether that is an `and`.
 fn split<'t>(terms: &[At<'t>]) -> Option<(Vec<Operand<'t>>, bool)> {
     let operators = || terms.iter().skip(1).step_by(2);
     let loosest = [Roles::LOGICAL_OR, Roles::LOGICAL_AND];

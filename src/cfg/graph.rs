@@ -5,13 +5,15 @@ use rustc_hash::FxHashMap;
 
 use crate::model::{Block, BlockKind, Cfg, Edge, EdgeKind};
 
-/// Edges that wait for the block they enter: the block they leave, and why. Empty where control cannot be.
+/// Edges that wait for the block they enter: the block they leave, and why. Empty where control
+/// cannot be.
 pub(super) type Ends = Vec<(u32, EdgeKind)>;
 
 /// The index of the exit block.
 pub(super) const EXIT: u32 = 1;
 
-/// Adds the shorter list to the longer one, so that ends which are passed outwards level by level stay cheap.
+/// Adds the shorter list to the longer one, so that ends which are passed outwards level by level
+/// stay cheap.
 pub(super) fn join(into: &mut Ends, mut other: Ends) {
     if other.len() > into.len() {
         std::mem::swap(into, &mut other);

@@ -9,7 +9,7 @@ use super::task::{Action, Task};
 use crate::lang::Roles;
 use crate::model::{BlockKind, EdgeKind};
 
-impl<'l, 't> Builder<'l, 't> {
+impl<'t> Builder<'_, 't> {
     pub(super) fn enter_jump(&mut self, at: At<'t>) {
         let children = self.children(at);
         let flow = &self.language.flow;
@@ -321,7 +321,8 @@ impl<'l, 't> Builder<'l, 't> {
         self.graph.resume(normal);
     }
 
-    /// Whatever the handlers, the else, or a body without handlers throws goes through `finally`, too.
+    /// Whatever the handlers, the else, or a body without handlers throws goes through `finally`,
+    /// too.
     pub(super) fn close_handlers(&mut self) {
         self.close_handler();
         let Some(open) = self.tries.last().filter(|open| open.has_finally) else { return };

@@ -163,7 +163,8 @@ impl<'t> Builder<'_, 't> {
         self.loops.push(Loop { head, ..Loop::default() });
     }
 
-    /// Goes on while there is more. Where what the loop runs over took more than one block, the head is a block after them.
+    /// Goes on while there is more. Where what the loop runs over took more than one block, the
+    /// head is a block after them.
     pub(super) fn test_each(&mut self, place: u32) {
         let Some(mut open) = self.loops.pop() else { return };
         if self.graph.current() != Some(open.head) {

@@ -1,5 +1,6 @@
-//! Walks through the tree, from task to task, and hands each node to its construct: plain steps here,
-//! conditions and constructs in the files beside it. Iterative, so that depth costs memory and no stack.
+//! Walks through the tree, from task to task, and hands each node to its construct: plain steps
+//! here, conditions and constructs in the files beside it. Iterative, so that depth costs memory
+//! and no stack.
 
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
@@ -49,7 +50,8 @@ impl<'l, 't> Builder<'l, 't> {
         builder
     }
 
-    /// What runs when a function is called: its body; else its block; else what follows its head; else what comes last.
+    /// What runs when a function is called: its body; else its block; else what follows its head;
+    /// else what comes last.
     fn body(&mut self, function: At<'t>) -> Vec<At<'t>> {
         let mut children = self.children(function);
         if function.roles.has(Roles::BLOCK) {
@@ -254,7 +256,8 @@ impl<'l, 't> Builder<'l, 't> {
         let flow = &self.language.flow;
         let skips = any(&SKIPS);
         let is_token = |child: &At<'t>| child.node.named_child_count() < 2;
-        // The operator is a token among the children, or the node's own: then it stands behind the first child.
+        // The operator is a token among the children, or the node's own: then it stands behind the
+        // first child.
         let own = at.roles.has(skips) && children.iter().filter(|child| child.is_named()).count() > 1;
         let is_skip = |child: &At<'t>| child.roles.has(skips) && is_token(child);
         let may_skip = own || children.iter().any(is_skip);
@@ -278,7 +281,8 @@ impl<'l, 't> Builder<'l, 't> {
             let goes_on = |child: &At<'t>| child.is_named() && child.roles.has(Roles::ELIF | Roles::ELSE);
             let next = children.get(index + 1).is_some_and(goes_on);
             if (chained || child.roles.has(Roles::IF)) && (chained && goes_on(child) || next) {
-                // If, else-if and else that stand side by side, in nothing that holds them together.
+                // If, else-if and else that stand side by side, in nothing that holds them
+                // together.
                 if !chained {
                     tasks.push(Task::Do(Action::OpenChoice));
                 }

@@ -19,8 +19,8 @@ pub(super) enum Task<'t> {
     Do(Action),
 }
 
-/// A part of a construct; the method of the same name does it. A place is a byte of the source, a label
-/// the index of its text.
+/// A part of a construct; the method of the same name does it. A place is a byte of the source, a
+/// label the index of its text.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Action {
     Assert,

@@ -1,6 +1,7 @@
-//! The configuration files `elcano.toml`: limits, overrides for some paths, the baseline. Files from the
-//! top of the work tree down to the root hold for all of it, the nearer before the farther; a file in a
-//! folder below holds there. Never ignores an unknown key: it is an error with a suggestion.
+//! The configuration files `elcano.toml`: limits, overrides for some paths, the baseline. Files
+//! from the top of the work tree down to the root hold for all of it, the nearer before the
+//! farther; a file in a folder below holds there. Never ignores an unknown key: it is an error with
+//! a suggestion.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -98,7 +99,8 @@ impl Configs {
         self.files.iter().map(|config| config.file.as_path())
     }
 
-    /// The limits of the root, and of the folders below it that hold the configuration files `below`.
+    /// The limits of the root, and of the folders below it that hold the configuration files
+    /// `below`.
     ///
     /// # Errors
     /// As [`Configs::find`].

@@ -88,8 +88,8 @@ pub(super) fn exit_code(ran: &RunOutcome) -> u8 {
     }
 }
 
-/// The workspace over some paths: one path is its root; several are what is walked of the folder that
-/// they share.
+/// The workspace over some paths: one path is its root; several are what is walked of the folder
+/// that they share.
 ///
 /// # Errors
 /// A path that does not exist.

@@ -89,8 +89,8 @@ pub(super) struct GateFlags {
     /// Let git fetch the base from origin when its id is known and this clone does not hold it
     #[arg(long, help_heading = "Gate")]
     pub(super) fetch_base: bool,
-    /// A format of the gate's answer, also as FORMAT=FILE; may repeat [default: the pipeline's, else
-    /// text]
+    /// A format of the gate's answer, also as FORMAT=FILE; may repeat [default: the pipeline's,
+    /// else text]
     #[arg(long, value_name = "FORMAT", value_parser = GateOutput::from_str, help_heading = "Gate")]
     pub(super) format: Vec<GateOutput>,
     /// What fails: new (and regressed) findings, any, or none

@@ -108,8 +108,8 @@ impl Session {
     }
 }
 
-/// A store named by a user: `lmdb:DIR`, `sqlite:FILE`, or the path of one that is there. A bare path that is not there, or
-/// is an empty folder, is a new LMDB store.
+/// A store named by a user: `lmdb:DIR`, `sqlite:FILE`, or the path of one that is there. A bare
+/// path that is not there, or is an empty folder, is a new LMDB store.
 fn address(text: &str) -> Result<StoreUrl> {
     let bare = !["lmdb:", "sqlite:", "duckdb:"].iter().any(|prefix| text.starts_with(prefix));
     let path = PathBuf::from(text);

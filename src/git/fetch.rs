@@ -1,5 +1,6 @@
-//! Has git fetch one commit that is not in this clone. The only place that runs a program and uses the network, and only
-//! when a person asked for it: credentials, proxies and transports are git's own business.
+//! Has git fetch one commit that is not in this clone. The only place that runs a program and uses
+//! the network, and only when a person asked for it: credentials, proxies and transports are git's
+//! own business.
 
 use std::process::{Command, Stdio};
 
@@ -13,8 +14,8 @@ const ELSEWHERE: [&str; 6] =
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"];
 
 impl Repository {
-    /// Fetches a commit from `origin`, without its history if the history of this clone is cut already: in a full clone
-    /// that would cut it.
+    /// Fetches a commit from `origin`, without its history if the history of this clone is cut
+    /// already: in a full clone that would cut it.
     ///
     /// # Errors
     /// There is no git, or it failed: [`Error::Undecided`] with its message.

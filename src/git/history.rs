@@ -1,6 +1,7 @@
-//! Commits and how they are related. A clone may be shallow: where the answer depends on history that is not there,
-//! that is the answer, never a guess. Merge bases are searched here and not by the library, whose search was seen to
-//! end too early among commits of the same second, and does not know where a clone is cut.
+//! Commits and how they are related. A clone may be shallow: where the answer depends on history
+//! that is not there, that is the answer, never a guess. Merge bases are searched here and not by
+//! the library, whose search was seen to end too early among commits of the same second, and does
+//! not know where a clone is cut.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -68,7 +69,8 @@ impl Repository {
         self.border().map(|border| !border.is_empty())
     }
 
-    /// The best common ancestor of two commits; of several equally good ones (criss-cross merges) the newest.
+    /// The best common ancestor of two commits; of several equally good ones (criss-cross merges)
+    /// the newest.
     ///
     /// # Errors
     /// A commit that is not in this clone ([`Error::Undecided`]) or is damaged.
@@ -77,7 +79,8 @@ impl Repository {
         let mut past = Past { repository: self, border: self.border()?, known: FxHashMap::default() };
         let mut bases = past.common(a, b)?;
         if bases.len() > 1 {
-            // One of them may be an ancestor of another, for what was painted last was not painted to its end.
+            // One of them may be an ancestor of another, for what was painted last was not painted
+            // to its end.
             let mut below = Vec::new();
             for base in &bases {
                 below.extend(past.commit(*base)?.parents.iter().copied());
@@ -173,8 +176,9 @@ impl Past<'_> {
         Ok(known)
     }
 
-    /// All best common ancestors, and perhaps some that are ancestors of these: colours flow from both commits to their
-    /// ancestors, the newest first, until nothing is left that is not below a common ancestor.
+    /// All best common ancestors, and perhaps some that are ancestors of these: colours flow from
+    /// both commits to their ancestors, the newest first, until nothing is left that is not below a
+    /// common ancestor.
     fn common(&mut self, a: ObjectId, b: ObjectId) -> Result<Vec<ObjectId>> {
         let mut colours: FxHashMap<ObjectId, u8> = FxHashMap::default();
         let (mut queue, mut common) = (BinaryHeap::new(), Vec::new());

@@ -1,5 +1,6 @@
 //! Reads git's index: the content id of a file that has not changed since it was added, and whether
-//! anything differs from the commit. Never guesses: in doubt a content is unknown, and the file is read.
+//! anything differs from the commit. Never guesses: in doubt a content is unknown, and the file is
+//! read.
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
@@ -27,11 +28,12 @@ pub enum IndexedContent {
     Same(ContentId),
     /// Its line ends may have been converted; it holds this content if it has its length.
     ///
-    /// Git converts line ends in one direction at a time. On checkout it turns LF into CRLF where no CR
-    /// stands before, which only adds bytes; when a file is added it turns CRLF into LF, which only
-    /// removes bytes. A lone CR is never touched. An unchanged file is either what a checkout wrote
-    /// from the blob, or what the blob was made from: in both cases one of the two is the conversion of
-    /// the other, and equal lengths mean that no byte was added or removed, so that all are equal.
+    /// Git converts line ends in one direction at a time. On checkout it turns LF into CRLF where
+    /// no CR stands before, which only adds bytes; when a file is added it turns CRLF into LF,
+    /// which only removes bytes. A lone CR is never touched. An unchanged file is either what a
+    /// checkout wrote from the blob, or what the blob was made from: in both cases one of the two
+    /// is the conversion of the other, and equal lengths mean that no byte was added or removed, so
+    /// that all are equal.
     SameIfSameLength(ContentId),
 }
 
@@ -75,7 +77,8 @@ struct Tracked {
     unwatched: bool,
 }
 
-/// The index of a work tree, as far as it is under the root; independent of the repository it came from.
+/// The index of a work tree, as far as it is under the root; independent of the repository it came
+/// from.
 #[derive(Debug, Clone)]
 pub struct Index {
     root: PathBuf,
@@ -87,6 +90,9 @@ pub struct Index {
     staged: bool,
     /// Whether permissions of files mean something here.
     file_mode: bool,
+    /// The environment names configuration that is not read here: it may name attributes, and with
+    /// them filters.
+    other_config: bool,
 }
 
 impl Repository {
@@ -102,8 +108,9 @@ impl Repository {
         let mut matches = attributes.selected_attribute_matches(FILTERS);
         let config = self.inner.config_snapshot();
         // `core.eol` works through the attribute `text` alone, so it needs no look of its own.
+        let other_config = has_other_config();
         let everywhere = match config.try_boolean("core.autocrlf") {
-            Ok(None | Some(false)) if !has_other_config() => Filtered::No,
+            Ok(None | Some(false)) if !other_config => Filtered::No,
             // `input` is no truth value, and converts as well.
             Ok(_) | Err(_) => Filtered::Lines,
         };
@@ -129,6 +136,7 @@ impl Repository {
             written_ns: i128::from(time.unix_seconds()) * 1_000_000_000 + i128::from(time.nanoseconds()),
             staged: conflict || self.is_staged(&index)?,
             file_mode: config.boolean("core.fileMode").unwrap_or(true),
+            other_config,
             entries,
         })
     }
@@ -150,8 +158,8 @@ impl Repository {
     }
 }
 
-/// Whether the environment names configuration that is not read here (see how repositories are opened): it may convert
-/// line ends.
+/// Whether the environment names configuration that is not read here (see how repositories are
+/// opened): it may convert line ends, and name an attribute file with filters in it.
 fn has_other_config() -> bool {
     let is_named = |name| std::env::var_os(name).is_some_and(|file| !file.is_empty() && file != "/dev/null");
     ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_PARAMETERS"].into_iter().any(is_named)
@@ -172,8 +180,8 @@ fn filtered(matches: &gix::attrs::search::Outcome) -> Filtered {
 }
 
 impl Index {
-    /// What the index knows of the content of a file under the root, when the file cannot have changed
-    /// since it was added. None: read it.
+    /// What the index knows of the content of a file under the root, when the file cannot have
+    /// changed since it was added. None: read it.
     #[must_use]
     pub fn content(&self, path: &RepoPath, stat: &Stat) -> Option<IndexedContent> {
         let at = self.entries.binary_search_by(|entry| entry.path.cmp(path)).ok()?;
@@ -184,13 +192,16 @@ impl Index {
         }
         match entry.filtered {
             Filtered::No => Some(IndexedContent::Same(entry.id)),
+            // A filter that keeps the length is not seen by it.
+            Filtered::Lines if self.other_config => None,
             Filtered::Lines => Some(IndexedContent::SameIfSameLength(entry.id)),
             Filtered::Beyond => None,
         }
     }
 
-    /// Whether files of the root differ from the commit: staged, changed, deleted, or of other permissions. Untracked files
-    /// do not count, nor does what is inside submodules. `known` gives files that were looked at already.
+    /// Whether files of the root differ from the commit: staged, changed, deleted, or of other
+    /// permissions. Untracked files do not count, nor does what is inside submodules. `known` gives
+    /// files that were looked at already.
     ///
     /// # Errors
     /// A tracked file that is there and cannot be read.
@@ -199,13 +210,14 @@ impl Index {
             return Ok(true);
         }
         let differing = self.entries.par_iter().filter_map(|entry| self.differs(entry, known).transpose());
-        // The first, so that of several the same one counts every time: an error here, a difference there.
+        // The first, so that of several the same one counts every time: an error here, a difference
+        // there.
         let found = differing.find_first(|differs| !matches!(differs, Ok(false)));
         found.unwrap_or(Ok(false))
     }
 
-    /// The regular files of the commit that is checked out; None when the index cannot tell, for it holds something else, or
-    /// whole folders in one entry.
+    /// The regular files of the commit that is checked out; None when the index cannot tell, for it
+    /// holds something else, or whole folders in one entry.
     pub(super) fn committed(&self) -> Option<impl Iterator<Item = (&RepoPath, ContentId)>> {
         let is_whole = !self.staged && self.entries.iter().all(|entry| entry.mode != Mode::DIR);
         let is_file = |entry: &&Tracked| matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
@@ -230,15 +242,16 @@ impl Index {
         same(at.checked_sub(1).and_then(|before| self.entries.get(before))) || same(self.entries.get(at + 1))
     }
 
-    /// Whether a file is what was added: the same stat data, and last modified before the index was written, for what is
-    /// modified in the same instant cannot be distinguished.
+    /// Whether a file is what was added: the same stat data, and last modified before the index was
+    /// written, for what is modified in the same instant cannot be distinguished.
     fn is_unchanged(&self, entry: &Tracked, stat: &Stat) -> bool {
         // Git marks an entry that it could not tell to be unchanged by a size of 0.
         let marked = entry.stat.size == 0 && entry.id != ContentId::of(b"");
         !marked && is_same(&entry.stat, stat) && stat.mtime_ns < self.written_ns
     }
 
-    /// Whether what is on disk differs from an entry; None when the entry is not about a file on disk.
+    /// Whether what is on disk differs from an entry; None when the entry is not about a file on
+    /// disk.
     fn differs(&self, entry: &Tracked, known: &Known<'_>) -> Result<Option<bool>> {
         if entry.unwatched || matches!(entry.mode, Mode::COMMIT | Mode::DIR) {
             return Ok(None);
@@ -278,7 +291,8 @@ impl Index {
         }
         let is_resized = entry.stat.size != 0 && low(stat.bytes) != entry.stat.size;
         match entry.filtered {
-            // Only the program behind the filter could tell; a file that was touched counts as changed.
+            // Only the program behind the filter could tell; a file that was touched counts as
+            // changed.
             Filtered::Beyond => Ok(!is_same(&entry.stat, &stat)),
             Filtered::No if is_resized => Ok(true),
             Filtered::No | Filtered::Lines => {
@@ -309,9 +323,11 @@ const fn low(wide: u64) -> u32 {
     wide as u32
 }
 
-/// Whether the bytes of a file are those of a blob; with `unify` also when only its line ends differ.
+/// Whether the bytes of a file are those of a blob; with `unify` also when only its line ends
+/// differ.
 fn holds(path: &Path, bytes: u64, id: ContentId, unify: bool) -> io::Result<bool> {
     use sha1::Digest as _;
+    tracing::debug!("read {}", path.display());
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let mut file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     if unify {

@@ -1,5 +1,5 @@
-//! Files of commits: trees, blobs, and what changed between two trees. Regular files only; links and submodules are not
-//! files that can be measured.
+//! Files of commits: trees, blobs, and what changed between two trees. Regular files only; links
+//! and submodules are not files that can be measured.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -27,7 +27,8 @@ pub struct TreeFile {
 pub struct Change {
     /// Its path; the old one when it was deleted.
     pub path: RepoPath,
-    /// Where and what it was; None when it was added. Another path: it was moved, its content the same.
+    /// Where and what it was; None when it was added. Another path: it was moved, its content the
+    /// same.
     pub old: Option<(RepoPath, ContentId)>,
     /// What it is; None when it was deleted.
     pub new: Option<ContentId>,
@@ -57,8 +58,8 @@ impl Repository {
         Ok(files)
     }
 
-    /// What the regular files of a commit under the root hold, by path. Where the index is as the commit that is checked
-    /// out, only trees in which the two commits differ are read.
+    /// What the regular files of a commit under the root hold, by path. Where the index is as the
+    /// commit that is checked out, only trees in which the two commits differ are read.
     ///
     /// # Errors
     /// As [`Repository::tree_files`].
@@ -88,8 +89,9 @@ impl Repository {
         Ok(blob.take_data())
     }
 
-    /// The regular files under the root that differ between two commits, sorted by path. A file that was deleted and
-    /// one that was added with the same bytes are one that was moved; empty files never are.
+    /// The regular files under the root that differ between two commits, sorted by path. A file
+    /// that was deleted and one that was added with the same bytes are one that was moved; empty
+    /// files never are.
     ///
     /// # Errors
     /// A commit or tree that is not in this clone ([`Error::Undecided`]) or is damaged.
@@ -97,8 +99,8 @@ impl Repository {
         self.differences(base, head).map(join_moves)
     }
 
-    /// As [`Repository::changed`], in the order of the trees, a file that was moved as one that was deleted and one that
-    /// was added.
+    /// As [`Repository::changed`], in the order of the trees, a file that was moved as one that was
+    /// deleted and one that was added.
     fn differences(&self, base: CommitId, head: CommitId) -> Result<Vec<Change>> {
         let (old, new) = (self.tree(base)?, self.tree(head)?);
         let problem = || format!("comparing commits {base} and {head}");
@@ -140,7 +142,8 @@ impl Repository {
     }
 }
 
-/// Makes one of each deletion and addition of the same content: of the same name first, in path order.
+/// Makes one of each deletion and addition of the same content: of the same name first, in path
+/// order.
 fn join_moves(mut changes: Vec<Change>) -> Vec<Change> {
     changes.sort_unstable();
     let empty = ContentId::of(b"");

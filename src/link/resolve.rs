@@ -1,5 +1,5 @@
-//! Names to functions: one table that knows, for each place a name can be looked up in, the one function there that
-//! bears it, or that there are several. Never chooses among them.
+//! Names to functions: one table that knows, for each place a name can be looked up in, the one
+//! function there that bears it, or that there are several. Never chooses among them.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -211,8 +211,8 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// A name alone: as the scopes around it know it; then a function of the own class where that needs no receiver; a
-    /// function of no class; an instance of a class.
+    /// A name alone: as the scopes around it know it; then a function of the own class where that
+    /// needs no receiver; a function of no class; an instance of a class.
     fn bare(&self, file: usize, space: usize, name: &'a str) -> Option<Found> {
         let (spaces, rules) = (self.files[file].spaces, self.files[file].calls);
         let visible = |outer: &usize| rules.implicit_self || !spaces[*outer].kind.is_class();
@@ -239,7 +239,8 @@ impl<'a> Index<'a> {
             .or_else(|| self.nearest(file, What::Method, name))
     }
 
-    /// A function of what is named before it: a class, a namespace, a module; else of some object's class.
+    /// A function of what is named before it: a class, a namespace, a module; else of some object's
+    /// class.
     fn received(&self, file: usize, receiver: &'a str, name: &'a str) -> Option<Found> {
         let language = Reach::Language(self.places[file].1);
         let before = named(receiver);

@@ -1,4 +1,5 @@
-//! Symbols: every named space of a snapshot, with an id that edits elsewhere in its file do not change.
+//! Symbols: every named space of a snapshot, with an id that edits elsewhere in its file do not
+//! change.
 
 use rustc_hash::FxHashMap;
 
@@ -28,7 +29,8 @@ impl Symbols<'_> {
         self.of_space.get(file)?.get(space).copied().flatten()
     }
 
-    /// The symbol that a space is, or is in: what a function without a name calls, the one around it calls.
+    /// The symbol that a space is, or is in: what a function without a name calls, the one around
+    /// it calls.
     pub(super) fn around(&self, file: usize, spaces: &[Space], space: usize) -> Option<u32> {
         outwards(spaces, space).find_map(|space| self.of(file, space))
     }
@@ -50,7 +52,8 @@ pub(super) fn collect<'a>(files: &[File<'a>]) -> Symbols<'a> {
                 of_space.push(None);
                 continue;
             }
-            // Where functions of one name differ in their parameters, the number of these is part of who they are.
+            // Where functions of one name differ in their parameters, the number of these is part
+            // of who they are.
             let nargs = if file.calls.overloads { space.metrics.nargs } else { 0 };
             let equal = equals.entry((&space.qualified_name, space.kind, nargs)).or_default();
             let id = id(file.path.as_bytes(), space, nargs, *equal);

@@ -1,5 +1,5 @@
-//! The human addresses of records (`metrics:file:src/lib.rs`, `chunk:src/main.rs:100:200`), resolved in a snapshot.
-//! A literal `:` in a path is written `::`.
+//! The human addresses of records (`metrics:file:src/lib.rs`, `chunk:src/main.rs:100:200`),
+//! resolved in a snapshot. A literal `:` in a path is written `::`.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,8 @@ const FORMS: [&str; 13] = [
 /// The record of an address as JSON; none where there is none.
 ///
 /// # Errors
-/// An address of no known form, an id that is none, no snapshot to resolve in, or a store that cannot be read.
+/// An address of no known form, an id that is none, no snapshot to resolve in, or a store that
+/// cannot be read.
 pub fn get(store: &dyn Store, address: &str) -> Result<Option<Value>> {
     let form = FORMS.iter().find(|form| address.starts_with(**form)).ok_or_else(|| {
         let hint = suggestion(address, FORMS.iter().copied());

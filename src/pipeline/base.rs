@@ -44,9 +44,9 @@ impl Bases<'_> {
         Ok((commit, base))
     }
 
-    /// What a change is gated against when a revision is named: the merge base, so that later commits of
-    /// the other branch neither fail the change nor excuse it. The revision itself where there is no
-    /// merge base to be found: the histories are unrelated, or this clone is shallow.
+    /// What a change is gated against when a revision is named: the merge base, so that later
+    /// commits of the other branch neither fail the change nor excuse it. The revision itself where
+    /// there is no merge base to be found: the histories are unrelated, or this clone is shallow.
     ///
     /// # Errors
     /// As [`Bases::named`].
@@ -221,7 +221,8 @@ fn event(path: Option<&str>) -> Result<Value> {
     serde_json::from_str(&text).map_err(|error| Error::Undecided(format!("the event in `{path}` is no JSON: {error}")))
 }
 
-/// What a pull request is merged into, when what is checked out is that merge and not the head of the request itself.
+/// What a pull request is merged into, when what is checked out is that merge and not the head of
+/// the request itself.
 fn merged_into(repository: &Repository, head_of_request: Option<&str>) -> Result<Option<String>> {
     let Some(head) = repository.head()?.commit else { return Ok(None) };
     let parents = repository.parents(head)?.ids;

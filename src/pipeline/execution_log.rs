@@ -1,8 +1,8 @@
-//! The execution log: writes the record of a run when it starts, after every stage and when it ends.
-//! Never decides what a run does.
+//! The execution log: writes the record of a run when it starts, after every stage and when it
+//! ends. Never decides what a run does.
 //!
-//! Durations are monotonic; the wall clock only dates the start. A record left `running` by a process
-//! that died is closed as aborted by the next run that takes the store's lock.
+//! Durations are monotonic; the wall clock only dates the start. A record left `running` by a
+//! process that died is closed as aborted by the next run that takes the store's lock.
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -7,11 +7,12 @@ use crate::store::{Family, Key, Record, Store};
 
 use super::report::missing_facts;
 
-/// The graph of the function that `name` means: its id, its qualified name or the end of one, each also as `PATH:NAME`.
+/// The graph of the function that `name` means: its id, its qualified name or the end of one, each
+/// also as `PATH:NAME`.
 ///
 /// # Errors
-/// No function is called so, or several are (the message lists them with their ids); the snapshot was made without graphs;
-/// the store cannot be read.
+/// No function is called so, or several are (the message lists them with their ids); the snapshot
+/// was made without graphs; the store cannot be read.
 pub fn dot(store: &dyn Store, snapshot: &SnapshotRecord, name: &str) -> Result<String> {
     if snapshot.level != Level::Full {
         return Err(Error::Undecided(format!(

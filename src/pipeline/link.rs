@@ -1,5 +1,5 @@
-//! Links of a snapshot: reads the calls of its files from the store and hands them to the linker, whose records are stored
-//! with the snapshot.
+//! Links of a snapshot: reads the calls of its files from the store and hands them to the linker,
+//! whose records are stored with the snapshot.
 
 use super::report::missing_facts;
 use crate::error::Result;

@@ -1,5 +1,5 @@
-//! A pipeline as data: a list of stages with options, read from TOML and checked before anything runs.
-//! Never executes a stage.
+//! A pipeline as data: a list of stages with options, read from TOML and checked before anything
+//! runs. Never executes a stage.
 
 use serde::{Deserialize, Serialize};
 
@@ -36,15 +36,16 @@ pub enum Stage {
         /// What is kept.
         #[serde(default = "metrics")]
         level: Level,
-        /// Files that may fail (unreadable, too large, out of budget, panicked) before the run counts as partial.
+        /// Files that may fail (unreadable, too large, out of budget, panicked) before the run
+        /// counts as partial.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         files_failed_max: Option<u64>,
     },
-    /// Gates what differs from the base that the CI environment names; without one it gates nothing and
-    /// reports that.
+    /// Gates what differs from the base that the CI environment names; without one it gates nothing
+    /// and reports that.
     Gate {
-        /// Formats of the answer, each also as `FORMAT=FILE`. In GitHub Actions annotations, summary and outputs come
-        /// on top.
+        /// Formats of the answer, each also as `FORMAT=FILE`. In GitHub Actions annotations,
+        /// summary and outputs come on top.
         #[serde(default = "gate_text")]
         formats: Vec<GateOutput>,
         /// The base in place of the environment's.
@@ -105,8 +106,8 @@ impl Plan {
     /// The pipeline of that name, or of that TOML file.
     ///
     /// # Errors
-    /// An unknown name (with a suggestion), an unreadable file, or a pipeline that is not well formed: the message names
-    /// file, line and key.
+    /// An unknown name (with a suggestion), an unreadable file, or a pipeline that is not well
+    /// formed: the message names file, line and key.
     pub fn load(name: &str) -> Result<Self> {
         if let Some((_, text)) = EMBEDDED.iter().find(|(known, _)| *known == name) {
             return Self::parse(name, text);

@@ -1,5 +1,6 @@
 //! What a long stage shows and heeds: progress on standard error (bars on a terminal, a line every
-//! ten seconds elsewhere, nothing when quiet) and the user's interrupt. Never writes to standard output.
+//! ten seconds elsewhere, nothing when quiet) and the user's interrupt. Never writes to standard
+//! output.
 
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

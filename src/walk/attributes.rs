@@ -1,6 +1,6 @@
-//! Reads `.gitattributes` files, of the linguist attributes only, and looks up those of a file in git's
-//! order of precedence.
-//! Never reads the index, and never applies an attribute to a folder's contents: neither does git.
+//! Reads `.gitattributes` files, of the linguist attributes only, and looks up those of a file in
+//! git's order of precedence. Never reads the index, and never applies an attribute to a folder's
+//! contents: neither does git.
 
 use bstr::{BStr, ByteSlice as _};
 use gix::attrs::{AssignmentRef, StateRef, parse};
@@ -60,7 +60,8 @@ pub(super) type Macros = FxHashMap<String, Vec<(usize, State)>>;
 /// The deciding state of each of [`NAMES`], with its rule.
 pub(super) type Found<'a> = [Option<(&'a State, &'a Rule)>; NAMES.len()];
 
-/// Reads a `.gitattributes` file. Lines that cannot be read go to `warnings`; macros are defined only where git allows it.
+/// Reads a `.gitattributes` file. Lines that cannot be read go to `warnings`; macros are defined
+/// only where git allows it.
 pub(super) fn read(
     bytes: &[u8],
     origin: &str,
@@ -114,7 +115,8 @@ fn resolve(assignments: &[AssignmentRef<'_>], macros: &Macros) -> Vec<(usize, St
     states
 }
 
-/// Adds the states that one assignment gives to [`NAMES`], directly or through a macro; later ones overrule earlier ones of the line.
+/// Adds the states that one assignment gives to [`NAMES`], directly or through a macro; later ones
+/// overrule earlier ones of the line.
 fn collect(assignment: &AssignmentRef<'_>, macros: &Macros, states: &mut Vec<(usize, State)>) {
     let name = assignment.name.as_str();
     let mut set = |index: usize, state: State| {
@@ -138,7 +140,8 @@ fn collect(assignment: &AssignmentRef<'_>, macros: &Macros, states: &mut Vec<(us
     }
 }
 
-/// Fills what is still open in `found` from the rules of one file, the last line first. `path` is relative to its folder.
+/// Fills what is still open in `found` from the rules of one file, the last line first. `path` is
+/// relative to its folder.
 pub(super) fn look_up<'a>(rules: &'a [Rule], path: &[u8], found: &mut Found<'a>) {
     let path: &BStr = path.as_bstr();
     let base = path.rfind_byte(b'/').map(|slash| slash + 1);

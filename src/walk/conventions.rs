@@ -1,6 +1,6 @@
-//! Names that by convention mark a file as not written by people of this repository, as data. A `.gitattributes` line
-//! overrules each of them: `vendor/** -linguist-vendored`. Folders that are as often one's own as other people's
-//! (`deps`, `external`, `lib`, `dist`) are not here.
+//! Names that by convention mark a file as not written by people of this repository, as data. A
+//! `.gitattributes` line overrules each of them: `vendor/** -linguist-vendored`. Folders that are
+//! as often one's own as other people's (`deps`, `external`, `lib`, `dist`) are not here.
 
 use crate::model::Skip;
 

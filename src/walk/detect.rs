@@ -45,7 +45,7 @@ impl Detect for crate::lang::Registry {
 pub struct Detected {
     /// The language's id.
     pub language: &'static str,
-    /// Whether it is measured even if its content is marked as generated: an attribute denies that, or the file was named
-    /// itself.
+    /// Whether it is measured even if its content is marked as generated: an attribute denies that,
+    /// or the file was named itself.
     pub generated: bool,
 }

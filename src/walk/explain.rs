@@ -1,5 +1,5 @@
-//! Explains why a file is measured or not: the decisions of the walk along one path, each as a step.
-//! Never decides anything itself.
+//! Explains why a file is measured or not: the decisions of the walk along one path, each as a
+//! step. Never decides anything itself.
 
 use std::fmt;
 use std::io;
@@ -7,11 +7,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use super::detect::{Detect, Detected};
-use super::filter::{Case, Decision, Filter, Trace, Type};
+use super::filter::{Candidate, Decision, Filter, Trace, Type};
 use super::options::WalkOptions;
 use super::root::resolve;
 use super::rules::{Present, Scope};
-use super::traverse::{Ground, is_left_out, named};
+use super::traverse::{RootRules, is_left_out, named};
 use super::{conventions, read};
 use crate::error::{Error, Result};
 use crate::measure::classify::classify;
@@ -91,7 +91,7 @@ fn follow(
     options: &WalkOptions,
     steps: &mut Vec<String>,
 ) -> Outcome {
-    let Ground { prefix, mut scope } = Ground::of(root, steps);
+    let RootRules { prefix, mut scope } = RootRules::of(root, steps);
     let (mut full, mut folder, mut vendored) = (prefix.clone(), root.to_path_buf(), false);
     let mut parts = below.components().peekable();
     while let Some(part) = parts.next() {
@@ -101,15 +101,15 @@ fn follow(
         full.extend_from_slice(name);
         folder.push(part);
         let start = || read::start(&folder);
-        let case = Case { full: &full, path: &full[prefix.len()..], start: &start, vendored };
-        if is_left_out(name, kind, case.path, options) {
+        let candidate = Candidate { full: &full, path: &full[prefix.len()..], start: &start, vendored };
+        if is_left_out(name, kind, candidate.path, options) {
             return Outcome::LeftOut;
         }
         if kind != Type::Folder {
-            let decision = filter.file(&scope, case, kind, &mut Trace(Some(steps)));
+            let decision = filter.file(&scope, candidate, kind, &mut Trace(Some(steps)));
             return outcome(decision, &folder, steps);
         }
-        if let Some(skip) = filter.folder(&scope, case, &mut Trace(Some(steps))) {
+        if let Some(skip) = filter.folder(&scope, candidate, &mut Trace(Some(steps))) {
             return Outcome::Out(skip);
         }
         vendored |= conventions::is_vendored_folder(name);

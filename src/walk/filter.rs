@@ -1,6 +1,6 @@
-//! Decides on one path, for the walk and for its explanation alike. The order of the rules stands here
-//! alone: ignored, link or special, excluded, vendored, generated, documentation, language. Never
-//! touches the disk; asks for the start of a file whose name does not determine its language.
+//! Decides on one path, for the walk and for its explanation alike. The order of the rules stands
+//! here alone: ignored, link or special, excluded, vendored, generated, documentation, language.
+//! Never touches the disk; asks for the start of a file whose name does not determine its language.
 
 use std::io;
 
@@ -59,12 +59,13 @@ pub(super) enum Decision {
 
 /// A path to be decided on.
 #[derive(Clone, Copy)]
-pub(super) struct Case<'a> {
+pub(super) struct Candidate<'a> {
     /// Relative to the top of the work tree, or to the root outside of one.
     pub(super) full: &'a [u8],
     /// Relative to the root.
     pub(super) path: &'a [u8],
-    /// Its first [`START_BYTES`](crate::lang::START_BYTES) bytes; asked for only when its name does not tell a language.
+    /// Its first [`START_BYTES`](crate::lang::START_BYTES) bytes; asked for only when its name does
+    /// not tell a language.
     pub(super) start: &'a dyn Fn() -> io::Result<Vec<u8>>,
     /// Below a folder that by convention holds other people's code.
     pub(super) vendored: bool,
@@ -89,18 +90,18 @@ impl<'a> Filter<'a> {
     }
 
     /// Whether a folder is out as a whole.
-    pub(super) fn folder(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Option<Skip> {
-        if self.is_ignored(scope, case.full, true, trace) {
+    pub(super) fn folder(&self, scope: &Scope, candidate: Candidate<'_>, trace: &mut Trace<'_>) -> Option<Skip> {
+        if self.is_ignored(scope, candidate.full, true, trace) {
             return Some(Skip::Ignored);
         }
-        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(case.path), true));
+        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(candidate.path), true));
         self.trace_excluded(&matched, trace);
         matched.is_ignore().then_some(Skip::Excluded)
     }
 
     /// What becomes of a file.
-    pub(super) fn file(&self, scope: &Scope, case: Case<'_>, kind: Type, trace: &mut Trace<'_>) -> Decision {
-        if self.is_ignored(scope, case.full, false, trace) {
+    pub(super) fn file(&self, scope: &Scope, candidate: Candidate<'_>, kind: Type, trace: &mut Trace<'_>) -> Decision {
+        if self.is_ignored(scope, candidate.full, false, trace) {
             return Decision::Out(Skip::Ignored);
         }
         match kind {
@@ -108,10 +109,10 @@ impl<'a> Filter<'a> {
             Type::Special => return Decision::Out(Skip::Special),
             Type::File | Type::Folder => {}
         }
-        if self.is_excluded(case.path, trace) {
+        if self.is_excluded(candidate.path, trace) {
             return Decision::Out(Skip::Excluded);
         }
-        let found = scope.attributes(case.full);
+        let found = scope.attributes(candidate.full);
         for (name, attribute) in NAMES.iter().zip(&found) {
             match attribute {
                 Some((state, rule)) => trace.step(|| format!("{name}: {state:?} ({})", rule.origin)),
@@ -119,11 +120,11 @@ impl<'a> Filter<'a> {
             }
         }
         let state_of = |index: usize| found[index].and_then(|(state, _)| state.truth());
-        let name = case.path.rsplit(|byte| *byte == b'/').next().unwrap_or(case.path);
+        let name = candidate.path.rsplit(|byte| *byte == b'/').next().unwrap_or(candidate.path);
         let by_name = conventions::by_name(name);
-        trace.step(|| format!("vendored by convention: {}", if case.vendored { "yes, its folder" } else { "no" }));
+        trace.step(|| format!("vendored by convention: {}", if candidate.vendored { "yes, its folder" } else { "no" }));
         trace.step(|| by_name.map_or("name: of no generated kind".into(), |(pattern, _)| format!("name: `{pattern}`")));
-        if state_of(VENDORED).unwrap_or(case.vendored) {
+        if state_of(VENDORED).unwrap_or(candidate.vendored) {
             return Decision::Out(Skip::Vendored);
         }
         match (state_of(GENERATED), by_name) {
@@ -134,19 +135,25 @@ impl<'a> Filter<'a> {
         if state_of(DOCUMENTATION) == Some(true) {
             return Decision::Out(Skip::Documentation);
         }
-        self.language(case, name, found[LANGUAGE].map(|(state, _)| state), state_of(GENERATED) == Some(false), trace)
+        self.language(
+            candidate,
+            name,
+            found[LANGUAGE].map(|(state, _)| state),
+            state_of(GENERATED) == Some(false),
+            trace,
+        )
     }
 
     /// A regular file that was named itself: no rule keeps it out, only its language matters.
-    pub(super) fn named(&self, scope: &Scope, case: Case<'_>, trace: &mut Trace<'_>) -> Decision {
+    pub(super) fn named(&self, scope: &Scope, candidate: Candidate<'_>, trace: &mut Trace<'_>) -> Decision {
         trace.step(|| "named itself: no rule keeps it out".to_owned());
-        let language = scope.attributes(case.full)[LANGUAGE].map(|(state, _)| state);
-        self.language(case, case.path, language, true, trace)
+        let language = scope.attributes(candidate.full)[LANGUAGE].map(|(state, _)| state);
+        self.language(candidate, candidate.path, language, true, trace)
     }
 
     fn language(
         &self,
-        case: Case<'_>,
+        candidate: Candidate<'_>,
         name: &[u8],
         attribute: Option<&State>,
         generated: bool,
@@ -156,7 +163,7 @@ impl<'a> Filter<'a> {
             trace.step(|| format!("language: attribute `{value}`"));
             self.detect.by_linguist(value)
         } else if self.detect.is_ambiguous(name) {
-            match (case.start)() {
+            match (candidate.start)() {
                 Ok(start) => {
                     let language = self.detect.by_content(name, &start);
                     trace.step(|| "language: by name and text, for several languages use such names".to_owned());
@@ -171,7 +178,7 @@ impl<'a> Filter<'a> {
             trace.step(|| "language: no language has this extension".to_owned());
             None
         } else {
-            match (case.start)().map(|start| shebang(&start)) {
+            match (candidate.start)().map(|start| shebang(&start)) {
                 Ok(Some(interpreter)) => {
                     trace.step(|| format!("language: first line names `{interpreter}`"));
                     self.detect.by_shebang(&interpreter)
@@ -221,7 +228,7 @@ impl<'a> Filter<'a> {
             match matched {
                 Match::None => trace.step(|| "exclude: no pattern matches".to_owned()),
                 Match::Ignore(glob) | Match::Whitelist(glob) => {
-                    trace.step(|| format!("exclude: `{}`", glob.original()))
+                    trace.step(|| format!("exclude: `{}`", glob.original()));
                 }
             }
         }

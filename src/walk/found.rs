@@ -50,10 +50,12 @@ pub struct Walked {
     pub skipped: BTreeMap<Skip, u64>,
     /// What could not be looked at, by path; a folder that could not be read counts as one.
     pub notes: Vec<(RepoPath, Note)>,
-    /// Everything under the root that is not a folder; `.git`, `.elcano` and what the options leave out are not counted.
+    /// Everything under the root that is not a folder; `.git`, `.elcano` and what the options leave
+    /// out are not counted.
     pub files_on_disk: u64,
     /// Configuration files ([`CONFIG`]) on the way, by path, whether they are measured or not.
     pub configs: Vec<RepoPath>,
-    /// Lines of rule files that could not be understood, and rule files that could not be read; sorted.
+    /// Lines of rule files that could not be understood, and rule files that could not be read;
+    /// sorted.
     pub warnings: Vec<String>,
 }

@@ -7,14 +7,16 @@ use crate::model::RepoPath;
 /// What is walked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WalkOptions {
-    /// When not empty, only files that one of these patterns matches are measured. Written as in `.gitignore`, relative
-    /// to the root.
+    /// When not empty, only files that one of these patterns matches are measured. Written as in
+    /// `.gitignore`, relative to the root.
     pub include: Vec<String>,
     /// Files and folders that are not measured, written as `include`; stronger than it.
     pub exclude: Vec<String>,
-    /// The user's own ignore file; by default the one that git is configured to use. It holds everywhere.
+    /// The user's own ignore file; by default the one that git is configured to use. It holds
+    /// everywhere.
     pub global_excludes: Option<PathBuf>,
-    /// Folders or files, relative to the root, that are not part of the tree at all: a store that lies inside.
+    /// Folders or files, relative to the root, that are not part of the tree at all: a store that
+    /// lies inside.
     pub left_out: Vec<RepoPath>,
 }
 

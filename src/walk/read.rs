@@ -1,5 +1,5 @@
-//! Opening files that other people's repositories name: never through a link, never waiting on a pipe, never without
-//! a bound.
+//! Opening files that other people's repositories name: never through a link, never waiting on a
+//! pipe, never without a bound.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};

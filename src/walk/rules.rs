@@ -1,5 +1,6 @@
-//! The rule files that hold in a folder: a chain of scopes from the folder up to the top of its work tree. Reads rule
-//! files that are regular files of sane size, follows no links, and never decides anything itself.
+//! The rule files that hold in a folder: a chain of scopes from the folder up to the top of its
+//! work tree. Reads rule files that are regular files of sane size, follows no links, and never
+//! decides anything itself.
 
 use std::ffi::OsStr;
 use std::io;
@@ -16,7 +17,8 @@ use super::read;
 /// A rule file above this size is not a rule file.
 const RULE_FILE_BYTES_MAX: u64 = 4 << 20;
 
-/// Names of ignore files in order of precedence; of git's own the last two stop at the border of a nested work tree.
+/// Names of ignore files in order of precedence; of git's own the last two stop at the border of a
+/// nested work tree.
 const IGNORE_FILES: [&str; 4] = [".elcanoignore", ".ignore", ".gitignore", "info/exclude"];
 const GITIGNORE: usize = 2;
 const EXCLUDE: usize = 3;
@@ -73,7 +75,8 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// The scope inside `folder`, whose full path (with a slash, or empty) is `full`. Costs nothing without rule files.
+    /// The scope inside `folder`, whose full path (with a slash, or empty) is `full`. Costs nothing
+    /// without rule files.
     pub(super) fn enter(
         parent: &Arc<Self>,
         folder: &Path,
@@ -116,8 +119,8 @@ impl Scope {
         std::iter::successors(Some(self), |scope| scope.parent.as_deref())
     }
 
-    /// The rule of the ignore files that decides on a path: of the strongest kind that has one, in the
-    /// deepest file.
+    /// The rule of the ignore files that decides on a path: of the strongest kind that has one, in
+    /// the deepest file.
     pub(super) fn ignored(&self, full: &[u8], is_dir: bool) -> Match<&Glob> {
         for kind in 0..IGNORE_FILES.len() {
             for scope in self.chain() {
@@ -211,7 +214,8 @@ fn rule_file(path: &Path, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
     }
 }
 
-/// The folder that holds `info/`: `.git`, or where a `.git` file (linked work tree, submodule) points.
+/// The folder that holds `info/`: `.git`, or where a `.git` file (linked work tree, submodule)
+/// points.
 fn common_dir(top: &Path) -> Option<PathBuf> {
     let git = top.join(".git");
     if git.is_dir() {

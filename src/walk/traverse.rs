@@ -1,5 +1,6 @@
-//! The traversal: one task a folder, in parallel, without recursion. Folders that are left out are listed
-//! as well, only to count their files, which costs no system call a file. Never opens a file itself.
+//! The traversal: one task a folder, in parallel, without recursion. Folders that are left out are
+//! listed as well, only to count their files, which costs no system call a file. Never opens a file
+//! itself.
 
 use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::detect::Detect;
-use super::filter::{Case, Decision, Filter, Trace, Type};
+use super::filter::{Candidate, Decision, Filter, Trace, Type};
 use super::found::{CONFIG, Entry, Walked};
 use super::options::WalkOptions;
 use super::rules::{Present, Scope, as_path, top_of};
@@ -16,26 +17,28 @@ use crate::error::{Error, Result};
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
 
 /// Where the root lies in its work tree, and the rules that come down to it.
-pub(super) struct Ground {
-    /// From the top of the work tree to the root, with a slash; empty at the top and outside of one.
+pub(super) struct RootRules {
+    /// From the top of the work tree to the root, with a slash; empty at the top and outside of
+    /// one.
     pub(super) prefix: Vec<u8>,
     /// The scope of the folder above the root.
     pub(super) scope: Arc<Scope>,
 }
 
-impl Ground {
+impl RootRules {
     pub(super) fn of(root: &Path, warnings: &mut Vec<String>) -> Self {
-        let mut ground = Self { prefix: Vec::new(), scope: Arc::default() };
-        let Some(top) = top_of(root) else { return ground };
+        let mut root_rules = Self { prefix: Vec::new(), scope: Arc::default() };
+        let Some(top) = top_of(root) else { return root_rules };
         let below = root.strip_prefix(top).unwrap_or(Path::new(""));
         let mut folder = top.to_path_buf();
         for part in below {
-            ground.scope = Scope::enter(&ground.scope, &folder, &ground.prefix, Present::probe(&folder), warnings);
+            root_rules.scope =
+                Scope::enter(&root_rules.scope, &folder, &root_rules.prefix, Present::probe(&folder), warnings);
             folder.push(part);
-            ground.prefix.extend_from_slice(part.as_bytes());
-            ground.prefix.push(b'/');
+            root_rules.prefix.extend_from_slice(part.as_bytes());
+            root_rules.prefix.push(b'/');
         }
-        ground
+        root_rules
     }
 }
 
@@ -75,10 +78,10 @@ pub(super) fn folder(root: &Path, options: &WalkOptions, detect: &dyn Detect) ->
     root.read_dir().map_err(Error::io("reading", root))?;
     let mut walked = Walked::default();
     let filter = Filter::new(options, detect, &mut walked.warnings)?;
-    let ground = Ground::of(root, &mut walked.warnings);
-    let walk = Walk { filter, options, prefix: ground.prefix.len(), found: Mutex::new(walked) };
-    let state = State::Open { above: ground.scope, vendored: false };
-    let task = Task { absolute: root.to_path_buf(), full: ground.prefix, state };
+    let root_rules = RootRules::of(root, &mut walked.warnings);
+    let walk = Walk { filter, options, prefix: root_rules.prefix.len(), found: Mutex::new(walked) };
+    let state = State::Open { above: root_rules.scope, vendored: false };
+    let task = Task { absolute: root.to_path_buf(), full: root_rules.prefix, state };
     rayon::scope(|pool| walk.visit(&task, pool));
     let mut walked = walk.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     walked.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -105,13 +108,13 @@ pub(super) fn named(
     trace: &mut Trace<'_>,
 ) -> (Vec<u8>, Decision) {
     let folder = file.parent().unwrap_or(Path::new("/"));
-    let mut ground = Ground::of(folder, warnings);
-    let scope = Scope::enter(&ground.scope, folder, &ground.prefix, Present::probe(folder), warnings);
+    let mut root_rules = RootRules::of(folder, warnings);
+    let scope = Scope::enter(&root_rules.scope, folder, &root_rules.prefix, Present::probe(folder), warnings);
     let name = file.file_name().unwrap_or_default().as_bytes().to_vec();
-    ground.prefix.extend_from_slice(&name);
+    root_rules.prefix.extend_from_slice(&name);
     let start = || read::start(file);
-    let case = Case { full: &ground.prefix, path: &name, start: &start, vendored: false };
-    let decision = filter.named(&scope, case, trace);
+    let candidate = Candidate { full: &root_rules.prefix, path: &name, start: &start, vendored: false };
+    let decision = filter.named(&scope, candidate, trace);
     (name, decision)
 }
 
@@ -140,10 +143,10 @@ impl Walk<'_> {
             }
             let absolute = task.absolute.join(as_path(name));
             let start = || read::start(&absolute);
-            let case = |vendored| Case { full: &full, path, start: &start, vendored };
+            let candidate = |vendored| Candidate { full: &full, path, start: &start, vendored };
             if *kind == Type::Folder {
                 let state = match &inside {
-                    Ok((scope, vendored)) => self.descend(scope, case(*vendored), name),
+                    Ok((scope, vendored)) => self.descend(scope, candidate(*vendored), name),
                     Err(skip) => State::Out(*skip),
                 };
                 let mut full = full.clone();
@@ -158,7 +161,7 @@ impl Walk<'_> {
                     if *kind == Type::File && name == CONFIG.as_bytes() {
                         found.configs.push(RepoPath::new(path));
                     }
-                    let decision = self.filter.file(scope, case(*vendored), *kind, &mut Trace(None));
+                    let decision = self.filter.file(scope, candidate(*vendored), *kind, &mut Trace(None));
                     found.record(decision, path, &absolute);
                 }
                 Err(skip) => found.skip(*skip),
@@ -168,12 +171,12 @@ impl Walk<'_> {
     }
 
     /// How a folder is gone through.
-    fn descend(&self, scope: &Arc<Scope>, case: Case<'_>, name: &[u8]) -> State {
-        match self.filter.folder(scope, case, &mut Trace(None)) {
+    fn descend(&self, scope: &Arc<Scope>, candidate: Candidate<'_>, name: &[u8]) -> State {
+        match self.filter.folder(scope, candidate, &mut Trace(None)) {
             Some(skip) => State::Out(skip),
             None => State::Open {
                 above: Arc::clone(scope),
-                vendored: case.vendored || conventions::is_vendored_folder(name),
+                vendored: candidate.vendored || conventions::is_vendored_folder(name),
             },
         }
     }

@@ -1,5 +1,6 @@
-//! Files that are not on disk, such as those of an older commit, decision by the rules that hold on disk now: the same
-//! file is in or out on both sides of a comparison, in the same language. Reads rule files and no other.
+//! Files that are not on disk, such as those of an older commit, decision by the rules that hold on
+//! disk now: the same file is in or out on both sides of a comparison, in the same language. Reads
+//! rule files and no other.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,11 +9,11 @@ use rustc_hash::FxHashMap;
 
 use super::conventions;
 use super::detect::{Detect, Detected};
-use super::filter::{Case, Decision, Filter, Trace, Type};
+use super::filter::{Candidate, Decision, Filter, Trace, Type};
 use super::options::WalkOptions;
 use super::root::resolve;
 use super::rules::{Present, Scope, as_path};
-use super::traverse::{Ground, is_left_out};
+use super::traverse::{RootRules, is_left_out};
 use crate::error::{Error, Result};
 use crate::model::RepoPath;
 
@@ -22,7 +23,8 @@ pub struct TreeRules<'a> {
     prefix: Vec<u8>,
     filter: Filter<'a>,
     options: &'a WalkOptions,
-    /// By path relative to the root, without a slash at its end; None when the folder is out as a whole.
+    /// By path relative to the root, without a slash at its end; None when the folder is out as a
+    /// whole.
     folders: FxHashMap<Vec<u8>, Option<Folder>>,
 }
 
@@ -39,17 +41,19 @@ impl<'a> TreeRules<'a> {
     /// A root that is not there, a pattern that is none ([`Error::Usage`]).
     pub fn new(root: &Path, options: &'a WalkOptions, detect: &'a dyn Detect) -> Result<Self> {
         let root = resolve(root)?;
-        // The walk of the root reports rules that cannot be parsed; here they would be reported twice.
+        // The walk of the root reports rules that cannot be parsed; here they would be reported
+        // twice.
         let mut warnings = Vec::new();
         let filter = Filter::new(options, detect, &mut warnings)?;
-        let Ground { prefix, scope } = Ground::of(&root, &mut warnings);
+        let RootRules { prefix, scope } = RootRules::of(&root, &mut warnings);
         let scope = Scope::enter(&scope, &root, &prefix, Present::probe(&root), &mut warnings);
         let top = Folder { scope, vendored: false };
         let folders = FxHashMap::from_iter([(Vec::new(), Some(top))]);
         Ok(Self { root, prefix, filter, options, folders })
     }
 
-    /// As what a file would be measured; None when it would not be. `bytes` gives its content, and is asked only when the name does not tell the language.
+    /// As what a file would be measured; None when it would not be. `bytes` gives its content, and
+    /// is asked only when the name does not tell the language.
     ///
     /// # Errors
     /// That of `bytes`.
@@ -61,8 +65,8 @@ impl<'a> TreeRules<'a> {
             return Ok(None);
         }
         let start = || bytes().map_err(std::io::Error::other);
-        let case = Case { full: &full, path: path.as_bytes(), start: &start, vendored };
-        match self.filter.file(&scope, case, Type::File, &mut Trace(None)) {
+        let candidate = Candidate { full: &full, path: path.as_bytes(), start: &start, vendored };
+        match self.filter.file(&scope, candidate, Type::File, &mut Trace(None)) {
             Decision::In(detected) => Ok(Some(detected)),
             Decision::Out(_) => Ok(None),
             Decision::Unreadable(error) => Err(Error::io("reading the start of", as_path(path.as_bytes()))(error)),
@@ -71,7 +75,8 @@ impl<'a> TreeRules<'a> {
 
     /// The rules inside a folder, which need not be there any more.
     fn folder(&mut self, path: &[u8]) -> Option<Folder> {
-        // Down from the nearest folder that is known, and not by recursion: how deep it is belongs to others.
+        // Down from the nearest folder that is known, and not by recursion: how deep it is belongs
+        // to others.
         let mut known = path;
         while !self.folders.contains_key(known) {
             known = split(known).0;
@@ -89,9 +94,9 @@ impl<'a> TreeRules<'a> {
 
     fn enter(&self, above: &Folder, path: &[u8], name: &[u8]) -> Option<Folder> {
         let mut full = [&self.prefix, path].concat();
-        let case = Case { full: &full, path, start: &|| Ok(Vec::new()), vendored: above.vendored };
+        let candidate = Candidate { full: &full, path, start: &|| Ok(Vec::new()), vendored: above.vendored };
         if is_left_out(name, Type::Folder, path, self.options)
-            || self.filter.folder(&above.scope, case, &mut Trace(None)).is_some()
+            || self.filter.folder(&above.scope, candidate, &mut Trace(None)).is_some()
         {
             return None;
         }

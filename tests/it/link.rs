@@ -143,8 +143,8 @@ fn three_python_files() {
         "tax.py#rate -> tax.py#only_here 1",
     ];
     assert_eq!(references(&links), expected);
-    // Function, fan-in, fan-out, names that resolve to nothing: `len`, `print`. The last line of `tax.py` calls from
-    // outside any function.
+    // Function, fan-in, fan-out, names that resolve to nothing: `len`, `print`. The last line of
+    // `tax.py` calls from outside any function.
     let expected = [
         "shop/cart.py#Cart::__init__ 1 1 0",
         "shop/cart.py#Cart::reset 1 0 0",

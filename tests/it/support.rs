@@ -1,4 +1,5 @@
-//! The one harness of all tests: temporary repositories, the binary, fixtures, stores and records. Holds no test.
+//! The one harness of all tests: temporary repositories, the binary, fixtures, stores and records.
+//! Holds no test.
 
 pub mod cases;
 pub mod gate;

@@ -15,11 +15,12 @@ use crate::report::output::write_file;
     after_help = "Examples:\n  elcano report\n  elcano report --format markdown=report.md --format json=report.json\n  elcano report --format dot --function parse | dot -Tsvg > parse.svg"
 )]
 pub(in crate::cli) struct ReportArgs {
-    /// text, markdown or json, each also as FORMAT=FILE; may repeat. Or dot: the control flow of one function
+    /// text, markdown or json, each also as FORMAT=FILE; may repeat. Or dot: the control flow of
+    /// one function
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ReportOutput::from_str)]
     format: Vec<ReportOutput>,
-    /// The function whose graph is drawn with --format dot, of a scan with --level full: its name, qualified name,
-    /// PATH:NAME or id
+    /// The function whose graph is drawn with --format dot, of a scan with --level full: its name,
+    /// qualified name, PATH:NAME or id
     #[arg(long, value_name = "NAME")]
     function: Option<String>,
     /// The snapshot whose id begins so [default: the newest]

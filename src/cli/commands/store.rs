@@ -44,7 +44,8 @@ pub(in crate::cli) enum StoreCommand {
         /// Replace what is there
         #[arg(long)]
         force: bool,
-        /// Write nothing when the newest run parsed less than this part of its files: what was packed before will do
+        /// Write nothing when the newest run parsed less than this part of its files: what was
+        /// packed before will do
         #[arg(long, value_name = "PERCENT", default_value_t = 0)]
         if_parsed: u8,
         /// As JSON
@@ -147,7 +148,8 @@ fn pack(session: &Session, file: &Path, force: bool, if_parsed: u8, as_json: boo
     copied("pack", &store.url(), &file.display(), &counts, as_json)
 }
 
-/// Store format, schemas and engines, operating system, processor, and the folder within its repository.
+/// Store format, schemas and engines, operating system, processor, and the folder within its
+/// repository.
 fn key(session: &Session, path: &Path) -> Result<u8> {
     let mut hasher = blake3::Hasher::new();
     let options = Options { level: Level::Metrics, limits: Limits::default() };

@@ -69,8 +69,8 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// Files of the commit that are no longer there, as they would be measured. Files that are there and
-/// are not walked are left out.
+/// Files of the commit that are no longer there, as they would be measured. Files that are there
+/// and are not walked are left out.
 fn gone(
     workspace: &Workspace<'_>,
     repository: &git::Repository,
@@ -106,7 +106,8 @@ pub(in crate::pipeline) fn measure_commit(
     repository: &git::Repository,
     files: &[&FileOfCommit],
 ) -> Result<(Vec<FileVersion>, u64)> {
-    // Objects are read on one thread and measured on all: in portions, so that memory stays bounded.
+    // Objects are read on one thread and measured on all: in portions, so that memory stays
+    // bounded.
     const PORTION: usize = 256;
     let mut outcomes = Vec::new();
     for portion in files.chunks(PORTION) {

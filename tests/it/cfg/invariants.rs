@@ -1,4 +1,5 @@
-//! What holds of every graph: on all fixtures, whole and damaged; on generated code of known structure; however deep.
+//! What holds of every graph: on all fixtures, whole and damaged; on generated code of known
+//! structure; however deep.
 
 use elcano::cfg;
 use elcano::measure::Analyzer;
@@ -258,7 +259,8 @@ impl Syntax {
     }
 }
 
-/// McCabe's relation: of structured code, edges less blocks, plus two, is the cyclomatic complexity.
+/// McCabe's relation: of structured code, edges less blocks, plus two, is the cyclomatic
+/// complexity.
 #[test]
 fn structured_code_has_as_many_ways_as_its_complexity_says() {
     let registry = registry();

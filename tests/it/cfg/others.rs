@@ -212,7 +212,8 @@ fn branches_loops_and_handlers_of_perl() {
             ("for my $i (@a) { b() }\nc();", FOR),
             ("$a && b();", "branch body: 0>2 next, 2>1 false, 2>3 true, 3>1 next"),
             ("$a or b();", "branch body: 0>2 next, 2>1 true, 2>3 false, 3>1 next"),
-            // Blocks are numbered by their place: what a modifier guards stands before its condition.
+            // Blocks are numbered by their place: what a modifier guards stands before its
+            // condition.
             ("return if $a;\nb();", "body branch body: 0>3 next, 2>1 return, 3>2 true, 3>4 false, 4>1 next"),
             ("return unless $a;\nb();", "body branch body: 0>3 next, 2>1 return, 3>2 false, 3>4 true, 4>1 next"),
             (

@@ -144,7 +144,8 @@ fn exceptions() {
                 "try:\n    if a:\n        raise E\n    b()\nexcept E:\n    c()",
                 "branch body body catch: 0>2 next, 2>3 true, 2>4 false, 2>5 throw, 3>5 throw, 4>1 next, 4>5 throw, 5>1 next",
             ),
-            // The inner handler takes what the inner body throws, the outer one what the inner handler throws.
+            // The inner handler takes what the inner body throws, the outer one what the inner
+            // handler throws.
             (
                 "try:\n    try:\n        a()\n    except A:\n        raise\nexcept B:\n    b()",
                 "body catch catch: 0>2 next, 2>1 next, 2>3 throw, 3>4 throw, 4>1 next",

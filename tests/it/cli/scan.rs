@@ -38,7 +38,8 @@ fn in_a_git_work_tree_unchanged_files_are_not_read() {
     }
     repo.git(&["add", "."]);
     repo.commit("all");
-    // A new index is as young as its files; git, and we, take them for changed until it is written again.
+    // A new index is as young as its files; git, and we, take them for changed until it is written
+    // again.
     repo.git(&["update-index", "--refresh"]);
     scan(&repo);
     // Unreadable now: opening it fails, unless root runs the tests; then the content differs.

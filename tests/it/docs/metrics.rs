@@ -1,5 +1,6 @@
-//! The pages in `docs/` say what the catalog, the specs and the policies say. `ELCANO_BLESS=1` writes them anew. Their
-//! worked examples come from the conformance cases, so each of them is a test already.
+//! The pages in `docs/` say what the catalog, the specs and the policies say. `ELCANO_BLESS=1`
+//! writes them anew. Their worked examples come from the conformance cases, so each of them is a
+//! test already.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -56,7 +57,8 @@ fn pages() -> Vec<(PathBuf, String)> {
         assert!(examples.len() >= 3 || !runs, "{} has {} worked examples", language.0, examples.len());
         let page = document::language(language, &examples).expect("the policies can be read");
         pages.push((Path::new("languages").join(format!("{}.md", language.0)), page));
-        // Of each language another one, so that the page of the metrics does not show the same thing again and again.
+        // Of each language another one, so that the page of the metrics does not show the same
+        // thing again and again.
         let others = first.len();
         first.extend(examples.iter().cycle().nth(others).cloned());
     }

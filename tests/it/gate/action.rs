@@ -1,4 +1,5 @@
-//! The scripts of the action, under the variables that GitHub sets: what they install, what they refuse, what they hand on.
+//! The scripts of the action, under the variables that GitHub sets: what they install, what they
+//! refuse, what they hand on.
 
 use std::fs;
 use std::path::Path;
@@ -7,8 +8,8 @@ use std::process::{Command, Output};
 use crate::support::Repo;
 use crate::support::gate::function;
 
-/// Runs the step of action.yml that runs this script, by the line that is there and with the variables that are there:
-/// each that is not given is empty, as an input that is not given.
+/// Runs the step of action.yml that runs this script, by the line that is there and with the
+/// variables that are there: each that is not given is empty, as an input that is not given.
 fn script(repo: &Repo, name: &str, variables: &[(&str, &str)]) -> Output {
     let step = steps().into_iter().find(|step| step.run.contains(name)).expect("a step that runs it");
     let script = name.split('"').next().expect("a name");
@@ -202,7 +203,8 @@ fn a_revision_between_releases_is_built_from_its_source() {
     }
 }
 
-/// The steps of a job with the input `command: ci`, one after the other, as a cache goes from job to job.
+/// The steps of a job with the input `command: ci`, one after the other, as a cache goes from job
+/// to job.
 #[test]
 fn what_a_job_measured_spares_the_next_one_and_what_is_broken_does_no_harm() {
     let repo = action();

@@ -36,7 +36,8 @@ fn a_baseline_accepts_and_ratchets() {
     let ran = check(&repo, &[]);
     assert_eq!((ran.code, ran.found("regressed")), (1, vec!["a.py f cognitive fail".to_owned()]), "{}", ran.out);
     assert_eq!(baseline(&repo, "diff"), 1);
-    // Mended ones are said, not red; prune removes them, and takes what got better, but not what got worse.
+    // Mended ones are said, not red; prune removes them, and takes what got better, but not what
+    // got worse.
     repo.file("a.py", function("f", 41) + &function("e", 3)).file("b.py", function("g", 29) + &function("new", 50));
     let ran = check(&repo, &[]);
     assert_eq!(ran.document()["stale"].as_array().map(Vec::len), Some(1), "{}", ran.out);

@@ -1,5 +1,5 @@
-//! The gate on real repositories: what is new, regressed, mended and known, against which base, and what is said when
-//! there is none.
+//! The gate on real repositories: what is new, regressed, mended and known, against which base, and
+//! what is said when there is none.
 
 use std::process::Command;
 

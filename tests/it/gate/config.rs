@@ -1,4 +1,5 @@
-//! The configuration of a monorepo: files on the way down, files in folders below, and the schema of them.
+//! The configuration of a monorepo: files on the way down, files in folders below, and the schema
+//! of them.
 
 use crate::support::gate::function;
 use crate::support::{CommandOutput, Repo};
@@ -13,7 +14,8 @@ fn limits(rest: &str) -> String {
     format!("[limits]\n{rest}\n")
 }
 
-/// Functions of 12 everywhere; 10 holds at the top, 15 in `api`, 20 in the tests of all, 5 in `api/core`.
+/// Functions of 12 everywhere; 10 holds at the top, 15 in `api`, 20 in the tests of all, 5 in
+/// `api/core`.
 fn monorepo() -> Repo {
     let repo = Repo::new();
     repo.init();

@@ -1,5 +1,6 @@
-//! The gate's formats as their consumers read them: through the types of the official schema, through the readers that
-//! others use, and where a format has neither, against the members that its documentation names.
+//! The gate's formats as their consumers read them: through the types of the official schema,
+//! through the readers that others use, and where a format has neither, against the members that
+//! its documentation names.
 
 use elcano::model::Rule;
 use serde_json::Value;
@@ -10,7 +11,8 @@ fn samples() -> [elcano::model::Check; 3] {
     [hostile(), many(30), check(Vec::new())]
 }
 
-/// Every member of the log is one that the schema of SARIF 2.1.0 knows, for nothing is lost in its types.
+/// Every member of the log is one that the schema of SARIF 2.1.0 knows, for nothing is lost in its
+/// types.
 #[test]
 fn sarif_passes_through_the_types_of_its_schema() {
     for sample in samples() {
@@ -174,7 +176,8 @@ const RDJSON: &[Member] = &[
     ),
 ];
 
-/// SonarQube's generic issue format since 10.3; the description of a rule is not optional in every edition.
+/// SonarQube's generic issue format since 10.3; the description of a rule is not optional in every
+/// edition.
 const SONAR: &[Member] = &[
     (
         "rules",
@@ -257,7 +260,8 @@ fn json_formats_have_the_members_that_their_readers_document() {
     }
 }
 
-/// What readers of Checkstyle's XML take: files with names, errors with a line from 1, a severity of four, a message.
+/// What readers of Checkstyle's XML take: files with names, errors with a line from 1, a severity
+/// of four, a message.
 #[test]
 fn checkstyle_has_the_attributes_that_its_readers_take() {
     let text = written("checkstyle", &many(3));

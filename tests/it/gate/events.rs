@@ -1,5 +1,6 @@
-//! The gate in clones as continuous integration makes them: a few commits of one ref, an event that holds the rest.
-//! What is new, regressed and fixed must be exact; where that cannot be decided, the message holds the fix.
+//! The gate in clones as continuous integration makes them: a few commits of one ref, an event that
+//! holds the rest. What is new, regressed and fixed must be exact; where that cannot be decided,
+//! the message holds the fix.
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,8 @@ use crate::support::{CommandOutput, Repo, command};
 /// A forge with a pull request, and the clones that jobs make of it.
 struct Forge {
     repo: Repo,
-    /// The commit that the request leaves from, its own, the target's newest, and the merge of the two.
+    /// The commit that the request leaves from, its own, the target's newest, and the merge of the
+    /// two.
     parted: String,
     head: String,
     main: String,
@@ -55,8 +57,8 @@ impl Forge {
         self.git(&["rev-parse", "HEAD"])
     }
 
-    /// A folder with what a job's checkout gives it: one commit, with so many commits of its history; 0 is all of it, and
-    /// all branches.
+    /// A folder with what a job's checkout gives it: one commit, with so many commits of its
+    /// history; 0 is all of it, and all branches.
     fn checkout(&self, commit: &str, depth: usize) -> String {
         let mut name = format!("{commit}-{depth}");
         while self.repo.path(&name).exists() {
@@ -211,7 +213,8 @@ fn what_moved_is_followed_whatever_tells_its_language() {
     forge.repo.file("origin/vendor/their.py", function("theirs", 37));
     forge.repo.file("origin/.gitattributes", "*.h linguist-language=C++\n");
     let before = forge.commit("before");
-    // Moved and touched, so that its content says nothing; a line above, so that its place does not either.
+    // Moved and touched, so that its content says nothing; a line above, so that its place does not
+    // either.
     let touched = |text: &str| text.replacen('\n', "\n\n\n", 1);
     forge.repo.remove("origin/tool").file("origin/bin/tool2", touched(&script("run")));
     forge.repo.remove("origin/a.h").file("origin/include/b.h", touched(&header));

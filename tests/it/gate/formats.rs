@@ -1,4 +1,5 @@
-//! What the writers promise their consumers: numbers of annotations, bytes of a summary, escaping, required keys.
+//! What the writers promise their consumers: numbers of annotations, bytes of a summary, escaping,
+//! required keys.
 
 use elcano::gate::line_hashes;
 use elcano::model::{Base, Check, Finding, RepoPath, Severity, SpaceKind, Span, Status, Verdict};
@@ -131,8 +132,8 @@ fn sarif_is_what_code_scanning_takes() {
     assert!(large.pointer("/runs/0/invocations/0/toolExecutionNotifications/0/message/text").is_some());
 }
 
-/// Values that follow from the definition alone: the window holds the end mark (65535) in its first place, or in its
-/// second behind one letter.
+/// Values that follow from the definition alone: the window holds the end mark (65535) in its first
+/// place, or in its second behind one letter.
 #[test]
 fn line_hashes_follow_the_definition() {
     assert_eq!(line_hashes(b""), ["c129715d7a2bc9a3:1"]);
@@ -161,7 +162,8 @@ fn every_json_format_is_json_and_unique_where_it_must_be() {
     assert_eq!((&badge["schemaVersion"], &badge["isError"]), (&1.into(), &true.into()));
 }
 
-/// A reader of as much XML as the writers write: tags balance, attributes are quoted, no stray markup.
+/// A reader of as much XML as the writers write: tags balance, attributes are quoted, no stray
+/// markup.
 fn well_formed(text: &str) {
     let mut open = Vec::new();
     let body = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").expect("a declaration");

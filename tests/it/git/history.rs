@@ -18,8 +18,8 @@ fn shallow(repo: &Repo, depth: &str, branch: &str) -> Repository {
     open(repo, "clone")
 }
 
-/// A repository in `full` with one commit for each list of parents (indices of earlier commits), and a branch `b<index>` on
-/// each that is no commit's parent. `skew` disorders their times.
+/// A repository in `full` with one commit for each list of parents (indices of earlier commits),
+/// and a branch `b<index>` on each that is no commit's parent. `skew` disorders their times.
 fn graph(parents: &[Vec<usize>], skew: u64) -> (Repo, Vec<String>) {
     let repo = Repo::new();
     repo.git(&["init", "--quiet", "--initial-branch=none", "full"]);
@@ -131,8 +131,8 @@ fn graphs() -> impl Strategy<Value = Vec<Vec<usize>>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever is cut off, and whatever the clocks said: an answer is the answer of the full history, or that there is none
-    /// to be had.
+    /// Whatever is cut off, and whatever the clocks said: an answer is the answer of the full
+    /// history, or that there is none to be had.
     #[test]
     fn an_answer_is_never_wrong(parents in graphs(), depth in 1..4_u32, skew in 0..7_u64) {
         let (repo, ids) = graph(&parents, skew);

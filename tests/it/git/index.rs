@@ -192,6 +192,30 @@ fn a_file_that_was_added_with_other_line_ends_is_not_known() {
     assert!(!is_known_by_length(&repo, "a.rs"), "the blob is shorter");
 }
 
+/// Configuration that only the environment names may name attributes as well, and with them a filter
+/// that keeps the length.
+#[test]
+fn the_length_decides_nothing_where_other_configuration_may_name_filters() {
+    let (plain, filtered) = ("def nop():\n    pass\n", "qrs abc():\n    cnff\n");
+    let repo = Repo::with(&[("a.py", plain), ("b.py", filtered)]);
+    repo.file(".gitignore", ".elcano\n").init();
+    let attributes = repo.path(".git/other-attributes");
+    repo.file(".git/other-attributes", "a.py filter=rot13\n");
+    repo.file(".git/other-config", format!("[core]\n\tattributesFile = {}\n", attributes.display()));
+    repo.git(&["config", "filter.rot13.clean", "tr a-z n-za-m"]);
+    repo.age("a.py").age("b.py");
+    let other = repo.path(".git/other-config");
+    let other = other.to_str().expect("UTF-8");
+    for args in [&["add", "--all"][..], &["commit", "--quiet", "--message", "one"]] {
+        assert!(repo.git_command(args).env("GIT_CONFIG_GLOBAL", other).status().expect("git").success());
+    }
+    assert_eq!(repo.git(&["show", "HEAD:a.py"]), filtered.trim_end(), "of the same length, and not what is on disk");
+    for run in 1..=2 {
+        let output = repo.elcano_in(".", &["run", "ci", "-vv"], &[("GIT_CONFIG_GLOBAL", other)]);
+        assert!(output.err.contains("read a.py"), "run {run} took the facts of b.py: {}", output.err);
+    }
+}
+
 #[test]
 fn what_git_does_not_watch_is_not_known() {
     let repo = settled(&[("a.rs", "a"), ("b.rs", "b"), ("link-target.rs", "c")]);

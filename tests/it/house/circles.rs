@@ -1,11 +1,13 @@
-//! No file uses another one that uses it in turn, directly or through others: `imports.rs` defines a use.
+//! No file uses another one that uses it in turn, directly or through others: `imports.rs` defines
+//! a use.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::imports::{Crate, Edge};
 use super::source::{SourceFile, sources};
 
-/// The shortest circle through each file that lies on one, each circle once, with an item of each step.
+/// The shortest circle through each file that lies on one, each circle once, with an item of each
+/// step.
 fn circles(edges: &BTreeSet<Edge>) -> Vec<String> {
     let mut steps: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
     for (from, to, item) in edges {
@@ -60,7 +62,8 @@ fn edges() -> BTreeSet<Edge> {
     edges
 }
 
-/// Whether one of two files is the room that the other lies in: `src/lang.rs` and `src/lang/kinds.rs`.
+/// Whether one of two files is the room that the other lies in: `src/lang.rs` and
+/// `src/lang/kinds.rs`.
 fn are_room_and_file(one: &str, other: &str) -> bool {
     let lies_in = |file: &str, room: &str| {
         room == "src/lib.rs"
@@ -80,7 +83,8 @@ fn files_beside_each_other_form_no_circle() {
     assert!(circles.is_empty(), "{} circles:\n{}", circles.len(), circles.join("\n"));
 }
 
-/// A room that uses what a file in it defines, in more than `mod` and `pub use`, defines nothing for that file.
+/// A room that uses what a file in it defines, in more than `mod` and `pub use`, defines nothing
+/// for that file.
 #[test]
 fn a_room_and_the_files_in_it_form_no_circle() {
     let edges = edges();

@@ -14,7 +14,8 @@ fn listed(manifest: &toml::Table, section: &str) -> Vec<String> {
     manifest[section].as_table().expect("a section of the manifest").keys().cloned().collect()
 }
 
-/// The words of code that stand before `::`, after `use` or `extern crate`. Some are modules and types.
+/// The words of code that stand before `::`, after `use` or `extern crate`. Some are modules and
+/// types.
 fn crates(files: &[SourceFile]) -> BTreeSet<&str> {
     let mut crates = BTreeSet::new();
     for file in files {

@@ -1,5 +1,5 @@
-//! The drawing of the house in ARCHITECTURE.md holds: a file uses only floors below its own, rooms on one floor do not see
-//! each other, and nothing below the disk's floor touches the disk.
+//! The drawing of the house in ARCHITECTURE.md holds: a file uses only floors below its own, rooms
+//! on one floor do not see each other, and nothing below the disk's floor touches the disk.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,8 @@ fn floor(room: &str) -> Option<u8> {
     ROOMS.iter().find(|(name, _)| *name == room).map(|(_, floor)| *floor)
 }
 
-/// Whether a file of room `from` may name room `to`. The ground floor is one: errors speak of the nouns, nouns fail.
+/// Whether a file of room `from` may name room `to`. The ground floor is one: errors speak of the
+/// nouns, nouns fail.
 fn allowed(from: &str, to: &str) -> bool {
     match (floor(from), floor(to)) {
         (Some(from_floor), Some(to_floor)) => from == to || to_floor < from_floor || (from_floor, to_floor) == (0, 0),
@@ -74,7 +75,8 @@ fn leading_word(text: &str) -> &str {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
-/// The rooms that code names, through `crate::room`, `crate::{room, room::..}`, or the library's name in the binary.
+/// The rooms that code names, through `crate::room`, `crate::{room, room::..}`, or the library's
+/// name in the binary.
 fn named(code: &str) -> Vec<&str> {
     let mut rooms = Vec::new();
     for root in ["crate::", "elcano::"] {

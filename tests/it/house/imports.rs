@@ -1,8 +1,10 @@
-//! Which file uses what of which other file: `use` declarations and inline paths, resolved to the file that defines the
-//! item. Reads text, so it sees no method call: an item counts as used where a path or an import names it.
+//! Which file uses what of which other file: `use` declarations and inline paths, resolved to the
+//! file that defines the item. Reads text, so it sees no method call: an item counts as used where
+//! a path or an import names it.
 //!
-//! A re-export is followed to the file that defines the item. It is itself no use: a room that lists its files and hands
-//! on their items depends on none of them, unless its own code names an item.
+//! A re-export is followed to the file that defines the item. It is itself no use: a room that
+//! lists its files and hands on their items depends on none of them, unless its own code names an
+//! item.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +13,8 @@ use super::source::{SourceFile, words};
 /// `["lang", "kinds"]` of `src/lang/kinds.rs`; empty for the library's root.
 type ModulePath = Vec<String>;
 
-/// An import of a module: the name that it binds, and the path that it stands for, from the crate's root.
+/// An import of a module: the name that it binds, and the path that it stands for, from the crate's
+/// root.
 struct Import {
     /// `*` for all names.
     name: String,
@@ -107,7 +110,8 @@ impl Crate {
         }
     }
 
-    /// The module that defines the item of a path, and the item; None for a module alone and for another crate.
+    /// The module that defines the item of a path, and the item; None for a module alone and for
+    /// another crate.
     fn definition(&self, path: &[String], hops: u8) -> Option<(&Module, String)> {
         let known = (0..path.len()).rev().find(|length| self.modules.contains_key(&path[..*length]))?;
         let (module, item) = (&self.modules[&path[..known]], &path[known]);

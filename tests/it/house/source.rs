@@ -1,5 +1,5 @@
-//! Rust source as the tests of the house read it: code without comments and literals, and the literals by themselves.
-//! Scans characters and never expands a macro.
+//! Rust source as the tests of the house read it: code without comments and literals, and the
+//! literals by themselves. Scans characters and never expands a macro.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
-//! The workflows of this repository, the action and the workflow that `init` writes: what they run is pinned, what they may
-//! do is little. The linters say more (`make lint-workflows`); this needs none of them.
+//! The workflows of this repository, the action and the workflow that `init` writes: what they run
+//! is pinned, what they may do is little. The linters say more (`make lint-workflows`); this needs
+//! none of them.
 
 use std::collections::BTreeMap;
 use std::fs;

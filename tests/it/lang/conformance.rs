@@ -1,4 +1,5 @@
-//! The values of the conformance cases, which are derived by hand from the definitions, are what is measured.
+//! The values of the conformance cases, which are derived by hand from the definitions, are what is
+//! measured.
 
 use elcano::metric::catalog;
 use elcano::model::{FileFacts, Level};

@@ -1,5 +1,5 @@
-//! Endings of several languages: the text decides, the same for the walk, for its explanation, for a single file and for
-//! files of a commit.
+//! Endings of several languages: the text decides, the same for the walk, for its explanation, for
+//! a single file and for files of a commit.
 
 use elcano::lang::Registry;
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! Every fixture against the numbers written down beside it. `ELCANO_BLESS=1` writes them anew: read them before you
-//! commit them.
+//! Every fixture against the numbers written down beside it. `ELCANO_BLESS=1` writes them anew:
+//! read them before you commit them.
 
 use std::fs;
 

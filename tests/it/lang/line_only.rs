@@ -1,4 +1,5 @@
-//! Languages of which only the lines are counted: found, stored and reported like all others, and marked by their ids.
+//! Languages of which only the lines are counted: found, stored and reported like all others, and
+//! marked by their ids.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Rules and their patterns: each key decides as the reference of the specs has it, at the node, above it and beside it.
+//! Rules and their patterns: each key decides as the reference of the specs has it, at the node,
+//! above it and beside it.
 
 use std::fs;
 use std::path::Path;

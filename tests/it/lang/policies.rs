@@ -1,4 +1,5 @@
-//! Every policy can be read for every language, and no two of them share an engine: their numbers never meet.
+//! Every policy can be read for every language, and no two of them share an engine: their numbers
+//! never meet.
 
 use std::collections::BTreeMap;
 

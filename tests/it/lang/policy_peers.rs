@@ -1,5 +1,6 @@
-//! The policies that count as another tool does, held against what that tool printed: `tests/policies/` records it with the
-//! tool's version. A case that no role can express says what elcano gives instead, and why.
+//! The policies that count as another tool does, held against what that tool printed:
+//! `tests/policies/` records it with the tool's version. A case that no role can express says what
+//! elcano gives instead, and why.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! What must hold of every language, whichever there are: its spec fits its grammar and is complete, its fixtures hit
-//! what it maps, and no damage to a file can bring the measurement down.
+//! What must hold of every language, whichever there are: its spec fits its grammar and is
+//! complete, its fixtures hit what it maps, and no damage to a file can bring the measurement down.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! Explanations: every increment at its line, adding up to the value; text, JSON and HTML that no source can break.
+//! Explanations: every increment at its line, adding up to the value; text, JSON and HTML that no
+//! source can break.
 
 use elcano::measure::{Analyzer, Limits, Options};
 use elcano::metric::Trace;

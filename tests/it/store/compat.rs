@@ -1,7 +1,8 @@
-//! Stores of every format there ever was, committed as files: each opens for ever and holds what it held.
+//! Stores of every format there ever was, committed as files: each opens for ever and holds what it
+//! held.
 //!
-//! `ELCANO_WRITE_COMPAT=1 cargo test store_compat` writes the samples of the present format where there are none; those of
-//! a released format are never written again.
+//! `ELCANO_WRITE_COMPAT=1 cargo test store_compat` writes the samples of the present format where
+//! there are none; those of a released format are never written again.
 
 use std::fmt::Write as _;
 use std::fs;

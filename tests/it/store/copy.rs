@@ -1,4 +1,5 @@
-//! Copies and digests: what goes from any engine to any other is the same, and what is not the same is named.
+//! Copies and digests: what goes from any engine to any other is the same, and what is not the same
+//! is named.
 
 use std::path::Path;
 

@@ -30,7 +30,8 @@ fn running(id: ExecutionId) -> ExecutionRecord {
 #[test]
 fn the_last_five_of_ten_within_a_millisecond_come_newest_first() {
     on_every_engine(|store| {
-        // Ids drawn at once lie within a millisecond; writing them takes longer and does not matter.
+        // Ids drawn at once lie within a millisecond; writing them takes longer and does not
+        // matter.
         let ids: Vec<ExecutionId> = (0..10).map(|_| store.new_execution_id()).collect();
         for id in ids.iter().rev() {
             store.begin_execution(&running(*id)).unwrap();
@@ -90,7 +91,8 @@ fn a_sleep_of_fifty_milliseconds_is_logged_as_that_long() {
         };
         log.stage("sleep", sleep).unwrap();
         log.finish(Ok(Outcome::Success)).unwrap();
-        // What this machine was busy with meanwhile is measured too, so the bound is what this thread has seen.
+        // What this machine was busy with meanwhile is measured too, so the bound is what this
+        // thread has seen.
         let most = u64::try_from(around.elapsed().as_micros()).unwrap();
         let logged = store.recent_executions(1).unwrap().remove(0);
         for duration in [logged.duration_us, logged.stages[0].duration_us] {

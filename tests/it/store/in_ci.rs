@@ -1,5 +1,6 @@
-//! A store that comes out of a cache: its name shows whether it is of use, it is packed when that is worth it, and it is
-//! never trusted. In continuous integration a store that cannot be used is made anew; elsewhere it is left alone.
+//! A store that comes out of a cache: its name shows whether it is of use, it is packed when that
+//! is worth it, and it is never trusted. In continuous integration a store that cannot be used is
+//! made anew; elsewhere it is left alone.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! Copies that are killed: whatever the moment, the old target is untouched or the new one complete, and the next copy
-//! succeeds and clears away what was left.
+//! Copies that are killed: whatever the moment, the old target is untouched or the new one
+//! complete, and the next copy succeeds and clears away what was left.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt as _;

@@ -1,5 +1,5 @@
-//! The life of a file in a store: scanned, edited, renamed, shrunk, removed. After a collection the store holds what a
-//! first scan of the same tree would have put there, and nothing of before.
+//! The life of a file in a store: scanned, edited, renamed, shrunk, removed. After a collection the
+//! store holds what a first scan of the same tree would have put there, and nothing of before.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -185,7 +185,8 @@ fn a_store_whose_last_pages_are_free_and_unwritten_still_opens() {
     let records = filled(&url);
     let path = url.path().join("data.mdb");
     let length = fs::metadata(&path).unwrap().len();
-    // Both meta pages count free pages after the end, as LMDB does when the last pages were freed before they were written.
+    // Both meta pages count free pages after the end, as LMDB does when the last pages were freed
+    // before they were written.
     let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
     for page in [0, 4096] {
         file.write_all_at(&(length / 4096 + 10).to_ne_bytes(), page + 136).unwrap();

@@ -1,6 +1,6 @@
-//! Every order of steps of what the project synchronises itself. The two files are compiled here with loom's locks in place
-//! of the system's; a model runs again and again until no other order is left, and a deadlock or an access that is not
-//! ordered fails it.
+//! Every order of steps of what the project synchronises itself. The two files are compiled here
+//! with loom's locks in place of the system's; a model runs again and again until no other order is
+//! left, and a deadlock or an access that is not ordered fails it.
 
 use loom::cell::UnsafeCell;
 use loom::sync::{Arc, Condvar, Mutex, MutexGuard};

@@ -1,5 +1,5 @@
-//! What takes more than one process, or a process that dies. A test starts this binary again for itself alone: see
-//! `support/processes.rs`.
+//! What takes more than one process, or a process that dies. A test starts this binary again for
+//! itself alone: see `support/processes.rs`.
 
 use std::process::{Child, Command, Stdio};
 

@@ -1,5 +1,6 @@
-//! elcano's own sources at level full, and files in every writing, through every engine and back: the digests of all
-//! families are equal at every leg, every chunk is what the file says byte for byte, and ids lead where they led.
+//! elcano's own sources at level full, and files in every writing, through every engine and back:
+//! the digests of all families are equal at every leg, every chunk is what the file says byte for
+//! byte, and ids lead where they led.
 
 use std::collections::BTreeSet;
 use std::path::Path;

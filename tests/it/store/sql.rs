@@ -1,4 +1,5 @@
-//! What only the SQL engines do: tables people query, changed cells that are found, files from elsewhere that reach nothing.
+//! What only the SQL engines do: tables people query, changed cells that are found, files from
+//! elsewhere that reach nothing.
 
 use std::fs;
 
@@ -78,7 +79,8 @@ fn every_column_has_a_name_of_its_own_and_says_something() {
     }
 }
 
-/// SQL keeps neither NaN nor infinities nor the sign of zero: a real number is finite and has no such sign.
+/// SQL keeps neither NaN nor infinities nor the sign of zero: a real number is finite and has no
+/// such sign.
 #[test]
 fn every_real_number_is_finite_whatever_the_counts() {
     let mut reals = 0;

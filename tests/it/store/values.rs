@@ -1,4 +1,5 @@
-//! Values: round trips, the same bytes from every writer, and damage that is always an error naming family and key.
+//! Values: round trips, the same bytes from every writer, and damage that is always an error naming
+//! family and key.
 
 use elcano::error::Error;
 use elcano::store::codec::{HEADER_BYTES, canonical, decode, encode};
@@ -160,7 +161,8 @@ fn spoiled_records_of_every_family_are_errors_or_records_and_take_little_memory(
                 for round in 0..400 {
                     let spoiled = sealed(spoiled(&value, &other, round * 31 + index));
                     let (result, bytes) = peak(|| decode(*family, record.key().as_bytes(), &spoiled));
-                    // Serde sets aside a mebibyte at most for what a length promises, and lists hold lists.
+                    // Serde sets aside a mebibyte at most for what a length promises, and lists
+                    // hold lists.
                     let most = (4 << 20) + 64 * (spoiled.len() + plain.len());
                     assert!(bytes <= most, "{family}: {bytes} bytes for a value of {}", spoiled.len());
                     match result {

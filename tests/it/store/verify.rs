@@ -1,5 +1,5 @@
-//! `verify` on every engine: whatever is changed, dropped or added in whatever family, the exit code says so and the
-//! output names it. And what the commands say to inputs that are no stores.
+//! `verify` on every engine: whatever is changed, dropped or added in whatever family, the exit
+//! code says so and the output names it. And what the commands say to inputs that are no stores.
 
 use elcano::store::{
     Encoding, Existing, Family, OpenOptions, Record, StoreUrl, codec, read_from, table, verify, write_to,

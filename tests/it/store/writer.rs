@@ -139,7 +139,8 @@ fn senders_wait_while_the_queue_is_full() {
                 sent.fetch_add(1, Ordering::SeqCst);
             }
         });
-        // One is being written and two wait: the fourth has to wait, however long this thread watches.
+        // One is being written and two wait: the fourth has to wait, however long this thread
+        // watches.
         while sent.load(Ordering::SeqCst) < 3 {
             std::thread::yield_now();
         }

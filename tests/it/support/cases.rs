@@ -1,5 +1,6 @@
-//! Reads the conformance cases of `tests/conformance/`: `LANGUAGE.txt`, or `LANGUAGE/TOPIC.txt` where one file would be
-//! long. A case is a source, indented by four spaces, and below it what is expected of it, one line each:
+//! Reads the conformance cases of `tests/conformance/`: `LANGUAGE.txt`, or `LANGUAGE/TOPIC.txt`
+//! where one file would be long. A case is a source, indented by four spaces, and below it what is
+//! expected of it, one line each:
 //!
 //! ```text
 //!     def f(a):
@@ -8,8 +9,9 @@
 //! loc.sloc = 2: two rows
 //! ```
 //!
-//! That is `METRIC(SPACE) = VALUE: REASON`; without a space it is the file's value. A blank line ends a case. Between
-//! cases a line may begin with `#`, which is a comment. Any other line is an error.
+//! That is `METRIC(SPACE) = VALUE: REASON`; without a space it is the file's value. A blank line
+//! ends a case. Between cases a line may begin with `#`, which is a comment. Any other line is an
+//! error.
 
 use std::fs;
 use std::path::{Path, PathBuf};

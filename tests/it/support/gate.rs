@@ -1,4 +1,5 @@
-//! The gate for tests: repositories whose functions have a complexity that is known, and a check with one limit.
+//! The gate for tests: repositories whose functions have a complexity that is known, and a check
+//! with one limit.
 
 use super::{CommandOutput, Repo};
 

@@ -1,11 +1,13 @@
-//! What the tests of control flow graphs share: graphs as compact text, and what must hold of every graph.
+//! What the tests of control flow graphs share: graphs as compact text, and what must hold of every
+//! graph.
 
 use elcano::measure::Analyzer;
 use elcano::model::{Block, BlockKind, Cfg, Edge, FileFacts, Level};
 
 use crate::support::languages::{engine, facts, registry};
 
-/// The kinds of the blocks between entry and exit, then the edges: `branch body: 0>2 next, 2>1 false, …`.
+/// The kinds of the blocks between entry and exit, then the edges: `branch body: 0>2 next, 2>1
+/// false, …`.
 pub fn text(cfg: &Cfg) -> String {
     let kinds: Vec<_> = cfg.blocks[2..].iter().map(|block| block.kind.name()).collect();
     let edges: Vec<_> = cfg.edges.iter().map(|edge| format!("{}>{} {}", edge.from, edge.to, edge.kind)).collect();

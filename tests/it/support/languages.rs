@@ -1,4 +1,5 @@
-//! What the language tests share: engines, fixture files, and what must hold of the facts of any bytes at all.
+//! What the language tests share: engines, fixture files, and what must hold of the facts of any
+//! bytes at all.
 
 use std::fs;
 use std::path::{Path, PathBuf};

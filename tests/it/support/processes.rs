@@ -1,5 +1,5 @@
-//! A test that takes two processes starts this binary again for itself alone: with a variable set it plays the other
-//! process instead.
+//! A test that takes two processes starts this binary again for itself alone: with a variable set
+//! it plays the other process instead.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};

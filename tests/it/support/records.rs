@@ -1,4 +1,5 @@
-//! Records for tests: strategies that make any record of any family, and repeatable samples drawn from them.
+//! Records for tests: strategies that make any record of any family, and repeatable samples drawn
+//! from them.
 
 use elcano::model::{
     AnalyzerId, Ast, AstNode, AstRecord, Block, BlockKind, BodyHash, Call, CfgRecord, ChunkRecord, ContentId, Edge,

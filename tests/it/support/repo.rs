@@ -123,7 +123,8 @@ impl Repo {
         self
     }
 
-    /// Makes a file look as if it was last modified long ago, so that git does not take it for just changed.
+    /// Makes a file look as if it was last modified long ago, so that git does not take it for just
+    /// changed.
     pub fn age<P: AsBytes + ?Sized>(&self, path: &P) -> &Self {
         let long_ago = std::time::UNIX_EPOCH + std::time::Duration::new(1_000_000_000, 123_456_789);
         let file = fs::File::options().write(true).open(self.path(path)).expect("the file");

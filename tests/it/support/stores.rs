@@ -1,4 +1,5 @@
-//! Stores for tests: a fresh one of every engine, all that is in one, and ways past what elcano checks.
+//! Stores for tests: a fresh one of every engine, all that is in one, and ways past what elcano
+//! checks.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -84,7 +84,8 @@ fn an_empty_folder_is_no_error() {
     assert_eq!(walked(&repo), Walked::default());
 }
 
-/// A tree whose paths are longer than any system call takes: no one can open its depths by path, not even root.
+/// A tree whose paths are longer than any system call takes: no one can open its depths by path,
+/// not even root.
 #[test]
 fn what_cannot_be_opened_becomes_a_note() {
     use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
@@ -100,7 +101,8 @@ fn what_cannot_be_opened_becomes_a_note() {
         dir = open(&dir);
         length += 251;
     }
-    // The folder can be listed; a file whose name takes its path over the limit cannot be looked at.
+    // The folder can be listed; a file whose name takes its path over the limit cannot be looked
+    // at.
     let file = format!("{}.rs", "f".repeat(252));
     let create = OFlags::CREATE | OFlags::WRONLY;
     for name in [file.as_str(), "g.rs"] {
