@@ -93,7 +93,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     pub(super) fn holds(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         if let Some(choice) = self.choices.last_mut() {
             choice.otherwise = fails;
         }
@@ -158,7 +158,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     pub(super) fn assert(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         self.choices.push(Choice { exits: holds, otherwise: Ends::new() });
         self.graph.resume(fails);
     }
@@ -239,7 +239,7 @@ impl<'t> Builder<'_, 't> {
 
     /// The guard of an arm was read: where it fails, the arms after it are tried.
     pub(super) fn guard(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         if let Some(switch) = self.switches.last_mut() {
             join(&mut switch.anew, fails);
             switch.anew.extend(switch.dispatch.map(|dispatch| (dispatch, EdgeKind::False)));

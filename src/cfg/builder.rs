@@ -6,7 +6,7 @@ use tree_sitter::TreeCursor;
 
 use super::graph::{Ends, Graph};
 use super::node::{At, offset};
-use super::state::{Choice, Comprehension, Final, Loop, Scope, Switch, Throws, Try, Verdict};
+use super::state::{Choice, Comprehension, ConditionEnds, Final, Loop, Scope, Switch, Throws, Try};
 use super::task::Task;
 use crate::lang::{Language, Place, Roles};
 
@@ -17,7 +17,7 @@ pub(super) struct Builder<'l, 't> {
     pub(super) cursor: TreeCursor<'t>,
     pub(super) graph: Graph,
     pub(super) tasks: Vec<Task<'t>>,
-    pub(super) verdicts: Vec<Verdict>,
+    pub(super) condition_ends: Vec<ConditionEnds>,
     /// The ends of conditions, and of skipped parts of expressions, that are being read.
     pub(super) shorts: Vec<Ends>,
     pub(super) choices: Vec<Choice>,

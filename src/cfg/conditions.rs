@@ -4,7 +4,7 @@
 use super::builder::Builder;
 use super::graph::{Ends, join};
 use super::node::{At, JUMPS, any};
-use super::state::{Operand, Verdict};
+use super::state::{ConditionEnds, Operand};
 use super::task::{Action, Task};
 use crate::lang::Roles;
 use crate::model::EdgeKind;
@@ -46,9 +46,9 @@ impl<'t> Builder<'_, 't> {
         }
     }
 
-    /// The verdict of the condition that was read last.
-    pub(super) fn verdict(&mut self) -> Verdict {
-        self.verdicts.pop().unwrap_or_default()
+    /// The ends of the condition that was read last.
+    pub(super) fn pop_condition_ends(&mut self) -> ConditionEnds {
+        self.condition_ends.pop().unwrap_or_default()
     }
 
     /// A condition: through parentheses and negations to its operands.
@@ -102,12 +102,12 @@ impl<'t> Builder<'_, 't> {
 
     pub(super) fn evaluate(&mut self, place: u32) {
         let block = self.graph.decide(place);
-        self.verdicts.push((vec![(block, EdgeKind::True)], vec![(block, EdgeKind::False)]));
+        self.condition_ends.push((vec![(block, EdgeKind::True)], vec![(block, EdgeKind::False)]));
     }
 
     pub(super) fn invert(&mut self) {
-        let (holds, fails) = self.verdict();
-        self.verdicts.push((fails, holds));
+        let (holds, fails) = self.pop_condition_ends();
+        self.condition_ends.push((fails, holds));
     }
 
     /// A short-circuit expression as a condition.
@@ -179,17 +179,17 @@ impl<'t> Builder<'_, 't> {
     }
 
     pub(super) fn next_operand(&mut self, and: bool) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         let (on, out) = if and { (holds, fails) } else { (fails, holds) };
         self.short(out);
         self.graph.resume(on);
     }
 
     pub(super) fn last_operand(&mut self, and: bool) {
-        let (mut holds, mut fails) = self.verdict();
+        let (mut holds, mut fails) = self.pop_condition_ends();
         let short = self.shorts.pop().unwrap_or_default();
         join(if and { &mut fails } else { &mut holds }, short);
-        self.verdicts.push((holds, fails));
+        self.condition_ends.push((holds, fails));
     }
 }
 

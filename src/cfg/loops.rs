@@ -150,7 +150,7 @@ impl<'t> Builder<'_, 't> {
 
     /// The condition was read.
     pub(super) fn test(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         if let Some(open) = self.loops.last_mut() {
             open.exits = fails;
         }
@@ -245,7 +245,7 @@ impl<'t> Builder<'_, 't> {
     }
 
     pub(super) fn sift(&mut self) {
-        let (holds, fails) = self.verdict();
+        let (holds, fails) = self.pop_condition_ends();
         self.end_element(fails);
         self.graph.resume(holds);
     }

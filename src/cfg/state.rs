@@ -7,7 +7,7 @@ use super::node::At;
 use crate::model::EdgeKind;
 
 /// Where control goes when a condition holds, and when it does not.
-pub(super) type Verdict = (Ends, Ends);
+pub(super) type ConditionEnds = (Ends, Ends);
 
 /// The parts of one operand of a short-circuit operator: one node, or terms and operators in turn.
 pub(super) type Operand<'t> = Vec<At<'t>>;

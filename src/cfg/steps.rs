@@ -23,7 +23,7 @@ impl<'l, 't> Builder<'l, 't> {
             cursor: function.walk(),
             graph: Graph::new(0, 0, 0),
             tasks: Vec::new(),
-            verdicts: Vec::new(),
+            condition_ends: Vec::new(),
             shorts: Vec::new(),
             choices: Vec::new(),
             switches: Vec::new(),

@@ -7,7 +7,7 @@ use super::state::Operand;
 pub(super) enum Task<'t> {
     /// Walk through a node.
     Visit(At<'t>),
-    /// Walk through a node that is a condition, and leave a verdict.
+    /// Walk through a node that is a condition, and leave its ends.
     Condition(At<'t>),
     /// Walk through an operand, as a condition or as a value.
     Terms { operand: Operand<'t>, is_condition: bool },

@@ -76,27 +76,27 @@ impl Repository {
     /// A commit that is not in this clone ([`Error::Undecided`]) or is damaged.
     pub fn merge_base(&self, a: CommitId, b: CommitId) -> Result<MergeBase> {
         let (a, b) = (object_id(a.0), object_id(b.0));
-        let mut past = Past { repository: self, border: self.border()?, known: FxHashMap::default() };
-        let mut bases = past.common(a, b)?;
+        let mut history = History { repository: self, border: self.border()?, known: FxHashMap::default() };
+        let mut bases = history.common(a, b)?;
         if bases.len() > 1 {
             // One of them may be an ancestor of another, for what was painted last was not painted
             // to its end.
             let mut below = Vec::new();
             for base in &bases {
-                below.extend(past.commit(*base)?.parents.iter().copied());
+                below.extend(history.commit(*base)?.parents.iter().copied());
             }
-            let below = past.reach(&below)?;
+            let below = history.reach(&below)?;
             bases.retain(|base| !below.contains(base));
         }
         let mut best = None;
         for base in bases {
-            best = best.max(Some((past.commit(base)?.time, Reverse(base))));
+            best = best.max(Some((history.commit(base)?.time, Reverse(base))));
         }
         let best = best.map(|(_, Reverse(base))| base);
-        if !past.border.is_empty() {
+        if !history.border.is_empty() {
             // What is cut off below the best is below it, too; anywhere else a better one may hide.
-            let under_best = past.reach(best.as_slice())?;
-            if past.reach(&[a, b])?.iter().any(|id| past.border.contains(id) && !under_best.contains(id)) {
+            let under_best = history.reach(best.as_slice())?;
+            if history.reach(&[a, b])?.iter().any(|id| history.border.contains(id) && !under_best.contains(id)) {
                 return Ok(MergeBase::Cut);
             }
         }
@@ -144,7 +144,7 @@ impl Repository {
 }
 
 /// The history of this clone, as far as it was looked at.
-struct Past<'a> {
+struct History<'a> {
     repository: &'a Repository,
     border: FxHashSet<ObjectId>,
     known: FxHashMap<ObjectId, Rc<Known>>,
@@ -163,7 +163,7 @@ const ONE: u8 = 1;
 const OTHER: u8 = 2;
 const STALE: u8 = 4;
 
-impl Past<'_> {
+impl History<'_> {
     fn commit(&mut self, id: ObjectId) -> Result<Rc<Known>> {
         if let Some(known) = self.known.get(&id) {
             return Ok(Rc::clone(known));

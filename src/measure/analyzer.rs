@@ -34,8 +34,8 @@ impl Analyzer {
     /// # Errors
     /// An unknown language or policy, or a spec that does not fit its grammar.
     pub fn new(registry: &Registry, language: &str, policy: &str) -> Result<Self, SpecError> {
-        if let Some(counted) = LineOnly::by_id(language) {
-            return Ok(Self::of_lines(counted, Policy::load(policy, language)?));
+        if let Some(line_only) = LineOnly::by_id(language) {
+            return Ok(Self::of_lines(line_only, Policy::load(policy, language)?));
         }
         let language = registry.language(language)?;
         let policy = Policy::load(policy, language.id)?;
@@ -55,15 +55,15 @@ impl Analyzer {
         Self { id: id(&hasher.finalize()), method: Method::Tree(language), policy, generated: false }
     }
 
-    fn of_lines(counted: LineOnly, policy: Policy) -> Self {
+    fn of_lines(line_only: LineOnly, policy: Policy) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(b"elcano counter v1");
         hasher.update(&METRICS_VERSION.to_be_bytes());
-        for part in [LineOnly::VERSION, counted.id, policy.id] {
+        for part in [LineOnly::VERSION, line_only.id, policy.id] {
             hasher.update(part.as_bytes());
             hasher.update(b"\0");
         }
-        Self { id: id(&hasher.finalize()), method: Method::Lines(counted), policy, generated: false }
+        Self { id: id(&hasher.finalize()), method: Method::Lines(line_only), policy, generated: false }
     }
 
     /// The same analyzer for files that are declared not to be generated, whatever their headers
@@ -108,7 +108,7 @@ impl Analyzer {
     ) -> FileFacts {
         let language = match &self.method {
             Method::Tree(language) => language.id,
-            Method::Lines(counted) => counted.id,
+            Method::Lines(line_only) => line_only.id,
         };
         let origin = Origin { id: self.id, language, policy: self.policy.id, generated: self.generated };
         guarded(origin, content, bytes, options, |facts| match &self.method {
@@ -116,8 +116,8 @@ impl Analyzer {
                 let tree = parse::parse(language, bytes, &options.limits)?;
                 visit::visit(language, &self.policy, bytes, &tree, &options, trace, facts)
             }
-            Method::Lines(counted) => {
-                facts.spaces = vec![lines::unit(counted.count(bytes), bytes.len())];
+            Method::Lines(line_only) => {
+                facts.spaces = vec![lines::unit(line_only.count(bytes), bytes.len())];
                 Ok(())
             }
         })

@@ -158,15 +158,16 @@ impl Evaluation<'_> {
             }
         }
         // A file that cannot be measured now has no comparison.
-        let past: Vec<&FileOfCommit> = changes.before.iter().filter(|file| !unknown.contains(&file.path)).collect();
-        let (past, parsed) = measure_commit(measurer, repository, &past)?;
+        let base_files: Vec<&FileOfCommit> =
+            changes.before.iter().filter(|file| !unknown.contains(&file.path)).collect();
+        let (base_versions, parsed) = measure_commit(measurer, repository, &base_files)?;
         all.files_parsed += parsed;
-        all.findings = gate::compare(&self.limits, &head, &past);
+        all.findings = gate::compare(&self.limits, &head, &base_versions);
         self.locate_all(&mut all.findings, repository, before, changes, &head)?;
         let gated: BTreeSet<&RepoPath> =
             changes.now.iter().map(|(entry, _)| &entry.path).chain(changes.gone.iter()).collect();
         all.files_gated = gated.len() as u64;
-        all.deltas = gate::deltas(&head, &past);
+        all.deltas = gate::deltas(&head, &base_versions);
         self.conclude(all, |path| gated.contains(path))
     }
 

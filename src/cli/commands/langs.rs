@@ -28,12 +28,12 @@ pub(in crate::cli) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
                 })
             })
             .collect();
-        let counted = session
+        let line_only = session
             .registry
             .line_only()
             .map(|of| json!({ "id": of.id, "label": of.label(), "extensions": of.extensions(), "counter": "tokei" }));
-        let counted: Vec<_> = counted.collect();
-        print_json(&json!({ "schema": "elcano.langs/1", "languages": languages, "counted": counted }))?;
+        let line_only: Vec<_> = line_only.collect();
+        print_json(&json!({ "schema": "elcano.langs/1", "languages": languages, "counted": line_only }))?;
         return Ok(0);
     }
     let mut table = Table::new(&["id", "language", "files", "grammar"]);
