@@ -124,7 +124,7 @@ fn registry(specs: Option<&Path>) -> Result<Registry> {
         let reading = |error| Error::Usage(format!("cannot read specs in `{}`: {error}", folder.display()));
         for entry in folder.read_dir().map_err(reading)? {
             let path = entry.map_err(reading)?.path();
-            if path.extension().is_some_and(|ending| ending == "toml") {
+            if path.extension().is_some_and(|extension| extension == "toml") {
                 let text = std::fs::read_to_string(&path).map_err(reading)?;
                 let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
                 replaced.push((id, text));

@@ -112,7 +112,7 @@ impl Plan {
         if let Some((_, text)) = EMBEDDED.iter().find(|(known, _)| *known == name) {
             return Self::parse(name, text);
         }
-        let is_file = std::path::Path::new(name).extension().is_some_and(|ending| ending == "toml");
+        let is_file = std::path::Path::new(name).extension().is_some_and(|extension| extension == "toml");
         if !is_file {
             let hint = suggestion(name, EMBEDDED.iter().map(|(known, _)| *known));
             return Err(Error::Usage(format!("unknown pipeline `{name}`{hint}; a pipeline file ends in .toml")));

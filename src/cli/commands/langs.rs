@@ -38,8 +38,8 @@ pub(in crate::cli) fn langs(session: &Session, args: &LangsArgs) -> Result<u8> {
     }
     let mut table = Table::new(&["id", "language", "files", "grammar"]);
     for (id, (spec, version)) in all {
-        let endings = spec.extensions.iter().map(|ending| format!(".{ending}"));
-        let files = endings.chain(spec.filenames.iter().cloned()).collect::<Vec<_>>().join(" ");
+        let extensions = spec.extensions.iter().map(|extension| format!(".{extension}"));
+        let files = extensions.chain(spec.filenames.iter().cloned()).collect::<Vec<_>>().join(" ");
         table.row(vec![id.to_owned(), spec.label.clone(), files, format!("{} {version}", spec.krate)]);
     }
     let mut out = table.text();
