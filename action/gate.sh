@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the gate with the inputs of the action, which come as variables. Everything a reader sees is made by elcano itself.
+# Runs the gate with the inputs of the action, which come as variables. Everything a reader sees is
+# made by elcano itself.
 set -euo pipefail
 
 # Not in the checkout: what a change brings along is no store of ours.

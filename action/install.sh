@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs a released elcano into the runner's temporary folder: the archive must have the checksum that this very
-# revision of the action names. A revision that names none is built from its source. Writes the outputs `binary` and
-# `version`.
+# Installs a released elcano into the runner's temporary folder: the archive must have the checksum
+# that this very revision of the action names. A revision that names none is built from its source.
+# Writes the outputs `binary` and `version`.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,7 +23,8 @@ if [ -n "${ELCANO_BINARY:-}" ]; then
     done_with "$binary"
 fi
 
-# action/release.txt: `version`, or `source` in its place; `downloads` and a URL; `sha256  archive` as sha256sum prints it.
+# action/release.txt: `version`, or `source` in its place; `downloads` and a URL; `sha256  archive`
+# as sha256sum prints it.
 version=${ELCANO_VERSION:-$(sed -n '1s/^version //p' "$here/release.txt")}
 version=${version#v}
 [ -n "$version" ] || fail "action/release.txt names no version"

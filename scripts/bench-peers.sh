@@ -1,13 +1,15 @@
 #!/bin/sh
-# Runs elcano beside other tools that measure source code, on the same files, and prints medians and ratios.
+# Runs elcano beside other tools that measure source code, on the same files, and prints medians and
+# ratios.
 #
 #     scripts/bench-peers.sh [PART...]      parts of the corpus (default: django redis); see scripts/corpus.sh
 #
-# ROUNDS (5) rounds, the tools taking turns within each, all with JOBS (every core) threads, on a copy that holds the same
-# files for everybody. elcano starts with an empty store each time; what the others print goes to /dev/null, which spares
-# them the writing that elcano does.
+# ROUNDS (5) rounds, the tools taking turns within each, all with JOBS (every core) threads, on a
+# copy that holds the same files for everybody. elcano starts with an empty store each time; what
+# the others print goes to /dev/null, which spares them the writing that elcano does.
 #
-# The tools are installed into the cache, elcano is $ELCANO (target/release/elcano); nothing is written into the repository.
+# The tools are installed into the cache, elcano is $ELCANO (target/release/elcano); nothing is
+# written into the repository.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -54,8 +56,9 @@ source, store = os.path.join(scratch, "src"), os.path.join(scratch, "store")
 jobs, rounds = os.environ["JOBS"], int(os.environ["ROUNDS"])
 endings = {".py", ".c", ".h", ".cc", ".cpp", ".hpp", ".java", ".js", ".ts", ".tsx", ".go", ".rs"}
 
-# The same files for everybody: in languages that all know; each content once, for elcano measures a copy only once; no
-# empty ones, of which bca says nothing; and under plain names, for a folder `vendor` means something to some.
+# The same files for everybody: in languages that all know; each content once, for elcano measures a
+# copy only once; no empty ones, of which bca says nothing; and under plain names, for a folder
+# `vendor` means something to some.
 contents, size = set(), 0
 for folder, _, names in os.walk(corpus):
     for name in names:

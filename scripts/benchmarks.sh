@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the benches of the store and writes docs/benchmarks.md from what criterion measured. The page is replaced at the end,
-# and only when every bench has run.
+# Runs the benches of the store and writes docs/benchmarks.md from what criterion measured. The page
+# is replaced at the end, and only when every bench has run.
 #
 #   scripts/benchmarks.sh        $CARGO and $CARGO_TARGET_DIR are heeded; stores are made in $TMPDIR
 set -eu

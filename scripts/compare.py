@@ -102,7 +102,8 @@ def plain(name):
     return re.split(r"::|\.", name.split("(")[0].strip())[-1].strip()
 
 
-# Through its documented interface file by file: one file that it cannot read ends a run of its command line.
+# Through its documented interface file by file: one file that it cannot read ends a run of its
+# command line.
 LIZARD = """
 import json, os, sys, lizard
 for folder, _, names in os.walk(sys.argv[1]):
@@ -156,7 +157,8 @@ def bca(source):
                 metrics = space["metrics"]
                 loc = metrics.get("loc", {})
                 values = {name: metrics.get(name, {}).get("value") for name in ("cyclomatic", "cognitive", "nargs")}
-                # Its exits are a sum over what is inside; a function's own are what the others compare.
+                # Its exits are a sum over what is inside; a function's own are what the others
+                # compare.
                 exits = lambda space: space["metrics"].get("nexits", {}).get("sum", 0)
                 values["nexits"] = exits(space) - sum(exits(inside) for inside in space["spaces"])
                 values |= {name: loc.get(name) for name in ("sloc", "ploc", "cloc")}

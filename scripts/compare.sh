@@ -1,14 +1,14 @@
 #!/bin/sh
-# Compares elcano's numbers with those of other tools on the same files, function by function and file by file, and writes
-# docs/agreement.md.
+# Compares elcano's numbers with those of other tools on the same files, function by function and
+# file by file, and writes docs/agreement.md.
 #
 #     scripts/compare.sh [PART...]      parts of the corpus (default: all there are); see scripts/corpus.sh
 #
-# At most FILES (200) files of each language in each part, chosen by the hash of their content; the same ones every time. Rows
-# are compared on at most LINE_FILES (1500), and on linux too.
-# Every pair of values stays in DATABASE (target/agreement.duckdb), table `pair`; the head of docs/agreement.md says how to
-# ask it. The tools are installed into the cache; elcano is $ELCANO (target/release/elcano). A tool that is not there is
-# named and left out.
+# At most FILES (200) files of each language in each part, chosen by the hash of their content; the
+# same ones every time. Rows are compared on at most LINE_FILES (1500), and on linux too. Every pair
+# of values stays in DATABASE (target/agreement.duckdb), table `pair`; the head of docs/agreement.md
+# says how to ask it. The tools are installed into the cache; elcano is $ELCANO
+# (target/release/elcano). A tool that is not there is named and left out.
 set -eu
 
 cd "$(dirname "$0")/.."

@@ -1,11 +1,13 @@
 #!/bin/sh
-# Fetches real repositories to measure, through the ordinary clients of the registries that this machine is set to use:
-# cargo, npm, pip, apt. They land in corpus/NAME (or $ELCANO_CORPUS/NAME); the packed originals stay in the cache.
+# Fetches real repositories to measure, through the ordinary clients of the registries that this
+# machine is set to use: cargo, npm, pip, apt. They land in corpus/NAME (or $ELCANO_CORPUS/NAME);
+# the packed originals stay in the cache.
 #
 #     scripts/corpus.sh [NAME...]     all parts, or these; what is there already is left alone
 #
-# Every part is optional: without its client, or when the fetch fails, the part is named and left out. Without NAME that
-# is no error as long as one part is there; a NAME that was asked for and failed is.
+# Every part is optional: without its client, or when the fetch fails, the part is named and left
+# out. Without NAME that is no error as long as one part is there; a NAME that was asked for and
+# failed is.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -25,7 +27,8 @@ last() {
     [ -f "$file" ] && echo "$file"
 }
 
-# Each fetcher leaves the unpacked source in $1 and returns non-zero when it could not; its output goes to the log.
+# Each fetcher leaves the unpacked source in $1 and returns non-zero when it could not; its output
+# goes to the log.
 
 # from_pip FOLDER NAME==VERSION: a source distribution from the Python index.
 from_pip() {
@@ -52,7 +55,8 @@ from_npm() {
     done
 }
 
-# from_cargo FOLDER NAME=VERSION...: crates, unpacked by cargo. Default features are off, so that few others come along.
+# from_cargo FOLDER NAME=VERSION...: crates, unpacked by cargo. Default features are off, so that
+# few others come along.
 from_cargo() {
     have cargo || return 1
     folder=$1
@@ -72,7 +76,8 @@ from_cargo() {
     rm -rf "$folder/.fetch"
 }
 
-# from_deb FOLDER PACKAGE [ARCHIVE]: the files of a Debian binary package that holds sources, or of the one archive in it.
+# from_deb FOLDER PACKAGE [ARCHIVE]: the files of a Debian binary package that holds sources, or of
+# the one archive in it.
 from_deb() {
     have apt-get && have dpkg-deb || return 1
     if ! pack=$(last "$packs/$2"_*.deb); then
@@ -91,12 +96,14 @@ from_deb() {
     *) tar -xf "$archive" -C "$1" || return 1 ;;
     esac
     rm -rf "$1/.deb"
-    # Debian's packaging of the kernel ignores everything at the top; here that everything is what is measured.
+    # Debian's packaging of the kernel ignores everything at the top; here that everything is what
+    # is measured.
     find "$1" -maxdepth 2 -name .gitignore -exec sed -i '/^\/\*$/d' {} +
 }
 
-# from_apt FOLDER PACKAGE: a Debian source package. Few machines list source packages, so the machine's own list is read
-# again as one of sources, in a folder of ours; the system's stays as it is.
+# from_apt FOLDER PACKAGE: a Debian source package. Few machines list source packages, so the
+# machine's own list is read again as one of sources, in a folder of ours; the system's stays as it
+# is.
 from_apt() {
     have apt-get || return 1
     if ! last "$packs/$2"_*.orig.tar.[gx]z; then
@@ -122,7 +129,8 @@ from_apt() {
     tar -xf "$(last "$packs/$2"_*.orig.tar.[gx]z)" -C "$1"
 }
 
-# The parts: name, fetcher, what to fetch. Pinned where the registry keeps old versions; Debian keeps only its newest.
+# The parts: name, fetcher, what to fetch. Pinned where the registry keeps old versions; Debian
+# keeps only its newest.
 parts() {
     cat <<'TABLE'
 django      from_pip    django==5.2.19

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Puts DuckDB's prebuilt library into .duckdb/, where .cargo/config.toml and build.rs look for it. Compiling DuckDB takes
-# about 40 minutes on two cores; linking to this library takes none. Run it as often as you like: it acts only once.
+# Puts DuckDB's prebuilt library into .duckdb/, where .cargo/config.toml and build.rs look for it.
+# Compiling DuckDB takes about 40 minutes on two cores; linking to this library takes none. Run it
+# as often as you like: it acts only once.
 #
-# In this order: what DUCKDB_LIB_DIR names, what is there already, the cache under the home folder, the npm package
-# (through the npm client and the registry it is set to), an installed libduckdb.
+# In this order: what DUCKDB_LIB_DIR names, what is there already, the cache under the home folder,
+# the npm package (through the npm client and the registry it is set to), an installed libduckdb.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -16,9 +17,9 @@ fail() {
     exit 1
 }
 
-# One row a platform: npm package, its version, the library's name, its SHA-256. Every sum was taken from the package
-# itself. Versions may differ in the last place: each of them exports all that the crate `duckdb` 1.10506 declares.
-# The two macOS packages hold the same universal library.
+# One row a platform: npm package, its version, the library's name, its SHA-256. Every sum was taken
+# from the package itself. Versions may differ in the last place: each of them exports all that the
+# crate `duckdb` 1.10506 declares. The two macOS packages hold the same universal library.
 case "$(uname -s)-$(uname -m)" in
 Linux-x86_64)
     package=linux-x64 version=1.5.6-r.1 library=libduckdb.so
@@ -49,7 +50,7 @@ sum_of() {
 }
 good() { [ -f "$1" ] && [ "$(sum_of "$1")" = "$sum" ]; }
 
-# Copies $1 to $2 so that nobody ever sees half a file there.
+# Copies $1 to $2 so that half a file is never seen there.
 place() {
     mkdir -p "$(dirname "$2")"
     part=$2.$$
@@ -79,7 +80,8 @@ trap 'rm -rf ${part:+"$part"} ${temporary:+"$temporary"}' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# 1. The person decides. The value that cargo itself sets (.cargo/config.toml) means the folder here.
+# 1. The person decides. The value that cargo itself sets (.cargo/config.toml) means the folder
+#    here.
 if [ "${DUCKDB_LIB_DIR:-$here}" != "$here" ]; then
     [ -e "$DUCKDB_LIB_DIR/$library" ] || fail "DUCKDB_LIB_DIR is $DUCKDB_LIB_DIR, but $library is not there"
     say "using $DUCKDB_LIB_DIR/$library, as DUCKDB_LIB_DIR says"
@@ -104,7 +106,7 @@ if [ -n "$sum" ]; then
         temporary=$(mktemp -d)
         say "fetching @duckdb/node-bindings-$package $version with npm (about 25 MB, once)"
         if (cd "$temporary" && npm pack "@duckdb/node-bindings-$package@$version" >log 2>&1 && tar -xzf ./*.tgz); then
-            # Never fall back from a wrong sum to something else: somebody should look at it.
+            # Never fall back from a wrong sum to something else: a person should look at it.
             good "$temporary/package/$library" ||
                 fail "the npm package holds another $library than expected: SHA-256 $(sum_of "$temporary/package/$library"), not $sum"
             place "$temporary/package/$library" "$kept"

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Checks workflows, the action and shell scripts with the linters that are installed, and names those that are not. With
-# LINT_ALL=1 one that is missing is an error. None of them asks the network.
+# Checks workflows, the action and shell scripts with the linters that are installed, and names
+# those that are not. With LINT_ALL=1 one that is missing is an error. None of them asks the
+# network.
 set -eu
 
 cd "$(dirname "$0")/.."

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Measures parts of the corpus and checks what must hold of real code: a run that finds everything in the store, and one with
-# a single thread, say the same as the first; the second parses nothing; the store is sound.
+# Measures parts of the corpus and checks what must hold of real code: a run that finds everything
+# in the store, and one with a single thread, say the same as the first; the second parses nothing;
+# the store is sound.
 #
 #     scripts/nightly.sh PART...        parts of the corpus; see scripts/corpus.sh
 #

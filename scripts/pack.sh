@@ -1,6 +1,6 @@
 #!/bin/sh
-# Packs a binary as it is released: pack.sh BINARY TAG TARGET FOLDER makes FOLDER/elcano-TAG-TARGET.tar.gz, with licences,
-# completions and the manual page.
+# Packs a binary as it is released: pack.sh BINARY TAG TARGET FOLDER makes
+# FOLDER/elcano-TAG-TARGET.tar.gz, with licences, completions and the manual page.
 set -eu
 
 [ $# -eq 4 ] || {

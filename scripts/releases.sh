@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The gate over the releases of an npm package, each against the one before it, as if each were a change:
-#   scripts/releases.sh [PACKAGE [COUNT]]        the newest COUNT + 1 releases; 11 of eslint by default
-# Prints a row a pair; the repository with a commit a release stays in $ELCANO_RELEASES, for a look at the functions named.
+# The gate over the releases of an npm package, each against the one before it, as if each were a
+# change: scripts/releases.sh [PACKAGE [COUNT]]        the newest COUNT + 1 releases; 11 of eslint
+# by default Prints a row a pair; the repository with a commit a release stays in $ELCANO_RELEASES,
+# for a look at the functions named.
 set -euo pipefail
 
 package=${1:-eslint}

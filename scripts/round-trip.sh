@@ -1,6 +1,7 @@
 #!/bin/sh
-# Scans a folder at level full and carries its store through every engine and back, comparing every record at each leg:
-# LMDB -> SQLite -> LMDB -> SQLite, and LMDB -> DuckDB -> LMDB. Fails at the first leg that is not equal.
+# Scans a folder at level full and carries its store through every engine and back, comparing every
+# record at each leg: LMDB -> SQLite -> LMDB -> SQLite, and LMDB -> DuckDB -> LMDB. Fails at the
+# first leg that is not equal.
 #
 #   scripts/round-trip.sh FOLDER        $ELCANO is the program, $TMPDIR says where the stores go
 set -eu

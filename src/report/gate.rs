@@ -60,7 +60,7 @@ impl Format for &'static GateFormat {
 pub type GateOutput = Output<&'static GateFormat>;
 
 /// Every format, in the order of the documentation.
-pub static GATE_FORMATS: [GateFormat; 15] = [
+pub static GATE_FORMATS: &[GateFormat] = &[
     GateFormat::plain("text", "for a terminal", |check, _| text::write(check)),
     GateFormat::plain("json", "for programs: elcano.check/1", |check, _| json(check)),
     GateFormat::plain("markdown", "for a comment or a wiki", |check, _| markdown::write(check, usize::MAX)),

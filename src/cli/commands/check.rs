@@ -17,12 +17,10 @@ use crate::pipeline::base::Against;
 use crate::pipeline::check::check as run_check;
 use crate::pipeline::outputs;
 use crate::pipeline::progress::Verbosity;
-use crate::report::gate::GateOutput;
+use crate::report::gate::{GATE_FORMATS, GateOutput};
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  elcano check                            gate everything\n  elcano check --base origin/main         gate what differs from a commit\n  elcano check --base auto --format github --format sarif=elcano.sarif\n  elcano check --limit cognitive=20 --limit file:loc.ploc=800\n\nFormats: text, json, markdown, sarif, github, summary, outputs, gitlab, codeclimate, checkstyle, junit, \nrdjson, sonar, badge, prometheus."
-)]
+#[command(after_help = after_help())]
 pub(in crate::cli) struct CheckArgs {
     /// The folder or file [default: .]
     #[arg(value_name = "PATH")]
@@ -33,6 +31,19 @@ pub(in crate::cli) struct CheckArgs {
     walk: WalkFlags,
     #[command(flatten)]
     policy: PolicyFlag,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  elcano check                            gate everything
+  elcano check --base origin/main         gate what differs from a commit
+  elcano check --base auto --format github --format sarif=elcano.sarif
+  elcano check --limit cognitive=20 --limit file:loc.ploc=800";
+
+/// Examples, and the formats by name.
+fn after_help() -> String {
+    let formats: Vec<_> = GATE_FORMATS.iter().map(|format| format!("  {:12}{}", format.name, format.about)).collect();
+    format!("{EXAMPLES}\n\nFormats:\n{}", formats.join("\n"))
 }
 
 pub(in crate::cli) fn check(session: &Session, args: &CheckArgs) -> Result<u8> {
