@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use elcano::lang::{Policy, Registry};
-use elcano::measure::{Analyzer, Limits, Options};
+use elcano::measure::{Analyzer, FileLimits, Options};
 use elcano::model::{ContentId, Level};
 use elcano::pipeline::progress::{Monitor, Verbosity};
 use elcano::pipeline::scan::{ScanOptions, scan};
@@ -54,7 +54,7 @@ fn measuring(criterion: &mut Criterion) {
         bencher.iter(|| files.iter().filter(|file| parser.parse(file, None).unwrap().root_node().has_error()).count());
     });
     for level in [Level::Metrics, Level::Chunks, Level::Full] {
-        let options = Options { level, limits: Limits::default() };
+        let options = Options { level, limits: FileLimits::default() };
         group.bench_function(level.name(), |bencher| {
             let spaces = |file: &Vec<u8>| engine.measure(ContentId::default(), file, options).spaces.len();
             bencher.iter(|| files.iter().map(spaces).sum::<usize>());
@@ -67,7 +67,7 @@ fn scanning(criterion: &mut Criterion) {
     let (root, ..) = sources();
     let registry = Registry::new().unwrap();
     let options =
-        ScanOptions { policy: "default", measure: Options { level: Level::Metrics, limits: Limits::default() } };
+        ScanOptions { policy: "default", measure: Options { level: Level::Metrics, limits: FileLimits::default() } };
     let new_store = || {
         let folder = tempfile::tempdir().unwrap();
         let url = StoreUrl::Lmdb(folder.path().join("store"));

@@ -19,7 +19,7 @@ use gix::sec::{Permission, Trust};
 
 pub use history::{MergeBase, Parents};
 pub use index::{Index, IndexedContent, Known, KnownFile};
-pub use tree::{Change, TreeFile};
+pub use tree::{FileChange, TreeFile};
 
 use crate::error::{Error, Result};
 use crate::model::{ContentId, RepoPath};

@@ -24,12 +24,12 @@
 //! an [`Analyzer`]:
 //!
 //! ```
-//! use elcano::{Analyzer, ContentId, Level, Limits, Options, Registry};
+//! use elcano::{Analyzer, ContentId, Level, FileLimits, Options, Registry};
 //!
 //! let registry = Registry::new()?;
 //! let go = Analyzer::new(&registry, "go", "gocyclo")?;
 //! let source = b"package a\n\nfunc f(a, b bool) bool { return a && b }\n";
-//! let options = Options { level: Level::Chunks, limits: Limits::default() };
+//! let options = Options { level: Level::Chunks, limits: FileLimits::default() };
 //! let facts = go.measure(ContentId::of(source), source, options);
 //! assert_eq!(facts.spaces[1].metrics.cyclomatic, 2);
 //! assert_eq!(facts.chunks[0].text, b"func f(a, b bool) bool { return a && b }");
@@ -60,6 +60,6 @@ pub mod walk;
 
 pub use error::{Error, Result};
 pub use lang::{Registry, SpecError};
-pub use measure::{Analyzer, Limits, Options, SourceError, measure_source};
+pub use measure::{Analyzer, FileLimits, Options, SourceError, measure_source};
 pub use metric::{CATALOG, Metric};
 pub use model::{ContentId, FileFacts, Level, Metrics, Note, NoteKind, Skip, Space, SpaceKind};

@@ -14,6 +14,6 @@ mod source;
 mod visit;
 
 pub use analyzer::Analyzer;
-pub use options::{Limits, Options};
+pub use options::{FileLimits, Options};
 pub use roles::roles_in;
 pub use source::{SourceError, measure_source};

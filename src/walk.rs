@@ -22,7 +22,7 @@ mod tree_rules;
 use std::path::Path;
 
 pub use detect::{Detect, Detected};
-pub use explain::{Explanation, Outcome, explain};
+pub use explain::{Explanation, PathOutcome, explain};
 pub use found::{CONFIG, Entry, Walked};
 pub use options::WalkOptions;
 pub use root::resolve;

@@ -12,7 +12,7 @@ use toml::{Table, Value};
 
 use crate::error::{Error, Result, suggestion};
 use crate::gate::Limits;
-use crate::gate::limits::{Change, Folder};
+use crate::gate::limits::{Folder, LimitChange};
 use crate::metric::CATALOG;
 use crate::model::{FailOn, RepoPath};
 
@@ -23,7 +23,7 @@ pub(super) use crate::walk::CONFIG as NAME;
 struct Override {
     paths: Vec<String>,
     gated: Option<bool>,
-    changes: Vec<Change>,
+    changes: Vec<LimitChange>,
 }
 
 /// The configuration files that hold for a root.
@@ -43,7 +43,7 @@ struct Config {
     folder: Folder,
     baseline: Option<PathBuf>,
     fail_on: Option<FailOn>,
-    limits: Vec<Change>,
+    limits: Vec<LimitChange>,
     overrides: Vec<Override>,
 }
 
@@ -189,15 +189,15 @@ fn level(value: &Value, key: &str) -> Result<Option<f64>, String> {
     if value.as_str() == Some("off") { Ok(None) } else { number(value, key).map(Some) }
 }
 
-fn changes(value: &Value, place: &str) -> Result<Vec<Change>, String> {
+fn changes(value: &Value, place: &str) -> Result<Vec<LimitChange>, String> {
     let table = value.as_table().ok_or_else(|| format!("{place}: a table is expected"))?;
     table.iter().map(|(id, value)| change(id, value, place)).collect()
 }
 
 /// `cognitive = 25`, `cognitive = "off"`, `cognitive = { warn = 15, fail = 25, rows-min = 3 }`.
-fn change(id: &str, value: &Value, place: &str) -> Result<Change, String> {
+fn change(id: &str, value: &Value, place: &str) -> Result<LimitChange, String> {
     let key = format!("{place}.{id}");
-    let mut change = Change::of(id).map_err(|problem| format!("{key}: {problem}"))?;
+    let mut change = LimitChange::of(id).map_err(|problem| format!("{key}: {problem}"))?;
     let Some(table) = value.as_table() else {
         change.warn = Some(None);
         change.fail = Some(level(value, &key)?);

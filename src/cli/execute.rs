@@ -10,7 +10,7 @@ use super::flags::{GateFlags, ScanFlags, check_command};
 use super::gating::Gating;
 use super::session::Session;
 use crate::error::{Error, Result};
-use crate::measure::Limits;
+use crate::measure::FileLimits;
 use crate::model::Outcome;
 use crate::pipeline::plan::{Plan, Stage};
 use crate::pipeline::run::{Run, RunOutcome};
@@ -52,7 +52,7 @@ pub(super) fn execute(
             workspace: &workspace,
             store: &url,
             policy: &flags.policy.policy,
-            limits: Limits { file_bytes_max: flags.file_bytes_max, ..Limits::default() },
+            limits: FileLimits { file_bytes_max: flags.file_bytes_max, ..FileLimits::default() },
             gate: options.transpose()?,
             fetch_base: gate.fetch_base,
             environment: &environment,

@@ -6,8 +6,8 @@ use std::str::FromStr as _;
 
 use clap::Args;
 
-use crate::gate::limits::Change;
-use crate::measure::Limits;
+use crate::gate::limits::LimitChange;
+use crate::measure::FileLimits;
 use crate::model::{FailOn, Level, number_text};
 use crate::report::gate::GateOutput;
 use crate::walk::WalkOptions;
@@ -55,7 +55,7 @@ pub(super) struct ScanFlags {
     #[command(flatten)]
     pub(super) policy: PolicyFlag,
     /// Files larger than this are noted, not measured
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().file_bytes_max)]
+    #[arg(long, value_name = "BYTES", default_value_t = FileLimits::default().file_bytes_max)]
     pub(super) file_bytes_max: u64,
     /// Files that may fail before the run counts as partial (exit code 4) [default: any number]
     #[arg(long, value_name = "N")]
@@ -69,8 +69,8 @@ pub(super) struct ScanFlags {
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct LimitFlags {
     /// Another limit: METRIC=N or METRIC=off, also `class:METRIC` and `file:METRIC`; may repeat
-    #[arg(long, value_name = "METRIC=N", value_parser = Change::parse)]
-    pub(super) limit: Vec<Change>,
+    #[arg(long, value_name = "METRIC=N", value_parser = LimitChange::parse)]
+    pub(super) limit: Vec<LimitChange>,
     /// Accepted offenders [default: elcano-baseline.jsonl, if it is there]
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,

@@ -8,7 +8,7 @@ use super::flags::LimitFlags;
 use crate::error::{Error, Result};
 use crate::gate::Limits;
 use crate::gate::baseline::Baseline;
-use crate::gate::limits::Change;
+use crate::gate::limits::LimitChange;
 use crate::model::{FailOn, RepoPath};
 use crate::pipeline::check::GateOptions;
 use crate::pipeline::workspace::Workspace;
@@ -19,7 +19,7 @@ const BASELINE: &str = "elcano-baseline.jsonl";
 /// What the flags and the configuration come to.
 pub(super) struct Gating {
     pub(super) configs: Configs,
-    typed: Vec<Change>,
+    typed: Vec<LimitChange>,
     pub(super) baseline: PathBuf,
     baseline_named: bool,
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::global::{Color, Global, LogFormat};
 use crate::error::{Error, Result};
 use crate::lang::Registry;
-use crate::measure::{Limits, Options};
+use crate::measure::{FileLimits, Options};
 use crate::model::{Level, SnapshotRecord};
 use crate::pipeline::measurer::{Measurer, StoreFault};
 use crate::pipeline::progress::{Monitor, Verbosity};
@@ -87,7 +87,7 @@ impl Session {
 
     /// A measurer for numbers alone, which takes the facts that a store knows.
     pub(super) fn measurer<'a>(&'a self, store: Option<&'a Arc<dyn Store>>, policy: &'a str) -> Measurer<'a> {
-        let options = Options { level: Level::Metrics, limits: Limits::default() };
+        let options = Options { level: Level::Metrics, limits: FileLimits::default() };
         let store = store.map(|store| store.as_ref() as &dyn Store);
         Measurer::new(&self.registry, policy, options, self.monitor()).with_store(store, StoreFault::Warns)
     }

@@ -2,7 +2,7 @@
 //! is"` in a function, or right above it, accepts the findings of these rules on it. Never accepts
 //! one without a reason: that is an error.
 
-use super::limits::Change;
+use super::limits::LimitChange;
 use super::text::lines;
 use crate::model::Space;
 
@@ -55,7 +55,7 @@ fn parse(after: &str) -> Result<(Vec<String>, String), String> {
     let (names, rest) = inside.ok_or_else(|| format!("no metric in parentheses; {}", form()))?;
     let rules: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
     for rule in &rules {
-        Change::of(rule)?;
+        LimitChange::of(rule)?;
     }
     let reason = rest.trim_start().strip_prefix("reason=\"").and_then(|rest| rest.split_once('"'));
     let reason = reason.map(|(reason, _)| reason.trim()).filter(|reason| !reason.is_empty());

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::{Change, Limits};
+use super::limits::{LimitChange, Limits};
 use crate::metric::Direction;
 use crate::model::{Check, Finding, RepoPath, Status, number_text};
 
@@ -15,7 +15,7 @@ const SCHEMA: &str = "elcano.baseline/1";
 /// An accepted offender.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct BaselineEntry {
     /// Its file.
     pub path: RepoPath,
     /// Qualified name; empty for a file.
@@ -42,7 +42,7 @@ fn is_first(ordinal: &u32) -> bool {
 
 type Place = (RepoPath, String, u32, String);
 
-impl Entry {
+impl BaselineEntry {
     fn place(&self) -> Place {
         (self.path.clone(), self.symbol.clone(), self.ordinal, self.rule.clone())
     }
@@ -64,7 +64,7 @@ impl Entry {
 /// The entries of a baseline, by place.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Baseline {
-    entries: BTreeMap<Place, Entry>,
+    entries: BTreeMap<Place, BaselineEntry>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,7 +87,7 @@ impl Baseline {
         }
         let mut entries = BTreeMap::new();
         for (number, line) in lines {
-            let entry: Entry = serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?;
+            let entry: BaselineEntry = serde_json::from_str(line).map_err(|error| format!("line {number}: {error}"))?;
             // Days of this form compare as text.
             let is_day = |text: &String| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
             if let Some(wrong) = entry.expires.as_ref().filter(|text| !is_day(text)) {
@@ -127,18 +127,18 @@ impl Baseline {
             let old = before.entries.get(&place);
             let (reason, expires) = old.map_or((None, None), |old| (old.reason.clone(), old.expires.clone()));
             let (path, symbol, ordinal, rule) = place.clone();
-            Some((place, Entry { path, symbol, ordinal, rule, value, reason, expires }))
+            Some((place, BaselineEntry { path, symbol, ordinal, rule, value, reason, expires }))
         });
         Self { entries: entries.collect() }
     }
 
     /// The entries, sorted.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &BaselineEntry> {
         self.entries.values()
     }
 
     /// Keeps only the entries for which `keep` holds.
-    pub fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
+    pub fn retain(&mut self, mut keep: impl FnMut(&BaselineEntry) -> bool) {
         self.entries.retain(|_, entry| keep(entry));
     }
 
@@ -146,7 +146,7 @@ impl Baseline {
     #[must_use]
     pub fn capped(mut self, before: &Self) -> Self {
         for (place, entry) in &mut self.entries {
-            let direction = Change::of(&place.3).map(|change| change.metric.direction);
+            let direction = LimitChange::of(&place.3).map(|change| change.metric.direction);
             if let Some(old) = before.entries.get(place) {
                 let higher_is_better = direction == Ok(Direction::Higher);
                 entry.value = if higher_is_better { entry.value.max(old.value) } else { entry.value.min(old.value) };
@@ -165,7 +165,7 @@ impl Baseline {
         limits: &Limits,
         today: &str,
         is_gated: impl Fn(&RepoPath) -> bool,
-    ) -> Vec<Entry> {
+    ) -> Vec<BaselineEntry> {
         let mut unused: BTreeSet<&Place> = self.entries.keys().collect();
         let mut strays = Vec::new();
         for (at, finding) in findings.iter_mut().enumerate() {
@@ -202,7 +202,7 @@ fn place(finding: &Finding) -> Place {
     (finding.path.clone(), finding.symbol.clone(), finding.ordinal, finding.rule.clone())
 }
 
-fn accept(finding: &mut Finding, entry: &Entry, limits: &Limits, today: &str) {
+fn accept(finding: &mut Finding, entry: &BaselineEntry, limits: &Limits, today: &str) {
     if entry.expires.as_deref().is_some_and(|expires| expires <= today) {
         return;
     }
@@ -220,6 +220,6 @@ fn accept(finding: &mut Finding, entry: &Entry, limits: &Limits, today: &str) {
 }
 
 /// Names the stale entries in a check.
-pub fn note_stale(check: &mut Check, stale: &[Entry]) {
-    check.stale = stale.iter().map(Entry::describe).collect();
+pub fn note_stale(check: &mut Check, stale: &[BaselineEntry]) {
+    check.stale = stale.iter().map(BaselineEntry::describe).collect();
 }

@@ -171,13 +171,13 @@ pub fn sort(findings: &mut [Finding]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limits::Change;
+    use super::super::limits::LimitChange;
     use super::*;
 
     fn case(value: Option<f64>, was: Option<f64>) -> Option<(Status, Severity)> {
         let mut limits = Limits::default();
-        let change = Change::of("cognitive").unwrap();
-        limits.set(&Change { warn: Some(Some(15.0)), fail: Some(Some(25.0)), ..change });
+        let change = LimitChange::of("cognitive").unwrap();
+        limits.set(&LimitChange { warn: Some(Some(15.0)), fail: Some(Some(25.0)), ..change });
         let limit = limits.of(&RepoPath::from("a"))[0];
         evaluate(&limit, value, was).map(|evaluated| (evaluated.status, evaluated.level))
     }

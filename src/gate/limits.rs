@@ -61,7 +61,7 @@ impl Limit {
 
 /// A change of limits: of one rule, what is some replaces.
 #[derive(Debug, Clone, Copy)]
-pub struct Change {
+pub struct LimitChange {
     /// What it is about.
     pub subject: Subject,
     /// Which number.
@@ -74,7 +74,7 @@ pub struct Change {
     pub rows_min: Option<u32>,
 }
 
-impl Change {
+impl LimitChange {
     /// The rule of an id, `METRIC`, `class:METRIC` or `file:METRIC`, with nothing changed yet.
     ///
     /// # Errors
@@ -174,7 +174,7 @@ struct Override {
     /// None is the whole folder.
     paths: Option<Gitignore>,
     gated: Option<bool>,
-    changes: Vec<Change>,
+    changes: Vec<LimitChange>,
 }
 
 impl Override {
@@ -215,7 +215,7 @@ impl Default for Limits {
 
 impl Limits {
     /// Changes a rule everywhere, and drops its overrides: a flag beats the configuration.
-    pub fn set(&mut self, change: &Change) {
+    pub fn set(&mut self, change: &LimitChange) {
         change.apply(&mut self.rules);
         for part in &mut self.overrides {
             part.changes.retain(|other| other.subject != change.subject || other.metric.id != change.metric.id);
@@ -223,7 +223,7 @@ impl Limits {
     }
 
     /// Adds other limits for a whole folder; later ones win.
-    pub fn override_folder(&mut self, folder: Folder, changes: Vec<Change>) {
+    pub fn override_folder(&mut self, folder: Folder, changes: Vec<LimitChange>) {
         self.overrides.push(Override { folder, paths: None, gated: None, changes });
     }
 
@@ -237,7 +237,7 @@ impl Limits {
         folder: Folder,
         paths: &[String],
         gated: Option<bool>,
-        changes: Vec<Change>,
+        changes: Vec<LimitChange>,
     ) -> Result<(), String> {
         let mut builder = GitignoreBuilder::new("");
         for path in paths {
@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn what_is_typed_beats_what_is_written() {
         let mut limits = Limits::default();
-        let written = Change { fail: Some(Some(99.0)), ..Change::of("cognitive").unwrap() };
+        let written = LimitChange { fail: Some(Some(99.0)), ..LimitChange::of("cognitive").unwrap() };
         limits.override_paths(Folder::Root, &["tests/".into(), "*.gen.py".into()], None, vec![written]).unwrap();
         limits.override_paths(Folder::Root, &["/old/".into()], Some(false), Vec::new()).unwrap();
         assert_eq!(of(&limits, "src/a.py", "cognitive"), Some((Some(15.0), Some(25.0))));
@@ -300,14 +300,14 @@ mod tests {
         assert_eq!(of(&limits, "a.gen.py", "cognitive"), Some((Some(15.0), Some(99.0))));
         assert!(limits.of(&RepoPath::from("old/a.py")).is_empty());
         assert!(limits.is_gated(&RepoPath::from("src/old/a.py")));
-        limits.set(&Change::parse("cognitive=3").unwrap());
+        limits.set(&LimitChange::parse("cognitive=3").unwrap());
         assert_eq!(of(&limits, "x/tests/a.py", "cognitive"), Some((None, Some(3.0))));
     }
 
     #[test]
     fn a_folder_sees_its_own_paths() {
         let mut limits = Limits::default();
-        let change = |limit| Change { fail: Some(Some(limit)), ..Change::of("cognitive").unwrap() };
+        let change = |limit| LimitChange { fail: Some(Some(limit)), ..LimitChange::of("cognitive").unwrap() };
         let above = Folder::Above(b"api/".to_vec());
         limits.override_paths(above, &["/api/old/".into()], Some(false), Vec::new()).unwrap();
         limits.override_folder(Folder::Below(b"new/".to_vec()), vec![change(20.0)]);
@@ -320,11 +320,11 @@ mod tests {
 
     #[test]
     fn mistakes_get_a_suggestion() {
-        assert!(Change::parse("cognitve=3").is_err_and(|error| error.contains("cognitive")));
-        assert!(Change::parse("flie:sloc=3").is_err_and(|error| error.contains("file")));
-        assert!(Change::parse("cognitive").is_err());
-        assert!(Change::parse("cognitive=many").is_err());
-        assert!(Change::parse("cognitive=NaN").is_err());
-        assert_eq!(Change::parse("wmc=3").map(|change| change.subject), Ok(Subject::Class));
+        assert!(LimitChange::parse("cognitve=3").is_err_and(|error| error.contains("cognitive")));
+        assert!(LimitChange::parse("flie:sloc=3").is_err_and(|error| error.contains("file")));
+        assert!(LimitChange::parse("cognitive").is_err());
+        assert!(LimitChange::parse("cognitive=many").is_err());
+        assert!(LimitChange::parse("cognitive=NaN").is_err());
+        assert_eq!(LimitChange::parse("wmc=3").map(|change| change.subject), Ok(Subject::Class));
     }
 }

@@ -24,7 +24,7 @@ pub struct TreeFile {
 
 /// A file that differs between two commits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Change {
+pub struct FileChange {
     /// Its path; the old one when it was deleted.
     pub path: RepoPath,
     /// Where and what it was; None when it was added. Another path: it was moved, its content the
@@ -95,13 +95,13 @@ impl Repository {
     ///
     /// # Errors
     /// A commit or tree that is not in this clone ([`Error::Undecided`]) or is damaged.
-    pub fn changed(&self, base: CommitId, head: CommitId) -> Result<Vec<Change>> {
+    pub fn changed(&self, base: CommitId, head: CommitId) -> Result<Vec<FileChange>> {
         self.differences(base, head).map(join_moves)
     }
 
     /// As [`Repository::changed`], in the order of the trees, a file that was moved as one that was
     /// deleted and one that was added.
-    fn differences(&self, base: CommitId, head: CommitId) -> Result<Vec<Change>> {
+    fn differences(&self, base: CommitId, head: CommitId) -> Result<Vec<FileChange>> {
         let (old, new) = (self.tree(base)?, self.tree(head)?);
         let problem = || format!("comparing commits {base} and {head}");
         // Moves are found below: here, the same bytes are the only thing that makes two files one.
@@ -127,7 +127,7 @@ impl Repository {
             let (old, new) = (file(old)?, file(new)?);
             // The same bytes under another mode are the same file.
             if old != new {
-                files.push(Change { old: old.map(|content| (path.clone(), content)), new, path });
+                files.push(FileChange { old: old.map(|content| (path.clone(), content)), new, path });
             }
         }
         Ok(files)
@@ -144,7 +144,7 @@ impl Repository {
 
 /// Makes one of each deletion and addition of the same content: of the same name first, in path
 /// order.
-fn join_moves(mut changes: Vec<Change>) -> Vec<Change> {
+fn join_moves(mut changes: Vec<FileChange>) -> Vec<FileChange> {
     changes.sort_unstable();
     let empty = ContentId::of(b"");
     let mut gone: BTreeMap<ContentId, VecDeque<RepoPath>> = BTreeMap::new();

@@ -5,7 +5,7 @@ use crate::model::Level;
 /// What must not be exceeded by one file; a file that exceeds a limit gets a note and is not
 /// measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct FileLimits {
     /// Size of a file. Larger ones are data or generated; people do not read them.
     pub file_bytes_max: u64,
     /// Depth of the syntax tree. Code that people write stays below a few hundred.
@@ -17,7 +17,7 @@ pub struct Limits {
     pub parse_steps_per_byte_max: u64,
 }
 
-impl Default for Limits {
+impl Default for FileLimits {
     fn default() -> Self {
         Self { file_bytes_max: 8 << 20, depth_max: 10_000, nodes_max: 5_000_000, parse_steps_per_byte_max: 4 }
     }
@@ -29,13 +29,13 @@ pub struct Options {
     /// What is kept beside the metrics.
     pub level: Level,
     /// What must not be exceeded.
-    pub limits: Limits,
+    pub limits: FileLimits,
 }
 
 impl Options {
     /// The metrics alone, within the default limits.
     #[must_use]
     pub fn metrics() -> Self {
-        Self { level: Level::Metrics, limits: Limits::default() }
+        Self { level: Level::Metrics, limits: FileLimits::default() }
     }
 }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use tree_sitter::{Node, ParseOptions, Parser, Tree};
 
-use super::options::Limits;
+use super::options::FileLimits;
 use crate::lang::Language;
 use crate::model::{Note, NoteKind};
 
@@ -26,7 +26,7 @@ pub(super) fn renew() {
 ///
 /// # Errors
 /// The note of the budget, when it is used up or would not do.
-pub(super) fn parse(language: &Language, source: &[u8], limits: &Limits) -> Result<Tree, Note> {
+pub(super) fn parse(language: &Language, source: &[u8], limits: &FileLimits) -> Result<Tree, Note> {
     if language.is_unsafe_to_parse(source) {
         return Err(Note::new(NoteKind::ParseBudget, "the parser might not come to an end"));
     }
@@ -41,7 +41,7 @@ pub(super) fn parse(language: &Language, source: &[u8], limits: &Limits) -> Resu
     Ok(if errors(&other) < errors(&tree) { other } else { tree })
 }
 
-fn parse_once(language: &Language, source: &[u8], limits: &Limits) -> Result<Tree, Note> {
+fn parse_once(language: &Language, source: &[u8], limits: &FileLimits) -> Result<Tree, Note> {
     PARSER.with_borrow_mut(|parser| {
         let refused = |error: tree_sitter::LanguageError| Note::new(NoteKind::Panicked, error.to_string());
         parser.set_language(&language.grammar).map_err(refused)?;

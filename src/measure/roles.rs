@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::options::Limits;
+use super::options::FileLimits;
 use crate::lang::{Language, Place, Roles};
 use crate::model::Note;
 
@@ -11,7 +11,7 @@ use crate::model::Note;
 /// # Errors
 /// The note of a parser that gave up.
 pub fn roles_in(language: &Language, bytes: &[u8]) -> Result<Roles, Note> {
-    let tree = super::parse::parse(language, bytes, &Limits::default())?;
+    let tree = super::parse::parse(language, bytes, &FileLimits::default())?;
     let mut cursor = tree.walk();
     let mut above: Vec<Node<'_>> = Vec::new();
     let mut all = Roles::NONE;

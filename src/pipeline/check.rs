@@ -88,7 +88,7 @@ struct Evaluation<'a> {
 
 /// What an evaluation came to, before the baseline is applied.
 #[derive(Default)]
-struct Evaluated {
+struct CheckDraft {
     base: Option<Base>,
     findings: Vec<Finding>,
     files_failed: Vec<(RepoPath, String)>,
@@ -101,11 +101,13 @@ impl Evaluation<'_> {
     fn against_nothing(&self, entries: &[&Entry]) -> Result<Check> {
         let Self { measurer, limits, .. } = self;
         let progress = measurer.monitor().progress("check", entries.len() as u64);
-        let one = |entry: &&Entry| -> Result<Evaluated> {
+        let one = |entry: &&Entry| -> Result<CheckDraft> {
             progress.begin(&entry.path);
             let outcome = measurer.file(entry)?;
-            let mut one =
-                Evaluated { files_parsed: u64::from(outcome.origin() == Some(Origin::Parsed)), ..Evaluated::default() };
+            let mut one = CheckDraft {
+                files_parsed: u64::from(outcome.origin() == Some(Origin::Parsed)),
+                ..CheckDraft::default()
+            };
             match outcome {
                 FileOutcome::Skipped(_) => {}
                 FileOutcome::Failed(note, _) => one.files_failed.push((entry.path.clone(), described(&note))),
@@ -121,7 +123,7 @@ impl Evaluation<'_> {
             progress.done(entry.stat.bytes);
             Ok(one)
         };
-        let mut all = Evaluated { files_gated: entries.len() as u64, ..Evaluated::default() };
+        let mut all = CheckDraft { files_gated: entries.len() as u64, ..CheckDraft::default() };
         for one in entries.par_iter().map(one).collect::<Result<Vec<_>>>()? {
             all.findings.extend(one.findings);
             all.files_failed.extend(one.files_failed);
@@ -140,7 +142,7 @@ impl Evaluation<'_> {
         let measurer = self.measurer;
         let outcomes = changes.now.par_iter().map(|(entry, content)| measurer.file_of(entry, *content));
         let outcomes = outcomes.collect::<Result<Vec<_>>>()?;
-        let mut all = Evaluated { base: Some(base), ..Evaluated::default() };
+        let mut all = CheckDraft { base: Some(base), ..CheckDraft::default() };
         let (mut head, mut unknown) = (Vec::new(), BTreeSet::new());
         for ((entry, _), outcome) in changes.now.iter().zip(outcomes) {
             all.files_parsed += u64::from(outcome.origin() == Some(Origin::Parsed));
@@ -195,7 +197,7 @@ impl Evaluation<'_> {
         Ok(())
     }
 
-    fn conclude(&self, mut all: Evaluated, was_gated: impl Fn(&RepoPath) -> bool) -> Result<Check> {
+    fn conclude(&self, mut all: CheckDraft, was_gated: impl Fn(&RepoPath) -> bool) -> Result<Check> {
         let today = jiff::Zoned::now().date().to_string();
         let stale = self.gate.baseline.apply(&mut all.findings, &self.limits, &today, was_gated);
         gate::sort(&mut all.findings);

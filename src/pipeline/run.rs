@@ -14,7 +14,7 @@ use super::workspace::Workspace;
 use super::{outputs, report};
 use crate::error::{Error, Result};
 use crate::export;
-use crate::measure::{Limits, Options};
+use crate::measure::{FileLimits, Options};
 use crate::model::{ExecutionRecord, Level, Outcome, RepoPath, Verdict};
 use crate::report::gate::{GateFormat, GateOutput};
 use crate::report::output::Format as _;
@@ -33,7 +33,7 @@ pub struct Run<'a> {
     /// The counting policy.
     pub policy: &'a str,
     /// What must not be exceeded by one file to be measured.
-    pub limits: Limits,
+    pub limits: FileLimits,
     /// By what gate stages evaluate, if there are any.
     pub gate: Option<GateOptions<'a>>,
     /// Whether git may fetch a base that is not in this clone.

@@ -1,13 +1,12 @@
 //! Explains why a file is measured or not: the decisions of the walk along one path, each as a
 //! step. Never decides anything itself.
 
-use std::fmt;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use super::detect::{Detect, Detected};
-use super::filter::{Candidate, Decision, Filter, Trace, Type};
+use super::filter::{Decision, Filter, PathCandidate, Steps, Type};
 use super::options::WalkOptions;
 use super::root::resolve;
 use super::rules::{Present, Scope};
@@ -19,7 +18,7 @@ use crate::model::{RepoPath, Skip};
 
 /// What becomes of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum PathOutcome {
     /// Measured, in this language.
     In(&'static str),
     /// Not measured.
@@ -38,22 +37,23 @@ pub struct Explanation {
     /// Relative to the root.
     pub path: RepoPath,
     /// The decision.
-    pub outcome: Outcome,
+    pub outcome: PathOutcome,
     /// Each rule that was considered, in order, with its file and line.
     pub steps: Vec<String>,
 }
 
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.path)?;
-        match &self.outcome {
-            Outcome::In(language) => writeln!(f, "measured as {language}")?,
-            Outcome::Out(skip) => writeln!(f, "not measured: {skip}")?,
-            Outcome::Unreadable(error) => writeln!(f, "unreadable: {error}")?,
-            Outcome::LeftOut => writeln!(f, "not part of the tree")?,
-            Outcome::Folder => writeln!(f, "a folder that is gone into")?,
-        }
-        self.steps.iter().try_for_each(|step| writeln!(f, "  {step}"))
+impl Explanation {
+    /// For a terminal, with languages by the labels that `label` gives their ids.
+    pub fn text<'a>(&'a self, label: impl Fn(&'a str) -> &'a str) -> String {
+        let outcome = match &self.outcome {
+            PathOutcome::In(language) => format!("measured as {}", label(language)),
+            PathOutcome::Out(skip) => format!("not measured: {skip}"),
+            PathOutcome::Unreadable(error) => format!("unreadable: {error}"),
+            PathOutcome::LeftOut => "not part of the tree".to_owned(),
+            PathOutcome::Folder => "a folder that is walked".to_owned(),
+        };
+        let steps: String = self.steps.iter().map(|step| format!("  {step}\n")).collect();
+        format!("{}: {outcome}\n{steps}", self.path)
     }
 }
 
@@ -69,7 +69,7 @@ pub fn explain(root: &Path, path: &Path, options: &WalkOptions, detect: &dyn Det
     let filter = Filter::new(options, detect, &mut steps)?;
     if root == absolute && kind == Type::File {
         let mut warnings = Vec::new();
-        let (name, decision) = named(&root, &filter, &mut warnings, &mut Trace(Some(&mut steps)));
+        let (name, decision) = named(&root, &filter, &mut warnings, &mut Steps(Some(&mut steps)));
         steps.append(&mut warnings);
         let outcome = outcome(decision, &root, &mut steps);
         return Ok(Explanation { path: RepoPath::new(name), outcome, steps });
@@ -90,7 +90,7 @@ fn follow(
     filter: &Filter<'_>,
     options: &WalkOptions,
     steps: &mut Vec<String>,
-) -> Outcome {
+) -> PathOutcome {
     let RootRules { prefix, mut scope } = RootRules::of(root, steps);
     let (mut full, mut folder, mut vendored) = (prefix.clone(), root.to_path_buf(), false);
     let mut parts = below.components().peekable();
@@ -101,42 +101,42 @@ fn follow(
         full.extend_from_slice(name);
         folder.push(part);
         let start = || read::start(&folder);
-        let candidate = Candidate { full: &full, path: &full[prefix.len()..], start: &start, vendored };
+        let candidate = PathCandidate { full: &full, path: &full[prefix.len()..], start: &start, vendored };
         if is_left_out(name, kind, candidate.path, options) {
-            return Outcome::LeftOut;
+            return PathOutcome::LeftOut;
         }
         if kind != Type::Folder {
-            let decision = filter.file(&scope, candidate, kind, &mut Trace(Some(steps)));
+            let decision = filter.file(&scope, candidate, kind, &mut Steps(Some(steps)));
             return outcome(decision, &folder, steps);
         }
-        if let Some(skip) = filter.folder(&scope, candidate, &mut Trace(Some(steps))) {
-            return Outcome::Out(skip);
+        if let Some(skip) = filter.folder(&scope, candidate, &mut Steps(Some(steps))) {
+            return PathOutcome::Out(skip);
         }
         vendored |= conventions::is_vendored_folder(name);
         full.push(b'/');
     }
-    Outcome::Folder
+    PathOutcome::Folder
 }
 
 /// The decision, after a look at the content.
-fn outcome(decision: Decision, file: &Path, steps: &mut Vec<String>) -> Outcome {
+fn outcome(decision: Decision, file: &Path, steps: &mut Vec<String>) -> PathOutcome {
     match decision {
-        Decision::Out(skip) => Outcome::Out(skip),
-        Decision::Unreadable(error) => Outcome::Unreadable(error.to_string()),
+        Decision::Out(skip) => PathOutcome::Out(skip),
+        Decision::Unreadable(error) => PathOutcome::Unreadable(error.to_string()),
         Decision::In(Detected { language, generated }) => {
             match read::regular(file, u64::MAX).map(|bytes| classify(&bytes)) {
-                Err(error) => Outcome::Unreadable(error.to_string()),
+                Err(error) => PathOutcome::Unreadable(error.to_string()),
                 Ok(Some(Skip::Generated)) if generated => {
                     steps.push("content: marked as generated, which an attribute denies".to_owned());
-                    Outcome::In(language)
+                    PathOutcome::In(language)
                 }
                 Ok(Some(skip)) => {
                     steps.push(format!("content: {skip}"));
-                    Outcome::Out(skip)
+                    PathOutcome::Out(skip)
                 }
                 Ok(None) => {
                     steps.push("content: written by people, as far as it shows".to_owned());
-                    Outcome::In(language)
+                    PathOutcome::In(language)
                 }
             }
         }

@@ -17,10 +17,10 @@ use crate::error::{Error, Result};
 use crate::model::Skip;
 
 /// Collects the steps of a decision, where they are wanted.
-pub(super) struct Trace<'a>(pub(super) Option<&'a mut Vec<String>>);
+pub(super) struct Steps<'a>(pub(super) Option<&'a mut Vec<String>>);
 
-impl Trace<'_> {
-    pub(super) fn step(&mut self, step: impl FnOnce() -> String) {
+impl Steps<'_> {
+    pub(super) fn add(&mut self, step: impl FnOnce() -> String) {
         if let Some(steps) = &mut self.0 {
             steps.push(step());
         }
@@ -59,7 +59,7 @@ pub(super) enum Decision {
 
 /// A path to be decided on.
 #[derive(Clone, Copy)]
-pub(super) struct Candidate<'a> {
+pub(super) struct PathCandidate<'a> {
     /// Relative to the top of the work tree, or to the root outside of one.
     pub(super) full: &'a [u8],
     /// Relative to the root.
@@ -90,18 +90,24 @@ impl<'a> Filter<'a> {
     }
 
     /// Whether a folder is out as a whole.
-    pub(super) fn folder(&self, scope: &Scope, candidate: Candidate<'_>, trace: &mut Trace<'_>) -> Option<Skip> {
-        if self.is_ignored(scope, candidate.full, true, trace) {
+    pub(super) fn folder(&self, scope: &Scope, candidate: PathCandidate<'_>, steps: &mut Steps<'_>) -> Option<Skip> {
+        if self.is_ignored(scope, candidate.full, true, steps) {
             return Some(Skip::Ignored);
         }
         let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(candidate.path), true));
-        self.trace_excluded(&matched, trace);
+        self.add_excluded(&matched, steps);
         matched.is_ignore().then_some(Skip::Excluded)
     }
 
     /// What becomes of a file.
-    pub(super) fn file(&self, scope: &Scope, candidate: Candidate<'_>, kind: Type, trace: &mut Trace<'_>) -> Decision {
-        if self.is_ignored(scope, candidate.full, false, trace) {
+    pub(super) fn file(
+        &self,
+        scope: &Scope,
+        candidate: PathCandidate<'_>,
+        kind: Type,
+        steps: &mut Steps<'_>,
+    ) -> Decision {
+        if self.is_ignored(scope, candidate.full, false, steps) {
             return Decision::Out(Skip::Ignored);
         }
         match kind {
@@ -109,21 +115,21 @@ impl<'a> Filter<'a> {
             Type::Special => return Decision::Out(Skip::Special),
             Type::File | Type::Folder => {}
         }
-        if self.is_excluded(candidate.path, trace) {
+        if self.is_excluded(candidate.path, steps) {
             return Decision::Out(Skip::Excluded);
         }
         let found = scope.attributes(candidate.full);
         for (name, attribute) in NAMES.iter().zip(&found) {
             match attribute {
-                Some((state, rule)) => trace.step(|| format!("{name}: {state:?} ({})", rule.origin)),
-                None => trace.step(|| format!("{name}: unspecified")),
+                Some((state, rule)) => steps.add(|| format!("{name}: {state:?} ({})", rule.origin)),
+                None => steps.add(|| format!("{name}: unspecified")),
             }
         }
         let state_of = |index: usize| found[index].and_then(|(state, _)| state.truth());
         let name = candidate.path.rsplit(|byte| *byte == b'/').next().unwrap_or(candidate.path);
         let by_name = conventions::by_name(name);
-        trace.step(|| format!("vendored by convention: {}", if candidate.vendored { "yes, its folder" } else { "no" }));
-        trace.step(|| by_name.map_or("name: of no generated kind".into(), |(pattern, _)| format!("name: `{pattern}`")));
+        steps.add(|| format!("vendored by convention: {}", if candidate.vendored { "yes, its folder" } else { "no" }));
+        steps.add(|| by_name.map_or("name: of no generated kind".into(), |(pattern, _)| format!("name: `{pattern}`")));
         if state_of(VENDORED).unwrap_or(candidate.vendored) {
             return Decision::Out(Skip::Vendored);
         }
@@ -140,51 +146,51 @@ impl<'a> Filter<'a> {
             name,
             found[LANGUAGE].map(|(state, _)| state),
             state_of(GENERATED) == Some(false),
-            trace,
+            steps,
         )
     }
 
     /// A regular file that was named itself: no rule keeps it out, only its language matters.
-    pub(super) fn named(&self, scope: &Scope, candidate: Candidate<'_>, trace: &mut Trace<'_>) -> Decision {
-        trace.step(|| "named itself: no rule keeps it out".to_owned());
+    pub(super) fn named(&self, scope: &Scope, candidate: PathCandidate<'_>, steps: &mut Steps<'_>) -> Decision {
+        steps.add(|| "named itself: no rule keeps it out".to_owned());
         let language = scope.attributes(candidate.full)[LANGUAGE].map(|(state, _)| state);
-        self.language(candidate, candidate.path, language, true, trace)
+        self.language(candidate, candidate.path, language, true, steps)
     }
 
     fn language(
         &self,
-        candidate: Candidate<'_>,
+        candidate: PathCandidate<'_>,
         name: &[u8],
         attribute: Option<&State>,
         generated: bool,
-        trace: &mut Trace<'_>,
+        steps: &mut Steps<'_>,
     ) -> Decision {
         let language = if let Some(State::Value(value)) = attribute {
-            trace.step(|| format!("language: attribute `{value}`"));
+            steps.add(|| format!("language: attribute `{value}`"));
             self.detect.by_linguist(value)
         } else if self.detect.is_ambiguous(name) {
             match (candidate.start)() {
                 Ok(start) => {
                     let language = self.detect.by_content(name, &start);
-                    trace.step(|| "language: by name and text, for several languages use such names".to_owned());
+                    steps.add(|| "language: by name and text, for several languages use such names".to_owned());
                     language
                 }
                 Err(error) => return Decision::Unreadable(error),
             }
         } else if let Some(language) = self.detect.by_name(name) {
-            trace.step(|| "language: by name".to_owned());
+            steps.add(|| "language: by name".to_owned());
             Some(language)
         } else if name.get(1..).is_some_and(|rest| rest.contains(&b'.')) {
-            trace.step(|| "language: no language has this extension".to_owned());
+            steps.add(|| "language: no language has this extension".to_owned());
             None
         } else {
             match (candidate.start)().map(|start| shebang(&start)) {
                 Ok(Some(interpreter)) => {
-                    trace.step(|| format!("language: first line names `{interpreter}`"));
+                    steps.add(|| format!("language: first line names `{interpreter}`"));
                     self.detect.by_shebang(&interpreter)
                 }
                 Ok(None) => {
-                    trace.step(|| "language: neither the name nor the first line determines it".to_owned());
+                    steps.add(|| "language: neither the name nor the first line determines it".to_owned());
                     None
                 }
                 Err(error) => return Decision::Unreadable(error),
@@ -193,7 +199,7 @@ impl<'a> Filter<'a> {
         language.map_or(Decision::Out(Skip::NoLanguage), |language| Decision::In(Detected { language, generated }))
     }
 
-    fn is_ignored(&self, scope: &Scope, full: &[u8], is_dir: bool, trace: &mut Trace<'_>) -> bool {
+    fn is_ignored(&self, scope: &Scope, full: &[u8], is_dir: bool, steps: &mut Steps<'_>) -> bool {
         let matched = scope.ignored(full, is_dir);
         let matched = match (&matched, &self.global) {
             (Match::None, Some(global)) => global.matched(as_path(full), is_dir),
@@ -201,34 +207,34 @@ impl<'a> Filter<'a> {
         };
         let shown = || String::from_utf8_lossy(full).into_owned();
         match &matched {
-            Match::None => trace.step(|| format!("`{}`: no ignore rule matches", shown())),
-            Match::Ignore(glob) => trace.step(|| format!("`{}`: ignored by {}", shown(), rule(glob))),
-            Match::Whitelist(glob) => trace.step(|| format!("`{}`: kept by {}", shown(), rule(glob))),
+            Match::None => steps.add(|| format!("`{}`: no ignore rule matches", shown())),
+            Match::Ignore(glob) => steps.add(|| format!("`{}`: ignored by {}", shown(), rule(glob))),
+            Match::Whitelist(glob) => steps.add(|| format!("`{}`: kept by {}", shown(), rule(glob))),
         }
         matched.is_ignore()
     }
 
-    fn is_excluded(&self, path: &[u8], trace: &mut Trace<'_>) -> bool {
+    fn is_excluded(&self, path: &[u8], steps: &mut Steps<'_>) -> bool {
         let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(path), false));
-        self.trace_excluded(&matched, trace);
+        self.add_excluded(&matched, steps);
         if matched.is_ignore() {
             return true;
         }
         let Some(include) = &self.include else { return false };
         let included = include.matched_path_or_any_parents(as_path(path), false);
         match &included {
-            Match::Ignore(glob) => trace.step(|| format!("include: `{}`", glob.original())),
-            Match::None | Match::Whitelist(_) => trace.step(|| "include: no pattern matches".to_owned()),
+            Match::Ignore(glob) => steps.add(|| format!("include: `{}`", glob.original())),
+            Match::None | Match::Whitelist(_) => steps.add(|| "include: no pattern matches".to_owned()),
         }
         !included.is_ignore()
     }
 
-    fn trace_excluded(&self, matched: &Match<&Glob>, trace: &mut Trace<'_>) {
+    fn add_excluded(&self, matched: &Match<&Glob>, steps: &mut Steps<'_>) {
         if self.exclude.is_some() {
             match matched {
-                Match::None => trace.step(|| "exclude: no pattern matches".to_owned()),
+                Match::None => steps.add(|| "exclude: no pattern matches".to_owned()),
                 Match::Ignore(glob) | Match::Whitelist(glob) => {
-                    trace.step(|| format!("exclude: `{}`", glob.original()));
+                    steps.add(|| format!("exclude: `{}`", glob.original()));
                 }
             }
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::detect::Detect;
-use super::filter::{Candidate, Decision, Filter, Trace, Type};
+use super::filter::{Decision, Filter, PathCandidate, Steps, Type};
 use super::found::{CONFIG, Entry, Walked};
 use super::options::WalkOptions;
 use super::rules::{Present, Scope, as_path, top_of};
@@ -95,7 +95,7 @@ pub(super) fn folder(root: &Path, options: &WalkOptions, detect: &dyn Detect) ->
 pub(super) fn file(root: &Path, options: &WalkOptions, detect: &dyn Detect) -> Result<Walked> {
     let mut walked = Walked { files_on_disk: 1, ..Walked::default() };
     let filter = Filter::new(options, detect, &mut walked.warnings)?;
-    let (name, decision) = named(root, &filter, &mut walked.warnings, &mut Trace(None));
+    let (name, decision) = named(root, &filter, &mut walked.warnings, &mut Steps(None));
     walked.record(decision, &name, root);
     Ok(walked)
 }
@@ -105,7 +105,7 @@ pub(super) fn named(
     file: &Path,
     filter: &Filter<'_>,
     warnings: &mut Vec<String>,
-    trace: &mut Trace<'_>,
+    trace: &mut Steps<'_>,
 ) -> (Vec<u8>, Decision) {
     let folder = file.parent().unwrap_or(Path::new("/"));
     let mut root_rules = RootRules::of(folder, warnings);
@@ -113,7 +113,7 @@ pub(super) fn named(
     let name = file.file_name().unwrap_or_default().as_bytes().to_vec();
     root_rules.prefix.extend_from_slice(&name);
     let start = || read::start(file);
-    let candidate = Candidate { full: &root_rules.prefix, path: &name, start: &start, vendored: false };
+    let candidate = PathCandidate { full: &root_rules.prefix, path: &name, start: &start, vendored: false };
     let decision = filter.named(&scope, candidate, trace);
     (name, decision)
 }
@@ -143,7 +143,7 @@ impl Walk<'_> {
             }
             let absolute = task.absolute.join(as_path(name));
             let start = || read::start(&absolute);
-            let candidate = |vendored| Candidate { full: &full, path, start: &start, vendored };
+            let candidate = |vendored| PathCandidate { full: &full, path, start: &start, vendored };
             if *kind == Type::Folder {
                 let state = match &inside {
                     Ok((scope, vendored)) => self.descend(scope, candidate(*vendored), name),
@@ -161,7 +161,7 @@ impl Walk<'_> {
                     if *kind == Type::File && name == CONFIG.as_bytes() {
                         found.configs.push(RepoPath::new(path));
                     }
-                    let decision = self.filter.file(scope, candidate(*vendored), *kind, &mut Trace(None));
+                    let decision = self.filter.file(scope, candidate(*vendored), *kind, &mut Steps(None));
                     found.record(decision, path, &absolute);
                 }
                 Err(skip) => found.skip(*skip),
@@ -171,8 +171,8 @@ impl Walk<'_> {
     }
 
     /// How a folder is gone through.
-    fn descend(&self, scope: &Arc<Scope>, candidate: Candidate<'_>, name: &[u8]) -> State {
-        match self.filter.folder(scope, candidate, &mut Trace(None)) {
+    fn descend(&self, scope: &Arc<Scope>, candidate: PathCandidate<'_>, name: &[u8]) -> State {
+        match self.filter.folder(scope, candidate, &mut Steps(None)) {
             Some(skip) => State::Out(skip),
             None => State::Open {
                 above: Arc::clone(scope),

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::conventions;
 use super::detect::{Detect, Detected};
-use super::filter::{Candidate, Decision, Filter, Trace, Type};
+use super::filter::{Decision, Filter, PathCandidate, Steps, Type};
 use super::options::WalkOptions;
 use super::root::resolve;
 use super::rules::{Present, Scope, as_path};
@@ -65,8 +65,8 @@ impl<'a> TreeRules<'a> {
             return Ok(None);
         }
         let start = || bytes().map_err(std::io::Error::other);
-        let candidate = Candidate { full: &full, path: path.as_bytes(), start: &start, vendored };
-        match self.filter.file(&scope, candidate, Type::File, &mut Trace(None)) {
+        let candidate = PathCandidate { full: &full, path: path.as_bytes(), start: &start, vendored };
+        match self.filter.file(&scope, candidate, Type::File, &mut Steps(None)) {
             Decision::In(detected) => Ok(Some(detected)),
             Decision::Out(_) => Ok(None),
             Decision::Unreadable(error) => Err(Error::io("reading the start of", as_path(path.as_bytes()))(error)),
@@ -94,9 +94,9 @@ impl<'a> TreeRules<'a> {
 
     fn enter(&self, above: &Folder, path: &[u8], name: &[u8]) -> Option<Folder> {
         let mut full = [&self.prefix, path].concat();
-        let candidate = Candidate { full: &full, path, start: &|| Ok(Vec::new()), vendored: above.vendored };
+        let candidate = PathCandidate { full: &full, path, start: &|| Ok(Vec::new()), vendored: above.vendored };
         if is_left_out(name, Type::Folder, path, self.options)
-            || self.filter.folder(&above.scope, candidate, &mut Trace(None)).is_some()
+            || self.filter.folder(&above.scope, candidate, &mut Steps(None)).is_some()
         {
             return None;
         }

@@ -11,7 +11,7 @@ use crate::cli::flags::GatedFlags;
 use crate::cli::gating::Gating;
 use crate::cli::session::Session;
 use crate::error::{Error, Result};
-use crate::gate::baseline::{Baseline, Entry};
+use crate::gate::baseline::{Baseline, BaselineEntry};
 use crate::pipeline::progress::Verbosity;
 use crate::report::output::write_file;
 
@@ -47,7 +47,7 @@ pub(in crate::cli) fn baseline(session: &Session, command: &BaselineCommand) -> 
         BaselineCommand::Prune(gate) => {
             let update = Update::of(session, gate)?;
             // What got worse stays as it was accepted, and what is new is not.
-            let old: Vec<Entry> = update.before.entries().cloned().collect();
+            let old: Vec<BaselineEntry> = update.before.entries().cloned().collect();
             let mut now = update.now.clone();
             now.retain(|entry| old.iter().any(|old| old.is_of(entry)));
             let kept = now.capped(&update.before);
@@ -55,7 +55,7 @@ pub(in crate::cli) fn baseline(session: &Session, command: &BaselineCommand) -> 
         }
         BaselineCommand::Diff(gate) => {
             let Update { before, now, .. } = Update::of(session, gate)?;
-            let line = |sign: char, entry: &Entry| format!("{sign} {}\n", entry.describe());
+            let line = |sign: char, entry: &BaselineEntry| format!("{sign} {}\n", entry.describe());
             let gone = only_in(&before, &now).iter().map(|entry| line('-', entry)).collect::<String>();
             let added = only_in(&now, &before).iter().map(|entry| line('+', entry)).collect::<String>();
             print(&(gone + &added))?;
@@ -105,7 +105,7 @@ impl Update {
     }
 }
 
-fn only_in(one: &Baseline, other: &Baseline) -> Vec<Entry> {
-    let other: Vec<&Entry> = other.entries().collect();
+fn only_in(one: &Baseline, other: &Baseline) -> Vec<BaselineEntry> {
+    let other: Vec<&BaselineEntry> = other.entries().collect();
     one.entries().filter(|entry| !other.contains(entry)).cloned().collect()
 }

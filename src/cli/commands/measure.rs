@@ -10,7 +10,7 @@ use crate::cli::flags::PolicyFlag;
 use crate::cli::session::Session;
 use crate::cli::source::language_of;
 use crate::error::{Error, Result};
-use crate::measure::{Analyzer, Limits, Options};
+use crate::measure::{Analyzer, FileLimits, Options};
 use crate::model::{ContentId, FileFacts, Level};
 use crate::report::measured;
 use crate::report::table::{Table, thousands};
@@ -68,6 +68,6 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
     };
     let language = language_of(session, args.language.as_deref(), file, &bytes)?;
     let analyzer = Analyzer::new(&session.registry, &language, &args.policy.policy)?;
-    let options = Options { level: Level::Metrics, limits: Limits::default() };
+    let options = Options { level: Level::Metrics, limits: FileLimits::default() };
     Ok(analyzer.measure(ContentId::of(&bytes), &bytes, options))
 }

@@ -12,6 +12,7 @@ use crate::cli::session::Session;
 use crate::error::Result;
 use crate::model::Level;
 use crate::pipeline::plan::{Plan, Stage};
+use crate::report::labels::label;
 use crate::walk;
 
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ pub(in crate::cli) fn scan(session: &Session, args: &ScanArgs) -> Result<u8> {
     if let Some(file) = &args.explain_path {
         let workspace = workspace_of(session, &args.paths, &args.scan)?;
         let explanation = walk::explain(workspace.root(), file, workspace.walk(), &session.registry)?;
-        print(&explanation.to_string())?;
+        print(&explanation.text(|id| label(&session.registry, id)))?;
         return Ok(0);
     }
     let stage = Stage::Scan { level, files_failed_max: args.scan.files_failed_max };

@@ -9,7 +9,7 @@ use crate::cli::console::{print, print_json};
 use crate::cli::copied::copied;
 use crate::cli::session::Session;
 use crate::error::{Error, Result};
-use crate::measure::{Limits, Options};
+use crate::measure::{FileLimits, Options};
 use crate::model::Level;
 use crate::pipeline::measurer::fingerprint_of_all;
 use crate::report::table::{Table, thousands};
@@ -152,7 +152,7 @@ fn pack(session: &Session, file: &Path, force: bool, if_parsed: u8, as_json: boo
 /// repository.
 fn key(session: &Session, path: &Path) -> Result<u8> {
     let mut hasher = blake3::Hasher::new();
-    let options = Options { level: Level::Metrics, limits: Limits::default() };
+    let options = Options { level: Level::Metrics, limits: FileLimits::default() };
     hasher.update(&fingerprint_of_all(&session.registry, "default", options, session.monitor())?.0);
     for family in Family::ALL {
         hasher.update(family.name().as_bytes()).update(&family.schema().to_be_bytes());

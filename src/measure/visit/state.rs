@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
 use crate::lang::{Language, Place, Policy, Roles};
-use crate::measure::options::{Limits, Options};
+use crate::measure::options::{FileLimits, Options};
 use crate::measure::rows::RowIndex;
 use crate::metric::cognitive::Levels;
 use crate::metric::{OpenSpace, TokenHistory, Trace};
@@ -51,7 +51,7 @@ pub(super) struct Frame<'t> {
 pub(super) struct Visit<'a, 't> {
     pub(super) language: &'a Language,
     pub(super) policy: &'a Policy,
-    pub(super) limits: &'a Limits,
+    pub(super) limits: &'a FileLimits,
     pub(super) level: Level,
     pub(super) source: &'t [u8],
     pub(super) rows: RowIndex,

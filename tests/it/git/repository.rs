@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use elcano::git::{Change, Repository};
+use elcano::git::{FileChange, Repository};
 use elcano::model::{ContentId, RepoPath};
 use proptest::prelude::*;
 
@@ -193,9 +193,9 @@ fn what_is_not_in_the_clone_is_undecided_and_what_is_damaged_is_an_error() {
     assert!(open(&repo, ".").tree_files(commit).expect_err("missing").to_string().contains("the tree of commit"));
 }
 
-fn change(path: &str, old: Option<(&str, &str)>, new: Option<&str>) -> Change {
+fn change(path: &str, old: Option<(&str, &str)>, new: Option<&str>) -> FileChange {
     let id = |content: &str| ContentId::of(content.as_bytes());
-    Change { path: path.into(), old: old.map(|(path, content)| (path.into(), id(content))), new: new.map(id) }
+    FileChange { path: path.into(), old: old.map(|(path, content)| (path.into(), id(content))), new: new.map(id) }
 }
 
 #[test]

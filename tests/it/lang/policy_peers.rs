@@ -5,7 +5,7 @@
 use std::fs;
 
 use elcano::lang::Policy;
-use elcano::measure::{Analyzer, Limits, Options};
+use elcano::measure::{Analyzer, FileLimits, Options};
 use elcano::model::{ContentId, Level};
 use serde::Deserialize;
 
@@ -52,7 +52,7 @@ fn a_policy_counts_as_its_tool() {
             let language = registry.language(&case.language).expect("a language of this build");
             let engine = Analyzer::of_tree(language, Policy::load(&id, &case.language).expect("a policy"));
             let bytes = case.source.as_bytes();
-            let options = Options { level: Level::Metrics, limits: Limits::default() };
+            let options = Options { level: Level::Metrics, limits: FileLimits::default() };
             let facts = engine.measure(ContentId::of(bytes), bytes, options);
             let metrics = &facts.spaces.iter().find(|space| space.name == "f").expect("a function f").metrics;
             let tool = (case.cyclomatic, case.cognitive.unwrap_or(metrics.cognitive));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use elcano::lang::spec::Spec;
 use elcano::lang::{ROLES, Registry, Roles};
-use elcano::measure::{Limits, Options, roles_in};
+use elcano::measure::{FileLimits, Options, roles_in};
 use elcano::metric::Trace;
 use elcano::model::Level;
 
@@ -141,7 +141,7 @@ fn traces_add_up_to_the_values() {
                 let own = own.into_iter().filter(|_| space.kind.is_function());
                 for (metric, value) in own.chain([("cognitive", m.cognitive)]) {
                     let mut trace = Trace { metric, space: index, increments: Vec::new() };
-                    let options = Options { level: Level::Metrics, limits: Limits::default() };
+                    let options = Options { level: Level::Metrics, limits: FileLimits::default() };
                     let again = engine.measure_traced(measured.content, &fixture.bytes, options, Some(&mut trace));
                     assert_eq!(again.spaces, measured.spaces, "a trace changes nothing");
                     let sum: u32 = trace.increments.iter().map(|increment| increment.amount).sum();

@@ -1,7 +1,7 @@
 //! Explanations: every increment at its line, adding up to the value; text, JSON and HTML that no
 //! source can break.
 
-use elcano::measure::{Analyzer, Limits, Options};
+use elcano::measure::{Analyzer, FileLimits, Options};
 use elcano::metric::Trace;
 use elcano::metric::catalog::Value;
 use elcano::model::{ContentId, FileFacts, Level};
@@ -11,7 +11,7 @@ use crate::support::languages::{engine, facts, fixtures, registry};
 
 fn traced(engine: &Analyzer, bytes: &[u8], metric: &'static str, space: u32) -> (FileFacts, Trace) {
     let mut trace = Trace { metric, space, ..Trace::default() };
-    let options = Options { level: Level::Metrics, limits: Limits::default() };
+    let options = Options { level: Level::Metrics, limits: FileLimits::default() };
     (engine.measure_traced(ContentId::of(bytes), bytes, options, Some(&mut trace)), trace)
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use elcano::lang::{Policy, Registry};
-use elcano::measure::{Analyzer, Limits, Options};
+use elcano::measure::{Analyzer, FileLimits, Options};
 use elcano::model::{ContentId, FileFacts, Level, NoteKind, SpaceKind};
 
 /// A fixture: a file of `tests/fixtures/<language>/`.
@@ -35,7 +35,7 @@ pub fn engine(registry: &Registry, language: &'static str) -> Analyzer {
 }
 
 pub fn facts(engine: &Analyzer, bytes: &[u8], level: Level) -> FileFacts {
-    engine.measure(ContentId::of(bytes), bytes, Options { level, limits: Limits::default() })
+    engine.measure(ContentId::of(bytes), bytes, Options { level, limits: FileLimits::default() })
 }
 
 /// The files of a folder, sorted; none where the folder is missing.

@@ -1,7 +1,7 @@
 //! Why a file is in or out, and where that is said.
 
 use elcano::model::Skip;
-use elcano::walk::{Explanation, Outcome, WalkOptions, explain, walk};
+use elcano::walk::{Explanation, PathOutcome, WalkOptions, explain, walk};
 
 use super::rules::{Few, options};
 use crate::support::Repo;
@@ -11,7 +11,7 @@ fn explained(repo: &Repo, path: &str) -> Explanation {
 }
 
 fn mentions(explanation: &Explanation, what: &str) {
-    assert!(explanation.steps.iter().any(|step| step.contains(what)), "no `{what}` in\n{explanation}");
+    assert!(explanation.steps.iter().any(|step| step.contains(what)), "no `{what}` in\n{explanation:?}");
 }
 
 #[test]
@@ -32,31 +32,32 @@ fn the_rule_and_its_line_are_named() {
     ]);
     repo.init().symlink("link.rs", "gen.rs");
     let ignored = explained(&repo, "build/deep/a.rs");
-    assert_eq!(ignored.outcome, Outcome::Out(Skip::Ignored));
+    assert_eq!(ignored.outcome, PathOutcome::Out(Skip::Ignored));
     mentions(&ignored, "`build`: ignored by `build/` (");
     mentions(&ignored, ".gitignore:3)");
-    assert!(ignored.to_string().starts_with("build/deep/a.rs: not measured: ignored\n"), "{ignored}");
+    let text = ignored.text(|id| id);
+    assert!(text.starts_with("build/deep/a.rs: not measured: ignored\n"), "{text}");
 
     mentions(&explained(&repo, "x.tmp.rs"), ".gitignore:4)");
     let kept = explained(&repo, "sub/kept.tmp.rs");
-    assert_eq!(kept.outcome, Outcome::In("rust"));
+    assert_eq!(kept.outcome, PathOutcome::In("rust"));
     mentions(&kept, "`sub/kept.tmp.rs`: kept by `!kept.tmp.rs` (");
     mentions(&kept, "sub/.gitignore:1)");
 
     let theirs = explained(&repo, "theirs.rs");
-    assert_eq!(theirs.outcome, Outcome::Out(Skip::Vendored));
+    assert_eq!(theirs.outcome, PathOutcome::Out(Skip::Vendored));
     mentions(&theirs, ".gitattributes:2)");
     let module = explained(&repo, "node_modules/a.js");
-    assert_eq!(module.outcome, Outcome::Out(Skip::Vendored));
+    assert_eq!(module.outcome, PathOutcome::Out(Skip::Vendored));
     mentions(&module, "by convention: yes");
     mentions(&explained(&repo, "api.pb.go"), "name: `.pb.go`");
-    assert_eq!(explained(&repo, "gen.rs").outcome, Outcome::Out(Skip::Generated));
+    assert_eq!(explained(&repo, "gen.rs").outcome, PathOutcome::Out(Skip::Generated));
     mentions(&explained(&repo, "gen.rs"), "content: generated");
     mentions(&explained(&repo, "tool"), "first line names `python3`");
-    assert_eq!(explained(&repo, "a.txt").outcome, Outcome::Out(Skip::NoLanguage));
-    assert_eq!(explained(&repo, "link.rs").outcome, Outcome::Out(Skip::Symlink));
-    assert_eq!(explained(&repo, ".git/HEAD").outcome, Outcome::LeftOut);
-    assert_eq!(explained(&repo, "sub").outcome, Outcome::Folder);
+    assert_eq!(explained(&repo, "a.txt").outcome, PathOutcome::Out(Skip::NoLanguage));
+    assert_eq!(explained(&repo, "link.rs").outcome, PathOutcome::Out(Skip::Symlink));
+    assert_eq!(explained(&repo, ".git/HEAD").outcome, PathOutcome::LeftOut);
+    assert_eq!(explained(&repo, "sub").outcome, PathOutcome::Folder);
 }
 
 #[test]
@@ -71,9 +72,9 @@ fn the_users_excludes_and_patterns_are_named() {
     };
     let explained = |path: &str| explain(repo.root(), &repo.path(path), &options, &Few).expect("an explanation");
     mentions(&explained("a.rs"), "excludes:1)");
-    assert_eq!(explained("b.rs").outcome, Outcome::Out(Skip::Excluded));
+    assert_eq!(explained("b.rs").outcome, PathOutcome::Out(Skip::Excluded));
     mentions(&explained("b.rs"), "exclude: `b.*`");
-    assert_eq!(explained("c.rs").outcome, Outcome::In("rust"));
+    assert_eq!(explained("c.rs").outcome, PathOutcome::In("rust"));
     mentions(&explained("c.rs"), "include: `[a-c].rs`");
 }
 
@@ -87,7 +88,7 @@ fn paths_that_are_not_of_the_tree_are_errors() {
     assert_eq!(outside.exit_code(), 2);
     assert!(outside.to_string().contains("is not under"), "{outside}");
     let itself = explain(&repo.path("a.rs"), &repo.path("a.rs"), &options(), &Few).expect("an explanation");
-    assert_eq!(itself.outcome, Outcome::In("rust"));
+    assert_eq!(itself.outcome, PathOutcome::In("rust"));
     mentions(&itself, "named itself");
 }
 
@@ -108,7 +109,7 @@ fn explanation_and_walk_agree() {
     for path in ["a/b/c.rs", "a/x.rs", "vendor/v.rs", "vendor/w.rs", "n.txt", "y.pb.go"] {
         let found = walked.entries.iter().any(|entry| entry.path.as_bytes() == path.as_bytes());
         let explained = explained(&repo, path).outcome;
-        assert_eq!(found, matches!(explained, Outcome::In(_)), "{path}: {explained:?}");
+        assert_eq!(found, matches!(explained, PathOutcome::In(_)), "{path}: {explained:?}");
     }
     assert_eq!(walked.entries.len(), 2);
 }
