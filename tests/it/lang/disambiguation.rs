@@ -1,7 +1,8 @@
-//! Endings of several languages: the text decides, the same for the walk, for its explanation, for
+//! Extensions of several languages: the text decides, the same for the walk, for its explanation, for
 //! a single file and for files of a commit.
 
 use elcano::lang::Registry;
+use elcano::report::labels::label;
 use serde_json::Value;
 
 use crate::support::Repo;
@@ -52,6 +53,7 @@ fn a_disambiguation_is_between_languages_of_this_build() {
 
 #[test]
 fn a_scan_and_its_explanation_agree() {
+    let registry = Registry::new().unwrap();
     let files: Vec<_> = FILES.iter().map(|(name, text, _)| (*name, *text)).collect();
     let repo = Repo::with(&files);
     repo.elcano(&["scan"]);
@@ -61,7 +63,8 @@ fn a_scan_and_its_explanation_agree() {
     assert_eq!(csv.out.lines().skip(1).collect::<Vec<_>>(), expected, "{}", csv.err);
     for (name, _, language) in FILES {
         let explained = repo.elcano(&["scan", "--explain-path", name]);
-        assert!(explained.out.contains(language), "{name}: {}", explained.out);
+        let label = label(&registry, language);
+        assert!(explained.out.contains(&format!("measured as {label}\n")), "{name}: {}", explained.out);
         let measured: Value = serde_json::from_str(&repo.elcano(&["measure", name]).out).unwrap();
         assert!(measured.to_string().contains(&format!("\"{language}\"")), "{measured}");
     }
