@@ -23,9 +23,10 @@ run: build ## measure this repository with pipeline `ci` and show the report
 test: setup ## run every test
 	$(CARGO) test $(CARGO_FLAGS)
 
-lint: ## check the format and clippy, warnings are errors
+lint: ## check the format, clippy and the documentation, warnings are errors
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets $(CARGO_FLAGS) -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps $(CARGO_FLAGS)
 
 lint-workflows: ## check workflows, the action and scripts with actionlint, zizmor and shellcheck, where they are installed
 	@LINT_ALL=$(LINT_ALL) scripts/lint-workflows.sh

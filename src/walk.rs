@@ -35,7 +35,7 @@ use crate::error::Result;
 ///
 /// # Errors
 /// A root that is not there or is neither a folder nor a file, a pattern that is none
-/// ([`Error::Usage`]); a root folder that cannot be read ([`Error::Io`]).
+/// ([`crate::Error::Usage`]); a root folder that cannot be read ([`crate::Error::Io`]).
 pub fn walk(root: &Path, options: &WalkOptions, detect: &dyn Detect) -> Result<Walked> {
     let root = resolve(root)?;
     if root.is_dir() { traverse::folder(&root, options, detect) } else { traverse::file(&root, options, detect) }
