@@ -6,7 +6,7 @@
 //!
 //! 1. `record` (families, keys, encodings, batches, digests), `url`, `sync` (latch, queue),
 //!    `atomic_replace`;
-//! 2. `options`, `engine` (the traits), `lock`;
+//! 2. `options`, `engine` (the traits), `links`, `lock`;
 //! 3. `lookup` and `executions` (typed reading and the log of runs), `writer` (the writing thread);
 //! 4. the engines: `lmdb`, `relational` (tables, SQLite, DuckDB);
 //! 5. `open`, and above it `destination`: they choose an engine by URL;
@@ -16,6 +16,7 @@ mod atomic_replace;
 mod destination;
 mod engine;
 mod executions;
+mod links;
 mod lmdb;
 mod lock;
 mod lookup;

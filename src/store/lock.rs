@@ -4,8 +4,12 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
+use rustix::fs::OFlags;
+
+use super::links;
 use super::url::StoreUrl;
 use crate::error::{Error, Result};
 
@@ -21,11 +25,14 @@ impl RunLock {
     /// # Errors
     /// [`Error::Store`] at once when another process holds it, with that process's id.
     pub fn acquire(url: &StoreUrl) -> Result<Self> {
+        links::refuse(url)?;
         let path = Self::path(url);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(Error::io("creating", folder))?;
         }
-        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let open = options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(&path);
         let mut file = open.map_err(Error::io("opening", &path))?;
         match file.try_lock() {
             Ok(()) => {}

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::engine::{Source, Store};
+use super::links;
 use super::lmdb::Lmdb;
 use super::options::OpenOptions;
 use super::relational::{DuckdbReader, Sqlite};
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 /// [`Error::Store`] when it is missing, damaged, of a newer format or not accessible;
 /// [`Error::Usage`] for a DuckDB file.
 pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<dyn Store>> {
+    links::refuse(url)?;
     match url {
         StoreUrl::Lmdb(_) => Ok(Arc::new(Lmdb::open(url, options)?)),
         StoreUrl::Sqlite(_) => Ok(Arc::new(Sqlite::open(url, options)?)),

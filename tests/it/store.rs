@@ -9,6 +9,7 @@ mod in_ci;
 mod keys;
 mod kill;
 mod lifecycle;
+mod links;
 mod live;
 mod lmdb;
 mod loom;
