@@ -98,7 +98,7 @@ Written by \`make bench-docs\` from \`benches/store.rs\`; medians of criterion.
 
 Records are synthetic and the same for every engine. Every transaction of LMDB and SQLite is synced before it counts, a
 DuckDB file once, when it is complete. One by one is one transaction a record: 100 of them are measured, put into a store
-that holds as many records as the heading says. A run in the log is put twice, when it begins and when it ends, each time
+that holds as many records as the heading has. A run in the log is put twice, when it begins and when it ends, each time
 after a look whether it is there. Reading is by 1,000 keys in an order that is not theirs. Making the records and a new
 store is outside the timing.
 TEXT
@@ -123,7 +123,8 @@ TEXT
   little else to measure, and how long a disk takes varies many times over. A run never writes so: it gathers records
   for seconds or tens of megabytes, and only the log of runs is written at once.
 - **In one batch.** LMDB takes bytes, so a batch pays for encoding and for the checksum that LMDB itself does not have; the
-  row "of which encoding" says how much of it that is. In a run the threads that measure encode, and the one that writes only copies.
+  row "of which encoding" has that part. In a run the threads that measure encode, and the one that
+  writes only copies.
 - **Scans of values that are mostly text.** Every value's checksum is computed when it is read, whereas SQLite reads its
   pages as they are. Where a record has many columns, as metrics have, decoding one value is quicker than reading them.
 - **Bytes.** Runs are kept as JSON in LMDB, for people who look into it with other tools; columns have no field names. DuckDB

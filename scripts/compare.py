@@ -1,7 +1,7 @@
 """Runs elcano and the other tools over a sample, keeps every pair of values, classes the differences by
 scripts/agreement.toml, and writes docs/agreement.md. Run by scripts/compare.sh."""
 
-import csv, hashlib, io, json, os, re, shutil, subprocess, sys, tempfile, time, tomllib
+import csv, hashlib, io, json, os, re, shutil, subprocess, sys, tempfile, textwrap, time, tomllib
 
 import duckdb
 
@@ -339,6 +339,11 @@ def table(out, head, rows):
     out.append("")
 
 
+def wrapped(line):
+    """A line of prose on lines of at most 100 columns; rows of tables stay as they are."""
+    return line if line.startswith(("|", "#")) else textwrap.fill(line, 100, break_long_words=False, break_on_hyphens=False)
+
+
 def write(database, parts, chosen, counted, whole):
     with open(os.path.join(HERE, "agreement.toml"), "rb") as file:
         document = tomllib.load(file)
@@ -378,7 +383,7 @@ def write(database, parts, chosen, counted, whole):
     table(out, ["tool", "unclassed", "of all pairs"], ask(
         f"SELECT tool, format('{{:,}}', count(*) FILTER (class = 'unclassed')), {unclassed} FROM pair GROUP BY tool ORDER BY tool"))
     with open(os.path.join(HERE, "..", "docs", "agreement.md"), "w") as file:
-        file.write("\n".join(out).rstrip() + "\n")
+        file.write("\n".join(wrapped(line) for line in "\n".join(out).rstrip().split("\n")) + "\n")
 
 
 main()

@@ -1,4 +1,4 @@
-//! Files that are not on disk, such as those of an older commit, decision by the rules that hold on
+//! Files that are not on disk, such as those of an older commit, decided by the rules that hold on
 //! disk now: the same file is in or out on both sides of a comparison, in the same language. Reads
 //! rule files and no other.
 
