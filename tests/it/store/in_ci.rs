@@ -52,17 +52,17 @@ fn a_store_that_cannot_be_used_is_made_anew_in_ci_and_refused_elsewhere() {
         ("damaged", damaged),
     ] {
         repo.remove(".elcano").file(".elcano/data.mdb", &bytes);
-        let aside = repo.path(".elcano/data.mdb.damaged");
+        let quarantined = repo.path(".elcano/data.mdb.damaged");
         let refused = repo.elcano(&["run", "ci"]);
-        assert_eq!((refused.code, aside.exists()), (3, false), "{what}: {}", refused.err);
+        assert_eq!((refused.code, quarantined.exists()), (3, false), "{what}: {}", refused.err);
         // A run that ended is in the log of a store that has one; else nothing was touched.
         let left = fs::read(&data).expect("the store");
         assert!(what == "damaged" || left == bytes, "{what}");
         let ran = in_ci(&repo, &["run", "ci"]);
         assert_eq!(ran.code, 0, "{what}: {}", ran.err);
         assert!(ran.err.contains("measuring everything anew"), "{what}: {}", ran.err);
-        assert!(what == "damaged" || fs::read(&aside).expect("what was there") == bytes, "{what}");
-        assert!(aside.exists(), "{what}");
+        assert!(what == "damaged" || fs::read(&quarantined).expect("what was there") == bytes, "{what}");
+        assert!(quarantined.exists(), "{what}");
         let again = in_ci(&repo, &["run", "ci"]);
         assert_eq!((again.code, again.err.contains("anew")), (0, false), "{what}: {}", again.err);
         let tally = repo.elcano(&["log", "--json"]).document()["executions"][0]["tally"].clone();
