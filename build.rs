@@ -21,15 +21,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// is left out.
 fn languages(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
     let specs = root.join("src/lang/specs");
-    println!("cargo::rerun-if-changed={}", specs.display());
-    println!("cargo::rerun-if-changed={}", root.join("Cargo.lock").display());
+    // Relative, so that clones which share a target folder each look at their own.
+    println!("cargo::rerun-if-changed=src/lang/specs");
+    println!("cargo::rerun-if-changed=Cargo.lock");
     let lock: toml::Table = fs::read_to_string(root.join("Cargo.lock"))?.parse()?;
     let mut paths =
         fs::read_dir(&specs)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     paths.sort();
     let mut list = String::from("pub(super) static EMBEDDED: &[Embedded] = &[\n");
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
-        println!("cargo::rerun-if-changed={}", path.display());
         let spec: toml::Table =
             fs::read_to_string(path)?.parse().map_err(|error| format!("{}: {error}", path.display()))?;
         let word = |key: &str| {
