@@ -16,6 +16,7 @@ use crate::pipeline::plan::{Plan, Stage};
 use crate::pipeline::run::{Run, RunOutcome};
 use crate::pipeline::workspace::Workspace;
 use crate::store::{self, StoreUrl};
+use crate::walk;
 
 /// Runs a plan over some paths.
 ///
@@ -94,23 +95,17 @@ pub(super) fn exit_code(ran: &RunOutcome) -> u8 {
 /// # Errors
 /// A path that does not exist.
 pub(super) fn workspace_of<'a>(session: &'a Session, paths: &[PathBuf], flags: &ScanFlags) -> Result<Workspace<'a>> {
-    let resolved = |path: &PathBuf| {
-        path.canonicalize().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::Usage(format!("`{}` does not exist", path.display())),
-            _ => Error::io("opening", path)(error),
-        })
-    };
     let default = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &default[..] } else { paths };
-    let paths = paths.iter().map(resolved).collect::<Result<Vec<_>>>()?;
+    let paths = paths.iter().map(|path| walk::resolve(path)).collect::<Result<Vec<_>>>()?;
     let mut root = paths[0].clone();
-    let mut walk = flags.walk.options();
+    let mut options = flags.walk.options();
     if paths.len() > 1 {
         while !paths.iter().all(|path| path.starts_with(&root)) || !root.is_dir() {
             root = root.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
         }
         let inside = paths.iter().filter_map(|path| path.strip_prefix(&root).ok());
-        walk.include.extend(inside.map(|path| format!("/{}", path.display())));
+        options.include.extend(inside.map(|path| format!("/{}", path.display())));
     }
-    session.workspace(&root, walk)
+    session.workspace(&root, options)
 }

@@ -17,6 +17,7 @@ use crate::pipeline::workspace::Workspace;
 const BASELINE: &str = "elcano-baseline.jsonl";
 
 /// What the flags and the configuration come to.
+#[derive(Clone)]
 pub(super) struct Gating {
     pub(super) configs: Configs,
     typed: Vec<LimitChange>,

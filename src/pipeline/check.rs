@@ -115,8 +115,10 @@ impl Evaluation<'_> {
                     let version = FileVersion { path: entry.path.clone(), spaces: facts.spaces };
                     one.findings = gate::everything(limits, &version);
                     if !one.findings.is_empty() {
-                        let bytes = entry.read(u64::MAX).unwrap_or_default();
-                        locate(&mut one.findings, &version, &bytes, &|_| None)?;
+                        match entry.read(u64::MAX) {
+                            Ok(bytes) => locate(&mut one.findings, &version, &bytes, &|_| None)?,
+                            Err(note) => one.files_failed.push((entry.path.clone(), described(&note))),
+                        }
                     }
                 }
             }
@@ -165,7 +167,8 @@ impl Evaluation<'_> {
         let (base_versions, parsed) = measure_commit(measurer, repository, &base_files)?;
         all.files_parsed += parsed;
         all.findings = gate::compare(&self.limits, &head, &base_versions);
-        self.locate_all(&mut all.findings, repository, before, changes, &head)?;
+        let unread = self.locate_all(&mut all.findings, repository, before, changes, &head)?;
+        all.files_failed.extend(unread);
         let gated: BTreeSet<&RepoPath> =
             changes.now.iter().map(|(entry, _)| &entry.path).chain(changes.gone.iter()).collect();
         all.files_gated = gated.len() as u64;
@@ -173,7 +176,8 @@ impl Evaluation<'_> {
         self.conclude(all, |path| gated.contains(path))
     }
 
-    /// Finds the line of each finding, file by file.
+    /// Finds the line of each finding, file by file; gives the files that cannot be read any more,
+    /// whose findings stay on the first line of their spaces.
     fn locate_all(
         &self,
         findings: &mut [Finding],
@@ -181,8 +185,13 @@ impl Evaluation<'_> {
         before: &BTreeMap<RepoPath, ContentId>,
         changes: &Changes<'_>,
         head: &[FileVersion],
-    ) -> Result<()> {
-        let text_of = |path: &RepoPath| before.get(path).and_then(|content| repository.blob(*content).ok());
+    ) -> Result<Vec<(RepoPath, String)>> {
+        let text_of = |path: &RepoPath| {
+            let text = repository.blob(*before.get(path)?);
+            text.inspect_err(|error| tracing::warn!("{path}: lines are not compared: {}", error.chain().join(": ")))
+                .ok()
+        };
+        let mut unread = Vec::new();
         let entries: BTreeMap<&RepoPath, &Entry> = changes.now.iter().map(|(entry, _)| (&entry.path, *entry)).collect();
         findings.sort_by(|a, b| a.path.cmp(&b.path));
         for group in findings.chunk_by_mut(|a, b| a.path == b.path) {
@@ -190,11 +199,13 @@ impl Evaluation<'_> {
             let path = group[0].path.clone();
             let version = head.iter().find(|version| version.path == path);
             if let (Some(version), Some(entry)) = (version, entries.get(&path)) {
-                let bytes = entry.read(u64::MAX).unwrap_or_default();
-                locate(group, version, &bytes, &text_of)?;
+                match entry.read(u64::MAX) {
+                    Ok(bytes) => locate(group, version, &bytes, &text_of)?,
+                    Err(note) => unread.push((path, described(&note))),
+                }
             }
         }
-        Ok(())
+        Ok(unread)
     }
 
     fn conclude(&self, mut all: CheckDraft, was_gated: impl Fn(&RepoPath) -> bool) -> Result<Check> {

@@ -2,7 +2,7 @@
 //! read, hashed and measured. Used by every command that measures. Never walks and never finds a
 //! base: it is given files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::error::{Error, Result};
@@ -87,12 +87,6 @@ impl<'a> Measurer<'a> {
         Self { sender: Some(sender), ..self }
     }
 
-    /// The counting policy.
-    #[must_use]
-    pub fn policy(&self) -> &str {
-        self.policy
-    }
-
     /// What is kept, and what must not be exceeded.
     #[must_use]
     pub fn options(&self) -> Options {
@@ -122,13 +116,7 @@ impl<'a> Measurer<'a> {
     /// What facts depend on besides the bytes, over all analyzers that were asked for.
     #[must_use]
     pub fn fingerprint(&self) -> AnalyzerId {
-        let mut hasher = blake3::Hasher::new();
-        for analyzer in self.analyzers.read().unwrap_or_else(PoisonError::into_inner).values() {
-            hasher.update(&analyzer.id().0);
-        }
-        let mut id = [0; 16];
-        id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        AnalyzerId(id)
+        fingerprint(self.analyzers.read().unwrap_or_else(PoisonError::into_inner).values().map(AsRef::as_ref))
     }
 
     /// The content id of a file on disk. None when it cannot be read.
@@ -138,15 +126,7 @@ impl<'a> Measurer<'a> {
     pub fn content(&self, entry: &Entry) -> Result<Option<ContentId>> {
         self.monitor.go_on()?;
         let read = || entry.read(self.options.limits.file_bytes_max).ok().map(|bytes| ContentId::of(&bytes));
-        let content = match self.indexed(entry) {
-            Some(IndexedContent::Same(content)) => Some(content),
-            Some(IndexedContent::SameIfSameLength(content)) => {
-                let stored = self.stored(entry.detected, content)?;
-                stored.filter(|outcome| outcome.has_length(entry.stat.bytes)).map(|_| content)
-            }
-            None => None,
-        };
-        Ok(content.or_else(read))
+        Ok(self.indexed(entry)?.0.or_else(read))
     }
 
     /// A file of the work tree.
@@ -154,21 +134,25 @@ impl<'a> Measurer<'a> {
     /// # Errors
     /// The user's interrupt, or the failure of the store or its writer.
     pub fn file(&self, entry: &Entry) -> Result<FileOutcome> {
-        match self.indexed(entry) {
-            Some(IndexedContent::Same(content)) => self.file_of(entry, Some(content)),
-            Some(IndexedContent::SameIfSameLength(content)) => {
-                let stored = self.stored(entry.detected, content)?;
-                match stored.filter(|outcome| outcome.has_length(entry.stat.bytes)) {
-                    Some(outcome) => Ok(outcome),
-                    None => self.file_of(entry, None),
-                }
-            }
-            None => self.file_of(entry, None),
+        self.monitor.go_on()?;
+        match self.indexed(entry)? {
+            (_, Some(outcome)) => Ok(outcome),
+            (known, None) => self.file_of(entry, known),
         }
     }
 
-    fn indexed(&self, entry: &Entry) -> Option<IndexedContent> {
-        self.index.and_then(|index| index.content(&entry.path, &entry.stat))
+    /// The content of a file that the index knows; with the stored facts where their length was needed
+    /// to be sure.
+    fn indexed(&self, entry: &Entry) -> Result<(Option<ContentId>, Option<FileOutcome>)> {
+        match self.index.and_then(|index| index.content(&entry.path, &entry.stat)) {
+            Some(IndexedContent::Same(content)) => Ok((Some(content), None)),
+            Some(IndexedContent::SameIfSameLength(content)) => {
+                let stored = self.stored(entry.detected, content)?;
+                let stored = stored.filter(|outcome| outcome.has_length(entry.stat.bytes));
+                Ok((stored.as_ref().map(|_| content), stored))
+            }
+            None => Ok((None, None)),
+        }
     }
 
     /// A file of the work tree whose content may be known already.
@@ -289,17 +273,21 @@ impl FileOutcome {
 ///
 /// # Errors
 /// There is no such policy.
-pub fn fingerprint_of_all(
-    registry: &Registry,
-    policy: &str,
-    options: Options,
-    monitor: Monitor<'_>,
-) -> Result<AnalyzerId> {
-    let measurer = Measurer::new(registry, policy, options, monitor);
-    for language in registry.ids().chain(LineOnly::all().map(|language| language.id)) {
-        measurer.analyzer(Detected { language, generated: false })?;
+pub fn fingerprint_of_all(registry: &Registry, policy: &str) -> Result<AnalyzerId> {
+    let ids: BTreeSet<_> = registry.ids().chain(LineOnly::all().map(|language| language.id)).collect();
+    let analyzers = ids.into_iter().map(|id| Analyzer::new(registry, id, policy));
+    Ok(fingerprint(analyzers.collect::<Result<Vec<_>, _>>()?.iter()))
+}
+
+/// Hash over the ids of analyzers, in the order of their languages.
+fn fingerprint<'a>(analyzers: impl Iterator<Item = &'a Analyzer>) -> AnalyzerId {
+    let mut hasher = blake3::Hasher::new();
+    for analyzer in analyzers {
+        hasher.update(&analyzer.id().0);
     }
-    Ok(measurer.fingerprint())
+    let mut id = [0; 16];
+    id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    AnalyzerId(id)
 }
 
 /// A file's facts as records: the facts themselves, and what the level keeps beside them.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result, suggestion};
 use crate::model::Level;
 use crate::report::formats::SummaryOutput;
-use crate::report::gate::GateOutput;
+use crate::report::gate::{GateOutput, text_output};
 
 /// The pipelines that are part of the program: name and text.
 pub const EMBEDDED: [(&str, &str); 3] = [
@@ -75,7 +75,7 @@ fn metrics() -> Level {
 }
 
 fn gate_text() -> Vec<GateOutput> {
-    "text".parse().into_iter().collect()
+    vec![text_output()]
 }
 
 fn twenty() -> usize {

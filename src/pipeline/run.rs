@@ -16,8 +16,7 @@ use crate::error::{Error, Result};
 use crate::export;
 use crate::measure::{FileLimits, Options};
 use crate::model::{ExecutionRecord, Level, Outcome, RepoPath, Verdict};
-use crate::report::gate::{GateFormat, GateOutput};
-use crate::report::output::Format as _;
+use crate::report::gate::{GATE_FORMATS, GateFormat, GateOutput};
 use crate::store::{self, Access, Durability, OpenOptions, RunLock, Store, StoreUrl};
 
 /// A run: a plan and all it is given.
@@ -196,8 +195,7 @@ impl Run<'_> {
         let has_place = |format: &&GateFormat| {
             format.variable.is_none_or(|variable| (self.environment)(variable).is_some_and(|file| !file.is_empty()))
         };
-        let more = ["github", "summary", "outputs"].into_iter().filter_map(|name| <&GateFormat>::named(name).ok());
-        for format in more.filter(has_place) {
+        for format in GATE_FORMATS.iter().filter(|format| format.on_github).filter(has_place) {
             if !outputs.iter().any(|output| output.format == format) {
                 outputs.push(GateOutput { format, file: None });
             }

@@ -30,11 +30,13 @@ pub struct GateFormat {
     pub merges: bool,
     /// The environment variable that names the file when none is given.
     pub variable: Option<&'static str>,
+    /// Written in GitHub Actions by itself.
+    pub on_github: bool,
 }
 
 impl GateFormat {
     const fn plain(name: &'static str, about: &'static str, write: fn(&Check, &str) -> String) -> Self {
-        Self { name, about, write, merges: false, variable: None }
+        Self { name, about, write, merges: false, variable: None, on_github: false }
     }
 }
 
@@ -59,21 +61,35 @@ impl Format for &'static GateFormat {
 /// Where the gate's answer goes.
 pub type GateOutput = Output<&'static GateFormat>;
 
+/// What is written when no format is named.
+const TEXT: GateFormat = GateFormat::plain("text", "for a terminal", |check, _| text::write(check));
+
+/// The text, to standard output.
+#[must_use]
+pub fn text_output() -> GateOutput {
+    GateOutput { format: &TEXT, file: None }
+}
+
 /// Every format, in the order of the documentation.
 pub static GATE_FORMATS: &[GateFormat] = &[
-    GateFormat::plain("text", "for a terminal", |check, _| text::write(check)),
+    TEXT,
     GateFormat::plain("json", "for programs: elcano.check/1", |check, _| json(check)),
     GateFormat::plain("markdown", "for a comment or a wiki", |check, _| markdown::write(check, usize::MAX)),
     GateFormat::plain("sarif", "for code scanning: SARIF 2.1.0", |check, _| sarif::write(check)),
-    GateFormat::plain("github", "annotations of a GitHub Actions step", |check, _| workflow::write(check)),
+    GateFormat {
+        on_github: true,
+        ..GateFormat::plain("github", "annotations of a GitHub Actions step", |check, _| workflow::write(check))
+    },
     GateFormat {
         merges: true,
         variable: Some("GITHUB_STEP_SUMMARY"),
+        on_github: true,
         ..GateFormat::plain("summary", "the summary of a GitHub Actions step", markdown::summary)
     },
     GateFormat {
         merges: true,
         variable: Some("GITHUB_OUTPUT"),
+        on_github: true,
         ..GateFormat::plain("outputs", "the outputs of a GitHub Actions step", workflow::outputs)
     },
     GateFormat::plain("gitlab", "GitLab code quality", |check, _| quality::gitlab(check)),

@@ -1,14 +1,13 @@
 //! Where a report goes: `FORMAT` to standard output, `FORMAT=FILE` to a file. Parses and prints
 //! outputs, and writes a file whole or not at all. Never makes a text.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Result, suggestion};
-use crate::store::Temporary;
+use crate::store::replace_file;
 
 /// A format by its name.
 pub trait Format: Copy + 'static {
@@ -73,14 +72,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A mistyped folder is a mistake, not a folder to make.
     folder.metadata().map_err(Error::io("writing", path))?;
-    let temporary = Temporary::beside(path)?;
-    let new = temporary.path();
-    let written = std::fs::File::create(&new).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    written.map_err(Error::io("writing", path))?;
-    temporary.place(path)
+    replace_file(path, bytes)
 }
 
 #[cfg(test)]

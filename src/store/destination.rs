@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::engine::{Sink, Store};
+use super::links;
 use super::lmdb::LmdbBulkWriter;
 use super::open::open;
 use super::options::OpenOptions;
@@ -34,6 +35,7 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
     if existing == Existing::Merge {
         return Ok(Box::new(Merge { store: open(url, options)?, snapshots: Vec::new() }));
     }
+    links::refuse(url)?;
     if existing == Existing::Refuse && is_there(url)? {
         return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
     }
@@ -50,6 +52,7 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
 /// [`Error::Usage`] when the destination exists and `existing` is not [`Existing::Replace`], or it
 /// is no database.
 pub fn export_to(url: &StoreUrl, existing: Existing, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
+    links::refuse(url)?;
     if existing != Existing::Replace && is_there(url)? {
         return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
     }

@@ -1,7 +1,6 @@
 //! `check`: the gate, alone.
 
 use std::path::Path;
-use std::str::FromStr as _;
 
 use clap::Args;
 
@@ -10,14 +9,14 @@ use crate::cli::environment::environment;
 use crate::cli::flags::{GateFlags, GatedFlags, PolicyFlag, WalkFlags, check_command};
 use crate::cli::gating::Gating;
 use crate::cli::session::Session;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::gate::baseline::Baseline;
 use crate::model::{Check, FailOn, Verdict};
 use crate::pipeline::base::Against;
 use crate::pipeline::check::check as run_check;
 use crate::pipeline::outputs;
 use crate::pipeline::progress::Verbosity;
-use crate::report::gate::{GATE_FORMATS, GateOutput};
+use crate::report::gate::{GATE_FORMATS, text_output};
 
 #[derive(Debug, Args)]
 #[command(after_help = after_help())]
@@ -64,8 +63,7 @@ pub(in crate::cli) fn check(session: &Session, args: &CheckArgs) -> Result<u8> {
     let store = session.known_facts(&workspace);
     let measurer = session.measurer(store.as_ref(), &policy.policy).with_index(workspace.index()?);
     let checked = run_check(&workspace, &measurer, &options, base, None)?;
-    let text = || GateOutput::from_str("text").map_err(Error::Usage);
-    let outputs = if gate.format.is_empty() { vec![text()?] } else { gate.format.clone() };
+    let outputs = if gate.format.is_empty() { vec![text_output()] } else { gate.format.clone() };
     let written = outputs::write(&checked, &outputs, &environment, &print)?;
     if written.len() == outputs.len() && session.verbosity != Verbosity::Quiet {
         anstream::eprintln!("elcano: {}; wrote {}", checked.verdict, written.join(", "));
@@ -79,9 +77,9 @@ pub(in crate::cli) fn check(session: &Session, args: &CheckArgs) -> Result<u8> {
 /// As the command.
 pub(in crate::cli) fn check_everything(session: &Session, flags: &GatedFlags) -> Result<(Check, Gating)> {
     let workspace = session.workspace(flags.root(), flags.walk.options())?;
-    let gating = || Gating::of(&workspace, &flags.limits);
-    let options = gating()?.options(FailOn::New, Baseline::default(), String::new());
+    let gating = Gating::of(&workspace, &flags.limits)?;
+    let options = gating.clone().options(FailOn::New, Baseline::default(), String::new());
     let store = session.known_facts(&workspace);
     let measurer = session.measurer(store.as_ref(), &flags.policy.policy).with_index(workspace.index()?);
-    Ok((run_check(&workspace, &measurer, &options, None, None)?, gating()?))
+    Ok((run_check(&workspace, &measurer, &options, None, None)?, gating))
 }

@@ -9,8 +9,6 @@ use crate::cli::console::{print, print_json};
 use crate::cli::copied::copied;
 use crate::cli::session::Session;
 use crate::error::{Error, Result};
-use crate::measure::{FileLimits, Options};
-use crate::model::Level;
 use crate::pipeline::measurer::fingerprint_of_all;
 use crate::report::table::{Table, thousands};
 use crate::store::{self, Access, Existing, Family, OpenOptions, RunLock};
@@ -152,8 +150,7 @@ fn pack(session: &Session, file: &Path, force: bool, if_parsed: u8, as_json: boo
 /// repository.
 fn key(session: &Session, path: &Path) -> Result<u8> {
     let mut hasher = blake3::Hasher::new();
-    let options = Options { level: Level::Metrics, limits: FileLimits::default() };
-    hasher.update(&fingerprint_of_all(&session.registry, "default", options, session.monitor())?.0);
+    hasher.update(&fingerprint_of_all(&session.registry, "default")?.0);
     for family in Family::ALL {
         hasher.update(family.name().as_bytes()).update(&family.schema().to_be_bytes());
     }

@@ -181,15 +181,11 @@ impl Text {
 impl When {
     /// The rule for a grammar that lacks some kinds; none where no node can match any more.
     pub(crate) fn without(&self, lacking: &[String]) -> Option<Self> {
-        let after = self.after.as_ref().map(|after| after.without(lacking));
-        if after == Some(None) {
-            return None;
-        }
         Some(Self {
             node: self.node.without(lacking)?,
             parent: self.parent.without(lacking)?,
             grandparent: self.grandparent.without(lacking)?,
-            after: after.flatten(),
+            after: self.after.as_ref().map_or(Some(None), |after| after.without(lacking).map(Some))?,
             unless: self.unless.as_ref().and_then(|unless| unless.without(lacking)),
             add: self.add.clone(),
             drop: self.drop.clone(),
@@ -199,15 +195,11 @@ impl When {
 
 impl Unless {
     fn without(&self, lacking: &[String]) -> Option<Self> {
-        let after = self.after.as_ref().map(|after| after.without(lacking));
-        if after == Some(None) {
-            return None;
-        }
         Some(Self {
             node: self.node.without(lacking)?,
             parent: self.parent.without(lacking)?,
             grandparent: self.grandparent.without(lacking)?,
-            after: after.flatten(),
+            after: self.after.as_ref().map_or(Some(None), |after| after.without(lacking).map(Some))?,
         })
     }
 }

@@ -44,6 +44,27 @@ fn a_link_in_the_place_of_a_store_is_refused() {
 }
 
 #[test]
+fn no_store_is_made_behind_a_link() {
+    for (link, to) in [(".elcano", ""), (".elcano/data.mdb", "victim"), (".elcano/.gitignore", "new")] {
+        let (repo, outside) = hostile(link, to);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let store = format!("lmdb:{}", elsewhere.path().join("store").display());
+        let pack = elsewhere.path().join("store.pack").display().to_string();
+        assert_eq!(repo.elcano(&["scan", "-q", "--store", &store]).code, 0);
+        assert_eq!(repo.elcano(&["store", "pack", &pack, "--store", &store]).code, 0);
+        for command in [
+            &["store", "unpack", "--force", &pack][..],
+            &["migrate", "--from", &store, "--to", "lmdb:.elcano", "--force"],
+            &["import", "--from", &store],
+        ] {
+            let found = repo.elcano(command);
+            assert!(is_untouched(&outside), "{link}: {command:?}");
+            found.fails(3, &["is a link"]);
+        }
+    }
+}
+
+#[test]
 fn a_check_goes_on_without_such_a_store() {
     let (repo, outside) = hostile(".elcano/lock.mdb", "victim");
     let check = repo.elcano(&["check"]);

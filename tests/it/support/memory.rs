@@ -50,5 +50,5 @@ pub fn peak<R>(work: impl FnOnce() -> R) -> (R, usize) {
     let before = LIVE.get();
     PEAK.set(before);
     let result = work();
-    (result, usize::try_from(PEAK.get() - before).unwrap_or(0))
+    (result, usize::try_from(PEAK.get() - before).expect("a peak is not below where it began"))
 }
