@@ -93,18 +93,26 @@ impl KindNames {
         kinds
     }
 
-    fn one(&self, word: &str) -> Result<&[u16], String> {
+    /// Whether a word is a named node, and its name.
+    fn parse(word: &str) -> (bool, &str) {
         let quoted = word.len() > 2 && word.starts_with('\'') && word.ends_with('\'');
-        let (name, named) = if quoted { (&word[1..word.len() - 1], false) } else { (word, true) };
-        let ids = &self.ids[usize::from(named)];
-        ids.get(name).map(Vec::as_slice).ok_or_else(|| {
-            let known = ids.keys().map(String::as_str);
-            format!(
-                "no {} {word} in the grammar{}",
-                if named { "node" } else { "token" },
-                crate::error::suggestion(name, known)
-            )
-        })
+        if quoted { (false, &word[1..word.len() - 1]) } else { (true, word) }
+    }
+
+    fn find(&self, word: &str) -> Option<&[u16]> {
+        let (named, name) = Self::parse(word);
+        self.ids[usize::from(named)].get(name).map(Vec::as_slice)
+    }
+
+    /// The error of a word that the grammar does not have. Costs a comparison with all that it has.
+    fn unknown(&self, word: &str) -> String {
+        let (named, name) = Self::parse(word);
+        let hint = crate::error::suggestion(name, self.ids[usize::from(named)].keys().map(String::as_str));
+        format!("no {} {word} in the grammar{hint}", if named { "node" } else { "token" })
+    }
+
+    fn one(&self, word: &str) -> Result<&[u16], String> {
+        self.find(word).ok_or_else(|| self.unknown(word))
     }
 
     pub(super) fn ids(&self, words: &[String]) -> Result<Vec<u16>, String> {
@@ -116,7 +124,8 @@ impl KindNames {
 
     /// An operator by its text: an anonymous token, or a named node where the grammar names it.
     pub(super) fn token(&self, text: &str) -> Result<&[u16], String> {
-        self.one(&format!("'{text}'")).or_else(|error| self.one(text).map_err(|_| error))
+        let quoted = format!("'{text}'");
+        self.find(&quoted).or_else(|| self.find(text)).ok_or_else(|| self.unknown(&quoted))
     }
 
     pub(super) fn fields(grammar: &Grammar, names: &[String]) -> Result<Vec<u16>, String> {
@@ -129,9 +138,9 @@ impl KindNames {
 
     pub(super) fn member(&self, grammar: &Grammar, name: &str) -> Result<Member, String> {
         let field = grammar.field_id_for_name(name).map(std::num::NonZero::get);
-        match (self.one(name), field) {
-            (Err(error), None) => Err(error),
-            (kinds, field) => Ok(Member { field, kinds: kinds.map(<[u16]>::to_vec).unwrap_or_default() }),
+        match (self.find(name), field) {
+            (None, None) => Err(self.unknown(name)),
+            (kinds, field) => Ok(Member { field, kinds: kinds.unwrap_or_default().to_vec() }),
         }
     }
 }

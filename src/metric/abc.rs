@@ -29,19 +29,23 @@ const CONDITIONS: &[Roles] = &[
 #[inline]
 pub(super) fn node(own: &mut Metrics, step: Step, trace: &mut Option<&mut Trace>, space: u32) {
     let roles = step.roles;
-    let mut count = |counter: &mut u32, metric, amount, reason| {
-        if amount > 0 {
-            *counter += amount;
-            record(trace, metric, space, || Increment { byte: step.byte, amount, nesting: 0, reason });
-        }
+    let mut count = |counter: &mut u32, metric, reason: &dyn Fn() -> &'static str| {
+        *counter += 1;
+        record(trace, metric, space, || Increment { byte: step.byte, amount: 1, nesting: 0, reason: reason() });
     };
-    count(&mut own.assignments, "abc.assignments", u32::from(roles.has(Roles::ASSIGNMENT)), "assignment");
+    if roles.has(Roles::ASSIGNMENT) {
+        count(&mut own.assignments, "abc.assignments", &|| "assignment");
+    }
     let branches = branches();
-    count(&mut own.branches, "abc.branches", u32::from(roles.has(branches)), reason(roles & branches));
+    if roles.has(branches) {
+        count(&mut own.branches, "abc.branches", &|| reason(roles & branches));
+    }
     let all = CONDITIONS.iter().fold(Roles::NONE, |all, role| all | *role);
-    let unwritten = step.condition && !roles.has(Roles::WRITTEN_CONDITIONS);
-    let why = if roles.has(all) { reason(roles & all) } else { "condition" };
-    count(&mut own.conditions, "abc.conditions", u32::from(roles.has(all) || unwritten), why);
+    if roles.has(all) {
+        count(&mut own.conditions, "abc.conditions", &|| reason(roles & all));
+    } else if step.condition && !roles.has(Roles::WRITTEN_CONDITIONS) {
+        count(&mut own.conditions, "abc.conditions", &|| "condition");
+    }
 }
 
 pub(super) fn add(total: &mut Metrics, below: &Metrics) {

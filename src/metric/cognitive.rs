@@ -43,18 +43,18 @@ impl Levels {
 pub fn node(spaces: &mut [OpenSpace], step: Step, here: u32, policy: &Policy, trace: &mut Option<&mut Trace>) {
     if step.roles.has(policy.structural) && !step.roles.has(Roles::ELSE_IF) {
         let counted = step.roles & policy.structural;
-        add_to_all(spaces, step.byte, Some(here), reason(counted), trace);
+        add_to_all(spaces, step.byte, Some(here), || reason(counted), trace);
         if let Some(open) = spaces.last_mut() {
             open.own.nesting = open.own.nesting.max(here + 1 - open.entry.min(here));
         }
     } else if step.roles.has(policy.flat) {
-        add_to_all(spaces, step.byte, None, reason(step.roles & policy.flat), trace);
+        add_to_all(spaces, step.byte, None, || reason(step.roles & policy.flat), trace);
     }
 }
 
 /// Passes a logical operator that begins a new sequence.
 pub fn sequence(spaces: &mut [OpenSpace], byte: u32, trace: &mut Option<&mut Trace>) {
-    add_to_all(spaces, byte, None, "logical_sequence", trace);
+    add_to_all(spaces, byte, None, || "logical_sequence", trace);
 }
 
 /// Passes a call of `name`: direct recursion counts once a function.
@@ -71,7 +71,7 @@ pub fn call(
     });
     if let Some(position) = position {
         spaces[position].recursive = true;
-        add_to_all(&mut spaces[..=position], byte, None, "recursion", trace);
+        add_to_all(&mut spaces[..=position], byte, None, || "recursion", trace);
     }
 }
 
@@ -79,7 +79,7 @@ fn add_to_all(
     spaces: &mut [OpenSpace],
     byte: u32,
     nested_at: Option<u32>,
-    reason: &'static str,
+    reason: impl Fn() -> &'static str,
     trace: &mut Option<&mut Trace>,
 ) {
     let mut entry = None;
@@ -89,6 +89,6 @@ fn add_to_all(
         }
         let nesting = nested_at.map_or(0, |level| level.saturating_sub(entry.unwrap_or(level)));
         open.own.cognitive += 1 + nesting;
-        record(trace, "cognitive", open.index, || Increment { byte, amount: 1 + nesting, nesting, reason });
+        record(trace, "cognitive", open.index, || Increment { byte, amount: 1 + nesting, nesting, reason: reason() });
     }
 }

@@ -23,8 +23,8 @@ pub(super) fn node(own: &mut Metrics, step: Step, trace: &mut Option<&mut Trace>
     own.lloc += u32::from(step.roles.has(Roles::STATEMENT));
     if step.roles.has(exits) {
         own.nexits += 1;
-        let reason = reason(step.roles & exits);
-        record(trace, "nexits", space, || Increment { byte: step.byte, amount: 1, nesting: 0, reason });
+        let reason = || reason(step.roles & exits);
+        record(trace, "nexits", space, || Increment { byte: step.byte, amount: 1, nesting: 0, reason: reason() });
     }
 }
 
