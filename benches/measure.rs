@@ -66,8 +66,8 @@ fn measuring(criterion: &mut Criterion) {
 fn scanning(criterion: &mut Criterion) {
     let (root, ..) = sources();
     let registry = Registry::new().unwrap();
-    let options =
-        ScanOptions { policy: "default", measure: Options { level: Level::Metrics, limits: FileLimits::default() } };
+    let measure = Options { level: Level::Metrics, limits: FileLimits::default() };
+    let options = ScanOptions { policy: "default", measure, recheck: 0.0, isolation: None };
     let new_store = || {
         let folder = tempfile::tempdir().unwrap();
         let url = StoreUrl::Lmdb(folder.path().join("store"));

@@ -5,24 +5,35 @@ mod commands;
 mod configuration;
 mod console;
 mod copied;
+mod default_store;
 mod environment;
 mod execute;
 mod flags;
 mod gating;
 mod global;
+mod isolated;
+mod languages;
 mod session;
+mod signals;
 mod source;
+mod words;
+
+use std::io::Write as _;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::error::{Error, Result};
+use crate::model::printable_lines;
+use crate::pipeline::progress::write_message;
 use commands::{
     baseline, check, config, diff, exemptions, explain, export, get, import, init, langs, log, measure, migrate, query,
     report, run, scan, store, verify,
 };
 use global::{Global, LogFormat};
 use session::Session;
+
+pub use isolated::isolated;
 
 /// What was typed.
 #[derive(Debug, Parser)]
@@ -106,21 +117,63 @@ enum Command {
     Man,
 }
 
+/// Reads a configuration as `elcano.toml` is read: what a fuzzer tries.
+///
+/// # Errors
+/// What is wrong, with the key.
+pub fn read_configuration(text: &str) -> Result<(), String> {
+    configuration::read(text)
+}
+
+/// Parses what was typed, executes it, and says on standard error what ended it; gives the exit
+/// code.
+#[must_use]
+pub fn main() -> u8 {
+    if let Some(ended) = isolated(std::env::args_os().skip(1)) {
+        return ended.unwrap_or_else(|error| {
+            console::failed(&error, "", false);
+            error.exit_code()
+        });
+    }
+    if let Err(error) = signals::listen() {
+        console::failed(&error, "", false);
+        return error.exit_code();
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let as_json = cli.global.log_format == LogFormat::Json;
+    let left = cli.command.left();
+    cli.run().unwrap_or_else(|error| {
+        console::failed(&error, left, as_json);
+        error.exit_code()
+    })
+}
+
+/// Prints what the parser gives in place of a command: help, the version, or what is wrong.
+fn usage(found: &clap::Error) -> u8 {
+    if found.use_stderr() {
+        // What was typed is part of it.
+        write_message(&printable_lines(&found.render().to_string()));
+        return Error::Usage(String::new()).exit_code();
+    }
+    let printed = console::written(found.print().and_then(|()| std::io::stdout().flush()));
+    printed.map_or_else(
+        |error| {
+            console::failed(&error, "", false);
+            error.exit_code()
+        },
+        |()| 0,
+    )
+}
+
 impl Cli {
     /// Executes the command; gives the exit code.
-    ///
-    /// # Errors
-    /// What ended the command; [`crate::error::Error::exit_code`] is its exit code.
-    pub fn run(self) -> Result<u8> {
+    fn run(self) -> Result<u8> {
         let session = Session::new(&self.global)?;
         // Everything runs on one pool of threads, so that `--jobs` holds for all of it.
         threads(self.global.jobs)?.install(|| self.command.execute(&session))
-    }
-
-    /// Whether messages are to be JSON.
-    #[must_use]
-    pub fn logs_json(&self) -> bool {
-        self.global.log_format == LogFormat::Json
     }
 }
 
@@ -132,10 +185,25 @@ fn threads(jobs: usize) -> Result<rayon::ThreadPool> {
         // As much as the main thread has: DuckDB plans queries on it.
         .stack_size(8 << 20)
         .build()
-        .map_err(|error| Error::Usage(format!("cannot start {jobs} threads: {error}")))
+        .map_err(|error| Error::Undecided(format!("the threads of the command cannot start: {error}")))
 }
 
 impl Command {
+    /// What a command leaves that was interrupted.
+    fn left(&self) -> &'static str {
+        match self {
+            Self::Run(_) | Self::Scan(_) => {
+                "what was measured is kept, and every snapshot and file is as it was or whole"
+            }
+            Self::Import(_) => "what was read is kept, and no snapshot refers to it; import again to complete it",
+            Self::Store(store::StoreCommand::Gc { .. }) => "what was not removed yet goes with the next `store gc`",
+            Self::Export(_) | Self::Migrate(_) | Self::Store(_) | Self::Report(_) | Self::Baseline(_) => {
+                "what was not complete was not put in place; everything there is as it was"
+            }
+            _ => "nothing was changed",
+        }
+    }
+
     fn execute(self, session: &Session) -> Result<u8> {
         match self {
             Self::Run(args) => run::run(session, args),
@@ -159,13 +227,15 @@ impl Command {
             Self::Langs(args) => langs::langs(session, &args),
             Self::Explain(args) => explain::explain(session, &args),
             Self::Completions { shell } => {
-                clap_complete::generate(shell, &mut Cli::command(), "elcano", &mut std::io::stdout());
-                Ok(0)
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Cli::command(), "elcano", &mut script);
+                console::write_out(&String::from_utf8_lossy(&script)).map(|()| 0)
             }
             Self::Man => {
-                let man = clap_mangen::Man::new(Cli::command());
-                man.render(&mut std::io::stdout()).map_err(Error::io("writing", "standard output"))?;
-                Ok(0)
+                let mut page = Vec::new();
+                let rendered = clap_mangen::Man::new(Cli::command()).render(&mut page);
+                rendered.map_err(Error::io("making", "the manual"))?;
+                console::write_out(&String::from_utf8_lossy(&page)).map(|()| 0)
             }
         }
     }

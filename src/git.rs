@@ -3,42 +3,53 @@
 //! runs a program (no filters, no hooks, no git binary), except to fetch the one commit that a user
 //! asks for. Paths are relative to the root, not to the top of the work tree.
 
+mod absent;
+mod contents;
 mod fetch;
+mod format;
 mod history;
+mod ids;
 mod index;
+mod leaves;
 mod name;
+mod tracked;
 mod tree;
 
+use std::cell::RefCell;
 use std::fmt;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use gix::ObjectId;
 use gix::open::{Options, Permissions};
 use gix::sec::{Permission, Trust};
 
+pub use absent::is_missing;
 pub use history::{MergeBase, Parents};
 pub use index::{Index, IndexedContent, Known, KnownFile};
+pub use tracked::is_tracked;
 pub use tree::{FileChange, TreeFile};
 
 use crate::error::{Error, Result};
-use crate::model::{ContentId, RepoPath};
+use crate::model::RepoPath;
 
-/// The id of a commit; its text form is hexadecimal.
+/// The id of a commit, in the hash of its repository; its text form is hexadecimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommitId([u8; 20]);
+pub struct CommitId(ObjectId);
 
 impl fmt::Display for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        ContentId(self.0).fmt(f)
+        self.0.fmt(f)
     }
 }
 
 impl FromStr for CommitId {
-    type Err = crate::model::IdError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        ContentId::from_str(text).map(|id| Self(id.0))
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = |_| Error::Usage(format!("`{text}` is not the id of a commit"));
+        ObjectId::from_hex(text.as_bytes()).map(Self).map_err(wrong)
     }
 }
 
@@ -57,6 +68,8 @@ pub struct Repository {
     inner: gix::Repository,
     workdir: PathBuf,
     prefix: Vec<u8>,
+    /// Of a repository whose ids are no content ids.
+    translated: RefCell<ids::Translated>,
 }
 
 impl Repository {
@@ -68,23 +81,25 @@ impl Repository {
     pub fn discover(root: &Path) -> Result<Option<Self>> {
         let root = root.canonicalize().map_err(Error::io("opening", root))?;
         let folder = if root.is_dir() { root.as_path() } else { root.parent().unwrap_or(&root) };
-        let has_git = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
-        let Some(workdir) = folder.ancestors().find(has_git) else { return Ok(None) };
+        let Some(workdir) = top(folder) else { return Ok(None) };
         let problem = || format!("opening the git repository of `{}`", workdir.display());
+        if let Some(special) = format::special(&workdir.join(".git")) {
+            let source = format!("`{}` is neither a file nor a folder", special.display()).into();
+            return Err(Error::Git { problem: problem(), source });
+        }
         let inner = options().open(workdir).map_err(failed(problem))?.to_thread_local();
+        if let Some(unknown) = format::unknown(&inner) {
+            return Err(Error::Git { problem: problem(), source: unknown.into() });
+        }
         // With `core.worktree` or in a bare repository the folder is not what git checks out, and
         // its index is not about these files.
         let same = inner.workdir().and_then(|dir| dir.canonicalize().ok()).is_some_and(|dir| dir == workdir);
         if !same {
             return Ok(None);
         }
-        let below = folder.strip_prefix(workdir).unwrap_or(Path::new(""));
-        let mut prefix = below.as_os_str().as_bytes().to_vec();
-        if !prefix.is_empty() {
-            prefix.push(b'/');
-        }
         tracing::debug!("opened the repository {}", workdir.display());
-        Ok(Some(Self { inner, workdir: workdir.to_path_buf(), prefix }))
+        let (workdir, prefix) = (workdir.to_path_buf(), prefix(workdir, folder));
+        Ok(Some(Self { inner, workdir, prefix, translated: RefCell::default() }))
     }
 
     /// The top of the work tree.
@@ -119,7 +134,7 @@ impl Repository {
             None
         } else {
             let id = self.inner.head_commit().map_err(failed(problem))?.id;
-            Some(commit_id(id)?)
+            Some(CommitId(id))
         };
         Ok(Head { commit, reference })
     }
@@ -140,27 +155,28 @@ fn options() -> Options {
     Options::default().permissions(permissions).with(Trust::Full).filter_config_section(|_| true)
 }
 
+/// The nearest folder with a `.git`, whatever that is: the top of the work tree that a folder is in,
+/// also where its repository cannot be opened.
+#[must_use]
+pub fn top(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok())
+}
+
+/// The part of a path below the top, with a slash at its end; empty at the top.
+#[must_use]
+pub fn prefix(top: &Path, folder: &Path) -> Vec<u8> {
+    let below = folder.strip_prefix(top).unwrap_or(Path::new(""));
+    let mut prefix = below.as_os_str().as_bytes().to_vec();
+    if !prefix.is_empty() {
+        prefix.push(b'/');
+    }
+    prefix
+}
+
 /// Wraps an error of the git library with what was tried.
 fn failed<E>(problem: impl FnOnce() -> String) -> impl FnOnce(E) -> Error
 where
     E: std::error::Error + Send + Sync + 'static,
 {
     move |source| Error::Git { problem: problem(), source: Box::new(source) }
-}
-
-/// The id as fixed bytes; only SHA-1 repositories can be opened, so that it always fits.
-fn bytes(id: gix::ObjectId) -> Result<[u8; 20]> {
-    id.as_slice().try_into().map_err(|_| Error::Undecided(format!("object {id} is not a SHA-1 id")))
-}
-
-fn commit_id(id: gix::ObjectId) -> Result<CommitId> {
-    bytes(id).map(CommitId)
-}
-
-fn content_id(id: gix::ObjectId) -> Result<ContentId> {
-    bytes(id).map(ContentId)
-}
-
-fn object_id(bytes: [u8; 20]) -> gix::ObjectId {
-    gix::ObjectId::Sha1(bytes)
 }

@@ -37,8 +37,8 @@
 //! ```
 //!
 //! The modules stand on floors, and each uses only those below its own: [`lang`] holds languages as
-//! data, [`metric`] and [`measure`] turn bytes into facts, [`walk`], [`git`] and [`store`] touch
-//! the disk, [`gate`], [`report`] and [`export`] read what is known, and [`pipeline`] puts all in
+//! data, [`metric`] and [`measure`] turn bytes into facts, [`walk`], [`git`], [`store`] and
+//! [`isolate`] touch the disk and other processes, [`gate`], [`report`] and [`export`] read what is known, and [`pipeline`] puts all in
 //! order.
 
 pub mod cfg;
@@ -48,6 +48,8 @@ pub mod error;
 pub mod export;
 pub mod gate;
 pub mod git;
+mod interrupt;
+pub mod isolate;
 pub mod lang;
 pub mod link;
 pub mod measure;

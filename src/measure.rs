@@ -1,8 +1,11 @@
 //! Measures the bytes of one file. The syntax tree lives and dies inside [`Analyzer::measure`], on
 //! the calling thread; what cannot be measured becomes a note. Never reads a file and never fails.
 
+mod allocated;
 mod analyzer;
+mod budget;
 pub mod classify;
+mod clock;
 mod guard;
 mod lines;
 mod naming;

@@ -11,6 +11,7 @@ mod metrics;
 mod named;
 mod note;
 mod path;
+mod printable;
 mod record;
 mod stat;
 
@@ -25,6 +26,7 @@ pub use id::{AnalyzerId, BodyHash, ContentId, ExecutionId, IdError, SnapshotId, 
 pub use metrics::Metrics;
 pub use note::{Note, NoteKind, Skip};
 pub use path::RepoPath;
+pub use printable::{json_escaped, json_text, printable, printable_lines, shortened, steers, xml_reference};
 pub use record::{
     AstRecord, CfgRecord, ChunkRecord, ExecutionRecord, FactsRecord, FileRecord, LinkRecord, NameRecord, Outcome,
     ReferenceRecord, SnapshotRecord, StageRecord, SymbolRecord, Tally,

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod formats;
 pub mod gate;
 pub mod labels;
+pub mod markdown;
 pub mod measured;
 pub mod output;
 pub mod pages;

@@ -9,7 +9,7 @@ use super::frames::{Choice, Comprehension, ConditionEnds, Final, Loop, Scope, Sw
 use super::graph::{Ends, Graph};
 use super::node::{At, offset};
 use super::task::Task;
-use crate::lang::{Language, Place, Roles};
+use crate::lang::{Language, Memo, Place, Roles};
 
 /// The state that all constructs share.
 pub(super) struct Builder<'l, 't> {
@@ -79,14 +79,15 @@ impl<'l, 't> Builder<'l, 't> {
     pub(super) fn children(&mut self, of: At<'t>) -> Vec<At<'t>> {
         let mut children = Vec::with_capacity(of.node.child_count() as usize);
         self.cursor.reset(of.node);
+        let memo = Memo::default();
         let mut more = self.cursor.goto_first_child();
         while more {
             let node = self.cursor.node();
             let field = self.cursor.field_id().map(std::num::NonZero::get);
             let id = node.kind_id();
             let kind = self.language.kind(id);
-            let place =
-                Place { above: Some(of.node), beyond: of.above, parent: of.kind, grandparent: of.parent, field };
+            let (parent, grandparent) = (of.kind, of.parent);
+            let place = Place { above: Some(of.node), beyond: of.above, parent, grandparent, field, memo: &memo };
             let roles = self.language.roles(kind, id, place, node, self.source);
             if !kind.blank && !roles.has(Roles::COMMENT) && node.start_byte() < node.end_byte() {
                 children.push(At { node, kind: id, roles, parent: of.kind, above: Some(of.node), field });

@@ -15,6 +15,7 @@ use crate::gate::Limits;
 use crate::gate::limits::{Folder, LimitChange};
 use crate::metric::CATALOG;
 use crate::model::{FailOn, RepoPath};
+use crate::store::{NamedBy, read_text, work_tree_of};
 
 pub(super) use crate::walk::CONFIG as NAME;
 
@@ -30,6 +31,8 @@ struct Override {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Configs {
     root: PathBuf,
+    /// The top of the tree that the root is in.
+    top: PathBuf,
     /// The outermost first.
     files: Vec<Config>,
     /// The only one was named on the command line; no other holds.
@@ -41,12 +44,16 @@ pub(super) struct Configs {
 struct Config {
     file: PathBuf,
     folder: Folder,
+    /// The top of the tree that the file is part of, which what it names is inside of.
+    top: Option<PathBuf>,
     baseline: Option<PathBuf>,
     fail_on: Option<FailOn>,
     limits: Vec<LimitChange>,
     overrides: Vec<Override>,
 }
 
+/// What people write is far smaller.
+const FILE_BYTES_MAX: u64 = 1 << 20;
 const KEYS: [&str; 4] = ["baseline", "fail-on", "limits", "override"];
 const OVERRIDE_KEYS: [&str; 3] = ["paths", "gated", "limits"];
 const LIMIT_KEYS: [&str; 3] = ["warn", "fail", "rows-min"];
@@ -59,18 +66,22 @@ impl Configs {
     pub(super) fn find(root: &Path, top: &Path, named: Option<&Path>) -> Result<Self> {
         let mut files = Vec::new();
         if let Some(file) = named {
-            files.push(Config::read(file, Folder::Root)?);
+            let folder =
+                file.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+            let folder = folder.and_then(|folder| folder.canonicalize().ok());
+            let top = folder.as_deref().and_then(work_tree_of);
+            files.push(Config::read(file, Folder::Root, NamedBy::User, top)?);
         } else {
             let inside = |folder: &&Path| folder.starts_with(top);
             for folder in root.ancestors().take_while(inside) {
                 let file = folder.join(NAME);
-                if file.is_file() {
-                    files.push(Config::read(&file, Folder::above(folder, root))?);
+                if file.symlink_metadata().is_ok() {
+                    files.push(Config::read(&file, Folder::above(folder, root), NamedBy::Repository(top), Some(top))?);
                 }
             }
             files.reverse();
         }
-        Ok(Self { root: root.to_owned(), files, named: named.is_some() })
+        Ok(Self { root: root.to_owned(), top: top.to_owned(), files, named: named.is_some() })
     }
 
     /// A value from the file nearest to the root that sets it.
@@ -78,9 +89,9 @@ impl Configs {
         self.files.iter().rev().find_map(value)
     }
 
-    /// The baseline's file.
-    pub(super) fn baseline(&self) -> Option<PathBuf> {
-        self.nearest(|config| config.baseline.clone())
+    /// The baseline's file, and the top that it is inside of.
+    pub(super) fn baseline(&self) -> Option<(PathBuf, Option<PathBuf>)> {
+        self.nearest(|config| Some((config.baseline.clone()?, config.top.clone())))
     }
 
     /// What fails the gate.
@@ -116,7 +127,8 @@ impl Configs {
         for path in below {
             let folder = path.as_bytes()[..path.as_bytes().len() - NAME.len()].to_vec();
             let file = self.root.join(OsStr::from_bytes(path.as_bytes()));
-            let config = Config::read(&file, Folder::Below(folder.clone()))?;
+            let by = NamedBy::Repository(&self.top);
+            let config = Config::read(&file, Folder::Below(folder.clone()), by, Some(&self.top))?;
             limits.override_folder(Folder::Below(folder), config.limits.clone());
             config.override_in(&mut limits)?;
         }
@@ -125,14 +137,15 @@ impl Configs {
 }
 
 impl Config {
-    fn read(file: &Path, folder: Folder) -> Result<Self> {
-        let text = std::fs::read_to_string(file)
+    fn read(file: &Path, folder: Folder, by: NamedBy<'_>, top: Option<&Path>) -> Result<Self> {
+        let text = read_text(file, by, FILE_BYTES_MAX)
             .map_err(|error| Error::Usage(format!("cannot read `{}`: {error}", file.display())))?;
         let wrong = |problem: String| Error::Usage(format!("{}: {problem}", file.display()));
         let config = Self::parse(&text).map_err(wrong)?;
         let beside =
             |baseline: PathBuf| file.parent().map_or_else(|| baseline.clone(), |folder| folder.join(&baseline));
-        Ok(Self { baseline: config.baseline.map(beside), file: file.to_owned(), folder, ..config })
+        let top = top.map(Path::to_owned);
+        Ok(Self { baseline: config.baseline.map(beside), top, file: file.to_owned(), folder, ..config })
     }
 
     fn override_in(&self, limits: &mut Limits) -> Result<()> {
@@ -166,6 +179,17 @@ impl Config {
         }
         Ok(config)
     }
+}
+
+/// Reads a configuration and applies it.
+///
+/// # Errors
+/// What is wrong, with the key.
+pub(super) fn read(text: &str) -> Result<(), String> {
+    let config = Config::parse(text)?;
+    let mut limits = Limits::default();
+    config.limits.iter().for_each(|change| limits.set(change));
+    config.override_in(&mut limits).map_err(|error| error.to_string())
 }
 
 fn known(table: &Table, keys: &[&str], place: &str) -> Result<(), String> {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::console::{print, print_json};
 use crate::error::Result;
+use crate::model::printable;
 use crate::report::table::{Table, thousands};
 use crate::store;
 
@@ -28,6 +29,7 @@ pub(super) fn copied(
     for (family, count) in counts {
         table.row(vec![family.name().to_owned(), thousands(*count)]);
     }
-    print(&format!("{what}: {from} -> {to}\n\n{}", table.text()))?;
+    let (from, to) = (from.to_string(), to.to_string());
+    print(&format!("{what}: {} -> {}\n\n{}", printable(&from), printable(&to), table.text()))?;
     Ok(0)
 }

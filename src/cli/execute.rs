@@ -2,20 +2,22 @@
 //! the pipeline. Parses no option.
 
 use std::cell::Cell;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use super::console::print;
-use super::environment::environment;
+use super::console::write_out;
+use super::environment::{environment, in_ci};
 use super::flags::{GateFlags, ScanFlags, check_command};
 use super::gating::Gating;
 use super::session::Session;
+use super::words::text;
 use crate::error::{Error, Result};
 use crate::measure::FileLimits;
-use crate::model::Outcome;
+use crate::model::{Outcome, RepoPath};
 use crate::pipeline::plan::{Plan, Stage};
 use crate::pipeline::run::{Run, RunOutcome};
 use crate::pipeline::workspace::Workspace;
-use crate::store::{self, StoreUrl};
+use crate::store::{self, NamedBy, StoreUrl};
 use crate::walk;
 
 /// Runs a plan over some paths.
@@ -30,13 +32,13 @@ pub(super) fn execute(
     gate: &GateFlags,
 ) -> Result<RunOutcome> {
     let workspace = workspace_of(session, paths, flags)?;
-    let url = session.store_of(&workspace);
+    let url = session.store_of(&workspace)?;
     let workspace = workspace.without(url.path());
     let path = if paths.len() > 1 { Some(workspace.root().to_owned()) } else { paths.first().cloned() };
     let printed = Cell::new(false);
     let print = |text: &str| {
         printed.set(true);
-        print(text)
+        write_out(text)
     };
     let attempt = || {
         let gates = plan.stages.iter().any(|stage| matches!(stage, Stage::Gate { .. }));
@@ -49,11 +51,14 @@ pub(super) fn execute(
         });
         let run = Run {
             plan,
-            args: std::env::args().skip(1).collect(),
+            args: std::env::args_os().skip(1).map(|word| text(&word)).collect(),
             workspace: &workspace,
             store: &url,
             policy: &flags.policy.policy,
-            limits: FileLimits { file_bytes_max: flags.file_bytes_max, ..FileLimits::default() },
+            limits: FileLimits { file_bytes_max: flags.file_bytes_max, ..flags.file.limits() },
+            recheck: flags.recheck.percent(),
+            isolate: session.isolate(&flags.file),
+            isolation: &session.isolation,
             gate: options.transpose()?,
             fetch_base: gate.fetch_base,
             environment: &environment,
@@ -65,7 +70,7 @@ pub(super) fn execute(
     };
     match attempt() {
         // In CI the store came out of a cache: measuring anew repairs it.
-        Err(error @ (Error::Store { .. } | Error::Record { .. })) if environment("CI").is_some() && !printed.get() => {
+        Err(error @ (Error::Store { .. } | Error::Record { .. })) if in_ci() && !printed.get() => {
             quarantine(&url, &error).map_or(Err(error), |()| attempt())
         }
         result => result,
@@ -97,7 +102,8 @@ pub(super) fn exit_code(ran: &RunOutcome) -> u8 {
 pub(super) fn workspace_of<'a>(session: &'a Session, paths: &[PathBuf], flags: &ScanFlags) -> Result<Workspace<'a>> {
     let default = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &default[..] } else { paths };
-    let paths = paths.iter().map(|path| walk::resolve(path)).collect::<Result<Vec<_>>>()?;
+    let resolved = |path: &PathBuf| store::follow(path, NamedBy::User).and_then(|_| walk::resolve(path));
+    let paths = paths.iter().map(resolved).collect::<Result<Vec<_>>>()?;
     let mut root = paths[0].clone();
     let mut options = flags.walk.options();
     if paths.len() > 1 {
@@ -105,7 +111,7 @@ pub(super) fn workspace_of<'a>(session: &'a Session, paths: &[PathBuf], flags: &
             root = root.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
         }
         let inside = paths.iter().filter_map(|path| path.strip_prefix(&root).ok());
-        options.include.extend(inside.map(|path| format!("/{}", path.display())));
+        options.only = inside.map(|path| RepoPath::new(path.as_os_str().as_bytes())).collect();
     }
     session.workspace(&root, options)
 }

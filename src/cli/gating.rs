@@ -12,9 +12,13 @@ use crate::gate::limits::LimitChange;
 use crate::model::{FailOn, RepoPath};
 use crate::pipeline::check::GateOptions;
 use crate::pipeline::workspace::Workspace;
+use crate::store::{NamedBy, read_text};
 
 /// The baseline's file when the configuration names none; used when it is there.
 const BASELINE: &str = "elcano-baseline.jsonl";
+
+/// Some hundred thousand entries.
+const BASELINE_BYTES_MAX: u64 = 64 << 20;
 
 /// What the flags and the configuration come to.
 #[derive(Clone)]
@@ -23,6 +27,8 @@ pub(super) struct Gating {
     typed: Vec<LimitChange>,
     pub(super) baseline: PathBuf,
     baseline_named: bool,
+    /// The top of the tree that the baseline is inside of; none where the user named it.
+    baseline_top: Option<PathBuf>,
 }
 
 impl Gating {
@@ -34,10 +40,16 @@ impl Gating {
         let configs = Configs::find(workspace.folder(), workspace.top(), flags.config.as_deref())?;
         // An error in what is written comes before any work is done.
         configs.limits(&[])?;
-        let named = flags.baseline.clone().or_else(|| configs.baseline());
+        let named = flags.baseline.clone().map(|file| (file, None)).or_else(|| configs.baseline());
         let baseline_named = named.is_some();
-        let baseline = named.unwrap_or_else(|| workspace.folder().join(BASELINE));
-        Ok(Self { configs, typed: flags.limit.clone(), baseline, baseline_named })
+        let default = || (workspace.folder().join(BASELINE), Some(workspace.top().to_owned()));
+        let (baseline, baseline_top) = named.unwrap_or_else(default);
+        Ok(Self { configs, typed: flags.limit.clone(), baseline, baseline_named, baseline_top })
+    }
+
+    /// Who names the baseline's file.
+    pub(super) fn baseline_by(&self) -> NamedBy<'_> {
+        self.baseline_top.as_deref().map_or(NamedBy::User, NamedBy::Repository)
     }
 
     /// What fails the gate.
@@ -61,7 +73,7 @@ impl Gating {
     /// The accepted offenders; none when no file was named and none is there.
     pub(super) fn read_baseline(&self) -> Result<Baseline> {
         let wrong = |problem: String| Error::Usage(format!("baseline `{}`: {problem}", self.baseline.display()));
-        match std::fs::read_to_string(&self.baseline) {
+        match read_text(&self.baseline, self.baseline_by(), BASELINE_BYTES_MAX) {
             Ok(text) => Baseline::parse(&text).map_err(wrong),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !self.baseline_named => {
                 Ok(Baseline::default())

@@ -1,5 +1,6 @@
 //! The options of every command. Decides nothing.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -7,9 +8,10 @@ use clap::{Args, ValueEnum};
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Global {
-    /// The store: lmdb:DIR or sqlite:FILE [default: lmdb:.elcano at the top of the repository]
+    /// The store: lmdb:DIR or sqlite:FILE [default: lmdb:.elcano at the top of the repository;
+    /// where CI is set, in the user's cache, outside of the checkout]
     #[arg(long, global = true, value_name = "STORE", env = "ELCANO_STORE")]
-    pub(super) store: Option<String>,
+    pub(super) store: Option<OsString>,
     /// Threads; 0 is one a core
     #[arg(long, short, global = true, value_name = "N", default_value_t = 0, env = "ELCANO_JOBS")]
     pub(super) jobs: usize,

@@ -1,28 +1,36 @@
 //! What every command needs, resolved once: the store's address, the languages, what is shown on
 //! standard error. Never writes to standard output.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::default_store::default_store;
+use super::environment::in_ci;
+use super::flags::FileFlags;
 use super::global::{Color, Global, LogFormat};
+use super::isolated::isolation;
+use super::languages::registry;
 use crate::error::{Error, Result};
+use crate::interrupt;
+use crate::isolate::{Isolation, When};
 use crate::lang::Registry;
-use crate::measure::{FileLimits, Options};
-use crate::model::{Level, SnapshotRecord};
+use crate::measure::Options;
+use crate::model::{Level, SnapshotRecord, json_escaped, printable};
+use crate::pipeline::execution_log::died_measuring;
 use crate::pipeline::measurer::{Measurer, StoreFault};
-use crate::pipeline::progress::{Monitor, Verbosity};
+use crate::pipeline::progress::{Monitor, Verbosity, write_message};
+use crate::pipeline::trust;
 use crate::pipeline::workspace::Workspace;
-use crate::store::{self, OpenOptions, Store, StoreUrl};
+use crate::store::{self, NamedBy, OpenOptions, Store, StoreUrl};
 use crate::walk::WalkOptions;
-
-/// Set by the first interrupt; long work looks at it.
-static CANCELLED: AtomicBool = AtomicBool::new(false);
 
 /// A command's surroundings.
 pub(super) struct Session {
     pub(super) registry: Registry,
     pub(super) verbosity: Verbosity,
+    /// The processes that measure, where this one is not to do it.
+    pub(super) isolation: Isolation,
     store: Option<StoreUrl>,
 }
 
@@ -34,34 +42,44 @@ impl Session {
             Color::Never => anstream::ColorChoice::Never.write_global(),
         }
         start_log(global);
-        on_interrupt()?;
         let registry = registry(global.specs.as_deref())?;
         let verbosity = if global.quiet { Verbosity::Quiet } else { Verbosity::Normal };
         let store = global.store.as_deref().map(address).transpose()?;
-        Ok(Self { registry, verbosity, store })
+        let isolation = isolation(global.specs.as_deref())?;
+        Ok(Self { registry, verbosity, isolation, store })
     }
 
     /// What long stages show and heed.
     pub(super) fn monitor(&self) -> Monitor<'static> {
-        Monitor { verbosity: self.verbosity, cancelled: &CANCELLED }
+        Monitor { verbosity: self.verbosity, cancelled: interrupt::flag() }
     }
 
-    /// The workspace of a folder or file.
+    /// The workspace of a folder or file, which no link of a repository leads out of it.
     pub(super) fn workspace(&self, root: &Path, walk: WalkOptions) -> Result<Workspace<'_>> {
+        store::follow(root, NamedBy::User)?;
         Workspace::open(&self.registry, root, walk)
     }
 
-    /// The store's address: as given, or `.elcano` at the top of the workspace.
-    pub(super) fn store_of(&self, workspace: &Workspace<'_>) -> StoreUrl {
-        self.store.clone().unwrap_or_else(|| StoreUrl::Lmdb(workspace.top().join(".elcano")))
+    /// The store's address: as given, or that of the workspace. It may be believed.
+    ///
+    /// # Errors
+    /// [`Error::Store`]: git tracks it, or it is another user's.
+    pub(super) fn store_of(&self, workspace: &Workspace<'_>) -> Result<StoreUrl> {
+        let url = self.store.clone().map_or_else(|| default_store(workspace.top()), Ok)?;
+        trust::require(&url, self.store.is_some(), workspace.repository())?;
+        Ok(url)
     }
 
     /// The address of the store around the current folder.
+    ///
+    /// # Errors
+    /// As [`Session::store_of`].
     pub(super) fn store_here(&self) -> Result<StoreUrl> {
-        match &self.store {
-            Some(url) => Ok(url.clone()),
-            None => Ok(self.store_of(&self.workspace(Path::new("."), WalkOptions::default())?)),
+        if let Some(url) = &self.store {
+            trust::require(url, true, None)?;
+            return Ok(url.clone());
         }
+        self.store_of(&self.workspace(Path::new("."), WalkOptions::default())?)
     }
 
     /// Opens the store around the current folder for reading.
@@ -72,12 +90,12 @@ impl Session {
     /// The store of a workspace, if there is one that can be read: it spares parsing, and nothing
     /// depends on it.
     pub(super) fn known_facts(&self, workspace: &Workspace<'_>) -> Option<Arc<dyn Store>> {
-        let url = self.store_of(workspace);
-        if !url.path().exists() {
-            return None;
-        }
-        match store::open(&url, OpenOptions::read()) {
-            Ok(store) => Some(store),
+        let opened = self.store_of(workspace).and_then(|url| {
+            let is_there = url.path().symlink_metadata().is_ok();
+            is_there.then(|| store::open(&url, OpenOptions::read())).transpose()
+        });
+        match opened {
+            Ok(store) => store,
             Err(error) => {
                 tracing::warn!("going on without the store: {}", error.chain().join(": "));
                 None
@@ -85,11 +103,36 @@ impl Session {
         }
     }
 
+    /// When files are measured in supervised processes: in CI always, if nothing else was said.
+    #[expect(clippy::unused_self, reason = "the session is what speaks for the environment")]
+    pub(super) fn isolate(&self, file: &FileFlags) -> When {
+        if file.isolate == When::Auto && in_ci() { When::Always } else { file.isolate }
+    }
+
     /// A measurer for numbers alone, which takes the facts that a store knows.
-    pub(super) fn measurer<'a>(&'a self, store: Option<&'a Arc<dyn Store>>, policy: &'a str) -> Measurer<'a> {
-        let options = Options { level: Level::Metrics, limits: FileLimits::default() };
+    pub(super) fn measurer<'a>(
+        &'a self,
+        store: Option<&'a Arc<dyn Store>>,
+        policy: &'a str,
+        file: &FileFlags,
+    ) -> Measurer<'a> {
+        let options = Options { level: Level::Metrics, limits: file.limits() };
         let store = store.map(|store| store.as_ref() as &dyn Store);
-        Measurer::new(&self.registry, policy, options, self.monitor()).with_store(store, StoreFault::Warns)
+        let died = || match store.map(died_measuring).transpose() {
+            Ok(died) => died.unwrap_or(false),
+            Err(error) => {
+                tracing::warn!("not known how the last run ended: {}", error.chain().join(": "));
+                false
+            }
+        };
+        let isolated = match self.isolate(file) {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => died(),
+        };
+        Measurer::new(&self.registry, policy, options, self.monitor())
+            .with_store(store, StoreFault::Warns)
+            .with_isolation(isolated.then_some(&self.isolation))
     }
 
     /// The newest snapshot, or the one whose id begins so.
@@ -110,43 +153,13 @@ impl Session {
 
 /// A store named by a user: `lmdb:DIR`, `sqlite:FILE`, or the path of one that is there. A bare
 /// path that is not there, or is an empty folder, is a new LMDB store.
-fn address(text: &str) -> Result<StoreUrl> {
-    let bare = !["lmdb:", "sqlite:", "duckdb:"].iter().any(|prefix| text.starts_with(prefix));
-    let path = PathBuf::from(text);
-    let is_new = || !path.exists() || path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
-    if bare && is_new() { Ok(StoreUrl::Lmdb(path)) } else { text.parse() }
-}
-
-/// The languages, with the specs of a folder in place of their own.
-fn registry(specs: Option<&Path>) -> Result<Registry> {
-    let mut replaced = Vec::new();
-    if let Some(folder) = specs {
-        let reading = |error| Error::Usage(format!("cannot read specs in `{}`: {error}", folder.display()));
-        for entry in folder.read_dir().map_err(reading)? {
-            let path = entry.map_err(reading)?.path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                let text = std::fs::read_to_string(&path).map_err(reading)?;
-                let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-                replaced.push((id, text));
-            }
-        }
+fn address(text: &OsStr) -> Result<StoreUrl> {
+    if let Some(named) = StoreUrl::with_engine(text)? {
+        return Ok(named);
     }
-    Registry::with_specs(&replaced).map_err(Error::from)
-}
-
-/// The first interrupt asks for an orderly end, the second ends at once.
-fn on_interrupt() -> Result<()> {
-    let handler = || {
-        if CANCELLED.swap(true, Ordering::Relaxed) {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "who interrupts twice wants no tidying; the store survives it"
-            )]
-            std::process::exit(130);
-        }
-        anstream::eprintln!("elcano: interrupted; finishing the files at hand (once more to stop at once)");
-    };
-    ctrlc::set_handler(handler).map_err(|error| Error::Usage(format!("cannot listen for interrupts: {error}")))
+    let path = PathBuf::from(text);
+    let is_new = !path.exists() || path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+    if is_new { Ok(StoreUrl::Lmdb(path)) } else { StoreUrl::parse(text) }
 }
 
 fn start_log(global: &Global) {
@@ -157,10 +170,32 @@ fn start_log(global: &Global) {
         (false, _) => "debug",
     };
     let filter = tracing_subscriber::EnvFilter::new(format!("elcano={level}"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let is_json = global.log_format == LogFormat::Json;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    // A standard error that cannot be written is no reason to stop, and nowhere to say so.
+    let builder = builder.log_internal_errors(false).with_writer(move || Messages { is_json });
     // A second subscriber (in tests that run commands in one process) is not needed.
     let _ = match global.log_format {
         LogFormat::Text => builder.without_time().with_ansi(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
+}
+
+/// Where events go, one a call and a line each.
+struct Messages {
+    is_json: bool,
+}
+
+impl std::io::Write for Messages {
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let line = text.trim_end_matches('\n');
+        let shown = if self.is_json { json_escaped(line) } else { printable(line) };
+        write_message(&format!("{shown}\n"));
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

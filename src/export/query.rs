@@ -3,43 +3,26 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use duckdb::types::{TimeUnit, ValueRef};
 use serde_json::Value;
 
+use super::csv;
 use super::views::{self, Dialect};
-use crate::error::{Error, Result, suggestion};
+use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::store::{self, Existing, Family, Key, Source, Store, StoreUrl, Visit};
-
-/// How rows are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Columns under each other.
-    Text,
-    /// An array of objects.
-    Json,
-    /// Comma-separated, with a header.
-    Csv,
-}
-
-impl FromStr for Form {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let all = [("text", Self::Text), ("json", Self::Json), ("csv", Self::Csv)];
-        let found = all.iter().find(|(name, _)| *name == text).map(|(_, form)| *form);
-        found.ok_or_else(|| format!("unknown format `{text}`{}", suggestion(text, all.map(|(name, _)| name))))
-    }
-}
 
 /// Families that views are made of.
 const ALWAYS: [Family; 4] = [Family::Executions, Family::Snapshots, Family::Files, Family::Facts];
 
 /// Names and rows of a result.
-struct Answer {
-    columns: Vec<String>,
-    rows: Vec<Vec<Value>>,
+#[derive(Debug)]
+pub struct Answer {
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// Rows of cells.
+    pub rows: Vec<Vec<Value>>,
 }
 
 /// A DuckDB file with views, in a temporary folder; the caller removes the folder.
@@ -59,6 +42,7 @@ impl Database {
 
     /// A connection that never asks the network for an extension.
     pub(super) fn connect(&self) -> Result<duckdb::Connection> {
+        store::can_start_duckdb()?;
         let failed = |error| Error::Usage(format!("DuckDB cannot open {}: {error}", self.path.display()));
         let config = duckdb::Config::default()
             .with("autoinstall_known_extensions", "false")
@@ -100,7 +84,7 @@ impl Source for Partial<'_> {
 /// # Errors
 /// SQL that DuckDB does not take ([`Error::Usage`], with its message), or a store that cannot be
 /// read.
-pub fn query(store: &dyn Store, sql: &str, form: Form) -> Result<String> {
+pub fn query(store: &dyn Store, sql: &str) -> Result<Answer> {
     let source = store.view()?;
     let lower = sql.to_lowercase();
     // Syntax trees and source text are large: they are loaded where the query names them.
@@ -112,12 +96,11 @@ pub fn query(store: &dyn Store, sql: &str, form: Form) -> Result<String> {
     let folder = tempfile::tempdir().map_err(Error::io("making a folder in", std::env::temp_dir()))?;
     let database = Database::make(source.as_ref(), folder.path(), &wanted)?;
     let connection = database.connect()?;
-    let answer = ask(&connection, sql).map_err(|error| Error::Usage(format!("the query failed: {error}")))?;
-    Ok(match form {
-        Form::Text => text(&answer),
-        Form::Json => format!("{:#}\n", json(answer)),
-        Form::Csv => csv(&answer),
-    })
+    let handle = connection.interrupt_handle();
+    let answer = interrupt::passing_on(|| handle.interrupt(), || ask(&connection, sql))?;
+    let answer = answer.map_err(|error| interrupt::or_else(|| Error::Usage(format!("the query failed: {error}"))))?;
+    interrupt::check()?;
+    Ok(answer)
 }
 
 fn ask(connection: &duckdb::Connection, sql: &str) -> duckdb::Result<Answer> {
@@ -126,6 +109,9 @@ fn ask(connection: &duckdb::Connection, sql: &str) -> duckdb::Result<Answer> {
     let columns: Vec<String> = found.as_ref().map(duckdb::Statement::column_names).unwrap_or_default();
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
+        if interrupt::check().is_err() {
+            break;
+        }
         rows.push((0..columns.len()).map(|at| row.get_ref(at).map(value)).collect::<duckdb::Result<_>>()?);
     }
     Ok(Answer { columns, rows })
@@ -168,7 +154,8 @@ fn timestamp(unit: TimeUnit, count: i64) -> String {
 }
 
 /// A value as a person reads it; a string without quotes.
-fn plain(value: &Value) -> String {
+#[must_use]
+pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -176,40 +163,25 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn text(answer: &Answer) -> String {
-    let cells: Vec<Vec<String>> = answer.rows.iter().map(|row| row.iter().map(plain).collect()).collect();
-    let width = |at: usize| {
-        let widest = cells.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
-        widest.unwrap_or(0).max(answer.columns[at].chars().count())
-    };
-    let widths: Vec<usize> = (0..answer.columns.len()).map(width).collect();
-    let is_number = |at: usize| answer.rows.iter().any(|row| row.get(at).is_some_and(Value::is_number));
-    let numbers: Vec<bool> = (0..answer.columns.len()).map(is_number).collect();
-    let mut out = String::new();
-    for row in std::iter::once(&answer.columns).chain(&cells) {
-        let mut line = String::new();
-        for ((cell, width), number) in row.iter().zip(&widths).zip(&numbers) {
-            let padding = " ".repeat(width - cell.chars().count());
-            line += &if *number { format!("{padding}{cell}  ") } else { format!("{cell}{padding}  ") };
-        }
-        out += line.trim_end();
-        out.push('\n');
+impl Answer {
+    /// An array of objects.
+    #[must_use]
+    pub fn json(self) -> Value {
+        let columns = self.columns;
+        let object = |row: Vec<Value>| columns.iter().cloned().zip(row).collect::<serde_json::Map<_, _>>();
+        self.rows.into_iter().map(|row| Value::Object(object(row))).collect()
     }
-    out
-}
 
-fn json(answer: Answer) -> Value {
-    let columns = answer.columns;
-    let object = |row: Vec<Value>| columns.iter().cloned().zip(row).collect::<serde_json::Map<_, _>>();
-    answer.rows.into_iter().map(|row| Value::Object(object(row))).collect()
-}
-
-fn csv(answer: &Answer) -> String {
-    let field = |text: String| {
-        if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-    };
-    let line = |cells: Vec<String>| cells.into_iter().map(field).collect::<Vec<_>>().join(",") + "\n";
-    let mut out = line(answer.columns.clone());
-    out.extend(answer.rows.iter().map(|row| line(row.iter().map(plain).collect())));
-    out
+    /// Comma-separated, with a header. With `is_safe` no text is a formula to a spreadsheet.
+    #[must_use]
+    pub fn csv(&self, is_safe: bool) -> String {
+        let field = |text: String| {
+            let text = if is_safe && csv::is_formula(&text) { format!("'{text}") } else { text };
+            if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+        };
+        let line = |cells: Vec<String>| cells.into_iter().map(field).collect::<Vec<_>>().join(",") + "\n";
+        let mut out = line(self.columns.clone());
+        out.extend(self.rows.iter().map(|row| line(row.iter().map(plain).collect())));
+        out
+    }
 }

@@ -117,19 +117,21 @@ impl Baseline {
         Ok(out)
     }
 
-    /// Everything that is over a failing or warning limit now; reasons and dates of entries that
-    /// are there already stay.
+    /// Everything that is over a failing or warning limit now and not accepted otherwise; reasons
+    /// and dates of entries that are there already stay, and entries of files of which nothing is
+    /// known stay as they are.
     #[must_use]
-    pub fn of(findings: &[Finding], before: &Self) -> Self {
-        let offenders = findings.iter().filter(|finding| finding.status != Status::Fixed);
-        let entries = offenders.filter_map(|finding| {
+    pub fn of(check: &Check, before: &Self) -> Self {
+        let unseen = before.entries.iter().filter(|(_, entry)| check.is_unseen(&entry.path));
+        let unseen = unseen.map(|(place, entry)| (place.clone(), entry.clone()));
+        let entries = check.current().filter_map(|finding| {
             let (place, value) = (place(finding), finding.value?);
             let old = before.entries.get(&place);
             let (reason, expires) = old.map_or((None, None), |old| (old.reason.clone(), old.expires.clone()));
             let (path, symbol, ordinal, rule) = place.clone();
             Some((place, BaselineEntry { path, symbol, ordinal, rule, value, reason, expires }))
         });
-        Self { entries: entries.collect() }
+        Self { entries: unseen.chain(entries).collect() }
     }
 
     /// The entries, sorted.
@@ -157,8 +159,9 @@ impl Baseline {
 
     /// Applies it to findings: what it accepts and is not worse is known, what is worse has
     /// regressed. Gives the stale entries: those without a finding, on paths for which `is_gated`
-    /// holds. `today` is a day such as `2027-01-31`. An entry of a symbol that is gone from its
-    /// file accepts the only symbol of that name elsewhere.
+    /// holds. `today` is a day such as `2027-01-31`. An entry of a symbol that is gone from a file
+    /// that is gated accepts the only symbol of that name elsewhere; of a file that is not nobody
+    /// knows whether it is gone.
     pub fn apply(
         &self,
         findings: &mut [Finding],
@@ -166,7 +169,7 @@ impl Baseline {
         today: &str,
         is_gated: impl Fn(&RepoPath) -> bool,
     ) -> Vec<BaselineEntry> {
-        let mut unused: BTreeSet<&Place> = self.entries.keys().collect();
+        let mut unused: BTreeSet<&Place> = self.entries.keys().filter(|place| is_gated(&place.0)).collect();
         let mut strays = Vec::new();
         for (at, finding) in findings.iter_mut().enumerate() {
             let place = place(finding);
@@ -189,12 +192,7 @@ impl Baseline {
                 accept(&mut findings[at], &self.entries[place], limits, today);
             }
         }
-        unused
-            .into_iter()
-            .filter_map(|place| self.entries.get(place))
-            .filter(|entry| is_gated(&entry.path))
-            .cloned()
-            .collect()
+        unused.into_iter().filter_map(|place| self.entries.get(place)).cloned().collect()
     }
 }
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use gix::ObjectId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{CommitId, Repository, commit_id, failed, object_id};
+use super::{CommitId, Repository, failed};
 use crate::error::{Error, Result};
 
 /// The commits that a commit is based on.
@@ -47,7 +47,7 @@ impl Repository {
         let id = self.inner.rev_parse_single(revision).map_err(|error| unknown(&error))?;
         let found = id.try_object().map_err(failed(|| format!("reading `{revision}`")))?;
         let object = found.ok_or_else(|| self.missing(&format!("`{revision}` ({id})")))?;
-        commit_id(object.peel_to_commit().map_err(|error| unknown(&error))?.id)
+        object.peel_to_commit().map(|commit| CommitId(commit.id)).map_err(|error| unknown(&error))
     }
 
     /// The commits that a commit is based on.
@@ -56,8 +56,8 @@ impl Repository {
     /// A commit that is not in this clone ([`Error::Undecided`]) or is damaged.
     pub fn parents(&self, commit: CommitId) -> Result<Parents> {
         let (_, ids) = self.facts(commit)?;
-        let ids: Vec<_> = ids.into_iter().map(commit_id).collect::<Result<_>>()?;
-        let cut = !ids.is_empty() && self.border()?.contains(&object_id(commit.0));
+        let cut = !ids.is_empty() && self.border()?.contains(&commit.0);
+        let ids = ids.into_iter().map(CommitId).collect();
         Ok(Parents { ids, cut })
     }
 
@@ -75,7 +75,7 @@ impl Repository {
     /// # Errors
     /// A commit that is not in this clone ([`Error::Undecided`]) or is damaged.
     pub fn merge_base(&self, a: CommitId, b: CommitId) -> Result<MergeBase> {
-        let (a, b) = (object_id(a.0), object_id(b.0));
+        let (CommitId(a), CommitId(b)) = (a, b);
         let mut history = History { repository: self, border: self.border()?, known: FxHashMap::default() };
         let mut bases = history.common(a, b)?;
         if bases.len() > 1 {
@@ -100,7 +100,7 @@ impl Repository {
                 return Ok(MergeBase::Cut);
             }
         }
-        best.map_or(Ok(MergeBase::None), |base| commit_id(base).map(MergeBase::Found))
+        Ok(best.map_or(MergeBase::None, |base| MergeBase::Found(CommitId(base))))
     }
 
     /// When a commit was made, in seconds since the epoch, and on what it is based.
@@ -122,7 +122,7 @@ impl Repository {
     /// A commit of this clone.
     pub(super) fn commit(&self, commit: CommitId) -> Result<gix::Commit<'_>> {
         let problem = || format!("reading commit {commit}");
-        let found = self.inner.try_find_object(object_id(commit.0)).map_err(failed(problem))?;
+        let found = self.inner.try_find_object(commit.0).map_err(failed(problem))?;
         let object = found.ok_or_else(|| self.missing(&format!("commit {commit}")))?;
         object.try_into_commit().map_err(failed(problem))
     }
@@ -168,8 +168,7 @@ impl History<'_> {
         if let Some(known) = self.known.get(&id) {
             return Ok(Rc::clone(known));
         }
-        let commit = commit_id(id)?;
-        let (time, parents) = self.repository.facts(commit)?;
+        let (time, parents) = self.repository.facts(CommitId(id))?;
         let parents = if self.border.contains(&id) { Vec::new() } else { parents };
         let known = Rc::new(Known { time, parents });
         self.known.insert(id, Rc::clone(&known));

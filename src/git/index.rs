@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use gix::ObjectId;
 use gix::attrs::StateRef;
 use gix::bstr::ByteSlice as _;
 use gix::index::entry::stat::Time;
@@ -17,7 +18,8 @@ use gix::worktree::stack::state::attributes::Source;
 use rayon::prelude::*;
 use rustix::fs::OFlags;
 
-use super::{Repository, content_id, failed};
+use super::leaves::Leaf;
+use super::{Repository, absent, failed, ids};
 use crate::error::{Error, Result};
 use crate::model::{ContentId, RepoPath, Stat};
 
@@ -69,12 +71,21 @@ enum Filtered {
 struct Tracked {
     /// Relative to the root.
     path: RepoPath,
-    id: ContentId,
+    id: ObjectId,
     mode: Mode,
     stat: Recorded,
     filtered: Filtered,
-    /// What is on disk does not count: sparse checkouts, `--assume-unchanged`.
-    unwatched: bool,
+    flags: Flags,
+}
+
+/// Entries of files that need not be on disk: outside of a sparse checkout, or marked so that
+/// nobody looks for them (`--assume-unchanged`).
+const LEFT_OUT: Flags = Flags::SKIP_WORKTREE.union(Flags::ASSUME_VALID);
+/// Entries for which what is on disk does not count.
+const UNWATCHED: Flags = LEFT_OUT.union(Flags::INTENT_TO_ADD);
+
+fn is_file(mode: Mode) -> bool {
+    matches!(mode, Mode::FILE | Mode::FILE_EXECUTABLE)
 }
 
 /// The index of a work tree, as far as it is under the root; independent of the repository it came
@@ -84,6 +95,8 @@ pub struct Index {
     root: PathBuf,
     /// Sorted by path.
     entries: Vec<Tracked>,
+    /// Files that the work tree leaves out; sorted.
+    absent: Vec<RepoPath>,
     /// When the index was written, in nanoseconds since the epoch.
     written_ns: i128,
     /// The index differs from the commit, or holds a conflict.
@@ -115,26 +128,38 @@ impl Repository {
             Ok(_) | Err(_) => Filtered::Lines,
         };
         let (mut entries, mut conflict) = (Vec::with_capacity(index.entries().len()), false);
-        for entry in index.entries() {
+        let folders = self.sparse_folders(&index)?;
+        for Leaf { path, mode, id } in &folders {
+            let (id, mode, stat, flags) = (*id, *mode, Recorded::default(), Flags::SKIP_WORKTREE);
+            let path = self.inside(path);
+            entries.extend(path.map(|path| Tracked { path, id, mode, stat, filtered: Filtered::No, flags }));
+        }
+        for entry in index.entries().iter().filter(|entry| entry.mode != Mode::DIR) {
             let Some(path) = self.inside(entry.path(&index)) else { continue };
             conflict |= entry.stage() != Stage::Unconflicted;
-            let filtered = if matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE) {
+            let (id, mode, stat, flags) = (entry.id, entry.mode, entry.stat, entry.flags);
+            let filtered = if is_file(mode) && !flags.intersects(UNWATCHED) {
                 let platform = attributes.at_entry(entry.path(&index), Some(entry.mode)).map_err(failed(problem))?;
                 platform.matching_attributes(&mut matches);
                 everywhere.max(filtered(&matches))
             } else {
                 Filtered::No
             };
-            let unwatched = entry.flags.intersects(Flags::SKIP_WORKTREE | Flags::ASSUME_VALID | Flags::INTENT_TO_ADD);
-            let (id, mode, stat) = (content_id(entry.id)?, entry.mode, entry.stat);
-            entries.push(Tracked { path, id, mode, stat, filtered, unwatched });
+            entries.push(Tracked { path, id, mode, stat, filtered, flags });
         }
         entries.sort_by(|a, b| a.path.cmp(&b.path));
-        let time = index.timestamp();
+        let (root, time) = (self.workdir.join(OsStr::from_bytes(&self.prefix)), index.timestamp());
+        let staged = conflict
+            || self.is_staged(&index, folders).unwrap_or_else(|error| {
+                tracing::warn!("the index counts as changed: {}", error.chain().join(": "));
+                true
+            });
+        let left_out = entries.iter().filter(|entry| is_file(entry.mode) && entry.flags.intersects(LEFT_OUT));
         Ok(Index {
-            root: self.workdir.join(OsStr::from_bytes(&self.prefix)),
+            absent: absent::among(&root, left_out.map(|entry| &entry.path)),
+            root,
             written_ns: i128::from(time.unix_seconds()) * 1_000_000_000 + i128::from(time.nanoseconds()),
-            staged: conflict || self.is_staged(&index)?,
+            staged,
             file_mode: config.boolean("core.fileMode").unwrap_or(true),
             other_config,
             entries,
@@ -142,19 +167,21 @@ impl Repository {
     }
 
     /// Whether the index holds something else than the commit, under the root.
-    fn is_staged(&self, index: &gix::index::State) -> Result<bool> {
+    fn is_staged(&self, index: &gix::index::State, mut folders: Vec<Leaf>) -> Result<bool> {
         let problem = || "comparing the index with the commit".to_owned();
         let tree = self.inner.head_tree_id_or_empty().map_err(failed(problem))?.detach();
         // Git keeps the id of the tree that the index would make, as long as nothing is staged.
         if index.tree().is_some_and(|known| known.num_entries.is_some() && known.id == tree) {
             return Ok(false);
         }
-        let committed = self.inner.index_from_tree(&tree).map_err(failed(problem))?;
-        let under_root = |state: &gix::index::State| {
-            let entries = state.entries().iter().map(|entry| (entry.path(state).to_owned(), entry.mode, entry.id));
-            entries.filter(|(path, ..)| path.starts_with(&self.prefix)).collect::<Vec<_>>()
+        let entries = index.entries().iter().filter(|entry| entry.mode != Mode::DIR);
+        let leaf = |entry: &gix::index::Entry| {
+            let path = entry.path(index);
+            path.starts_with(&self.prefix).then(|| Leaf { path: path.to_owned(), mode: entry.mode, id: entry.id })
         };
-        Ok(under_root(index) != under_root(&committed))
+        folders.extend(entries.filter_map(leaf));
+        folders.sort_unstable();
+        Ok(folders != self.leaves(tree, b"")?)
     }
 }
 
@@ -186,15 +213,19 @@ impl Index {
     pub fn content(&self, path: &RepoPath, stat: &Stat) -> Option<IndexedContent> {
         let at = self.entries.binary_search_by(|entry| entry.path.cmp(path)).ok()?;
         let entry = &self.entries[at];
-        let is_file = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
-        if !is_file || entry.unwatched || self.is_conflict(at) || !self.is_unchanged(entry, stat) {
+        if !is_file(entry.mode)
+            || entry.flags.intersects(UNWATCHED)
+            || self.is_conflict(at)
+            || !self.is_unchanged(entry, stat)
+        {
             return None;
         }
+        let content = ids::same(entry.id)?;
         match entry.filtered {
-            Filtered::No => Some(IndexedContent::Same(entry.id)),
+            Filtered::No => Some(IndexedContent::Same(content)),
             // A filter that keeps the length is not seen by it.
             Filtered::Lines if self.other_config => None,
-            Filtered::Lines => Some(IndexedContent::SameIfSameLength(entry.id)),
+            Filtered::Lines => Some(IndexedContent::SameIfSameLength(content)),
             Filtered::Beyond => None,
         }
     }
@@ -217,11 +248,30 @@ impl Index {
     }
 
     /// The regular files of the commit that is checked out; None when the index cannot tell, for it
-    /// holds something else, or whole folders in one entry.
-    pub(super) fn committed(&self) -> Option<impl Iterator<Item = (&RepoPath, ContentId)>> {
-        let is_whole = !self.staged && self.entries.iter().all(|entry| entry.mode != Mode::DIR);
-        let is_file = |entry: &&Tracked| matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
-        is_whole.then(|| self.entries.iter().filter(is_file).map(|entry| (&entry.path, entry.id)))
+    /// holds something else.
+    pub(super) fn committed(&self) -> Option<impl Iterator<Item = (&RepoPath, ObjectId)>> {
+        let files = self.entries.iter().filter(|entry| is_file(entry.mode));
+        (!self.staged).then(|| files.map(|entry| (&entry.path, entry.id)))
+    }
+
+    /// The files that git knows and the work tree is not to hold (a sparse checkout, entries that
+    /// are marked `--skip-worktree`), or that nobody is to look for (`--assume-unchanged`), and that
+    /// are not on disk: absent, not deleted. Sorted by path.
+    #[must_use]
+    pub fn absent(&self) -> &[RepoPath] {
+        &self.absent
+    }
+
+    /// Whether a file is one of [`Index::absent`].
+    #[must_use]
+    pub fn is_absent(&self, path: &RepoPath) -> bool {
+        self.absent.binary_search(path).is_ok()
+    }
+
+    /// The id of git's blob of a file; None of one that is not in the index or in conflict.
+    pub(super) fn blob_of(&self, path: &RepoPath) -> Option<ObjectId> {
+        let at = self.entries.binary_search_by(|entry| entry.path.cmp(path)).ok()?;
+        (!self.is_conflict(at)).then(|| self.entries[at].id)
     }
 
     /// How many files the index holds under the root.
@@ -246,14 +296,14 @@ impl Index {
     /// written, for what is modified in the same instant cannot be distinguished.
     fn is_unchanged(&self, entry: &Tracked, stat: &Stat) -> bool {
         // Git marks an entry that it could not tell to be unchanged by a size of 0.
-        let marked = entry.stat.size == 0 && entry.id != ContentId::of(b"");
+        let marked = entry.stat.size == 0 && entry.id != ObjectId::empty_blob(entry.id.kind());
         !marked && is_same(&entry.stat, stat) && stat.mtime_ns < self.written_ns
     }
 
     /// Whether what is on disk differs from an entry; None when the entry is not about a file on
     /// disk.
     fn differs(&self, entry: &Tracked, known: &Known<'_>) -> Result<Option<bool>> {
-        if entry.unwatched || matches!(entry.mode, Mode::COMMIT | Mode::DIR) {
+        if entry.flags.intersects(UNWATCHED) || entry.mode == Mode::COMMIT {
             return Ok(None);
         }
         let path = self.root.join(OsStr::from_bytes(entry.path.as_bytes()));
@@ -271,8 +321,9 @@ impl Index {
             if !metadata.is_symlink() {
                 return Ok(Some(true));
             }
-            let target = fs::read_link(&path).map_err(Error::io("reading", path))?;
-            return Ok(Some(ContentId::of(target.as_os_str().as_bytes()) != entry.id));
+            let target = fs::read_link(&path).map_err(Error::io("reading", &path))?;
+            let id = id_of(entry.id.kind(), target.as_os_str().as_bytes()).map_err(Error::io("hashing", &path))?;
+            return Ok(Some(id != entry.id));
         }
         if !metadata.is_file() {
             return Ok(Some(true));
@@ -286,7 +337,7 @@ impl Index {
         if self.file_mode && executable != (entry.mode == Mode::FILE_EXECUTABLE) {
             return Ok(true);
         }
-        if self.is_unchanged(entry, &stat) || content == Some(entry.id) {
+        if self.is_unchanged(entry, &stat) || (content.is_some() && content == ids::same(entry.id)) {
             return Ok(false);
         }
         let is_resized = entry.stat.size != 0 && low(stat.bytes) != entry.stat.size;
@@ -325,23 +376,30 @@ const fn low(wide: u64) -> u32 {
 
 /// Whether the bytes of a file are those of a blob; with `unify` also when only its line ends
 /// differ.
-fn holds(path: &Path, bytes: u64, id: ContentId, unify: bool) -> io::Result<bool> {
-    use sha1::Digest as _;
+fn holds(path: &Path, bytes: u64, id: ObjectId, unify: bool) -> io::Result<bool> {
     tracing::debug!("read {}", path.display());
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let mut file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     if unify {
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
-        return Ok(ContentId::of(&text) == id || ContentId::of(&text.replace("\r\n", "\n")) == id);
+        return Ok(id_of(id.kind(), &text)? == id || id_of(id.kind(), &text.replace("\r\n", "\n"))? == id);
     }
     // In pieces, for a tracked file may be larger than memory.
-    let (mut hasher, mut piece) = (sha1::Sha1::new(), vec![0; 1 << 16]);
-    hasher.update(format!("blob {bytes}\0"));
+    let (mut hasher, mut piece) = (gix::hash::hasher(id.kind()), vec![0; 1 << 16]);
+    hasher.update(format!("blob {bytes}\0").as_bytes());
     loop {
         match file.read(&mut piece)? {
-            0 => return Ok(ContentId(hasher.finalize().into()) == id),
+            0 => return hasher.try_finalize().map(|found| found == id).map_err(io::Error::other),
             read => hasher.update(&piece[..read]),
         }
     }
+}
+
+/// The id of a blob in the hash of its repository.
+fn id_of(kind: gix::hash::Kind, bytes: &[u8]) -> io::Result<ObjectId> {
+    let mut hasher = gix::hash::hasher(kind);
+    hasher.update(format!("blob {}\0", bytes.len()).as_bytes());
+    hasher.update(bytes);
+    hasher.try_finalize().map_err(io::Error::other)
 }

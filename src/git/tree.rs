@@ -2,12 +2,15 @@
 //! and submodules are not files that can be measured.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::ControlFlow;
 
 use gix::diff::Options;
+use gix::index::entry::Mode;
 use gix::object::tree::EntryMode;
 use gix::object::tree::diff::ChangeDetached;
 
-use super::{CommitId, Index, Repository, content_id, failed, object_id};
+use super::leaves::{FILES_MAX, too_many};
+use super::{CommitId, Index, Repository, failed};
 use crate::error::{Error, Result};
 use crate::model::{ContentId, RepoPath};
 
@@ -40,18 +43,15 @@ impl Repository {
     /// # Errors
     /// A commit or tree that is not in this clone ([`Error::Undecided`]) or is damaged.
     pub fn tree_files(&self, commit: CommitId) -> Result<Vec<TreeFile>> {
-        let tree = self.tree(commit)?;
-        let problem = || format!("reading the tree of commit {commit}");
-        let index = self.inner.index_from_tree(&tree.id).map_err(failed(problem))?;
         let mut files = Vec::new();
-        for entry in index.entries() {
-            let executable = match entry.mode {
-                gix::index::entry::Mode::FILE => false,
-                gix::index::entry::Mode::FILE_EXECUTABLE => true,
+        for leaf in self.leaves(self.tree(commit)?.id, b"")? {
+            let executable = match leaf.mode {
+                Mode::FILE => false,
+                Mode::FILE_EXECUTABLE => true,
                 _ => continue,
             };
-            if let Some(path) = self.inside(entry.path(&index)) {
-                files.push(TreeFile { path, content: content_id(entry.id)?, executable });
+            if let Some(path) = self.inside(&leaf.path) {
+                files.push(TreeFile { path, content: self.content_of(leaf.id)?, executable });
             }
         }
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -67,7 +67,8 @@ impl Repository {
         let (Some(head), Some(committed)) = (self.head()?.commit, index.committed()) else {
             return Ok(self.tree_files(commit)?.into_iter().map(|file| (file.path, file.content)).collect());
         };
-        let mut contents: BTreeMap<_, _> = committed.map(|(path, content)| (path.clone(), content)).collect();
+        let translate = |(path, id): (&RepoPath, _)| Ok((path.clone(), self.content_of(id)?));
+        let mut contents: BTreeMap<_, _> = committed.map(translate).collect::<Result<_>>()?;
         for change in self.differences(commit, head)? {
             match change.old {
                 Some((path, content)) => contents.insert(path, content),
@@ -75,18 +76,6 @@ impl Repository {
             };
         }
         Ok(contents)
-    }
-
-    /// The bytes of a blob.
-    ///
-    /// # Errors
-    /// A blob that is not in this clone ([`Error::Undecided`]) or is damaged.
-    pub fn blob(&self, content: ContentId) -> Result<Vec<u8>> {
-        let problem = || format!("reading blob {content}");
-        let found = self.inner.try_find_object(object_id(content.0)).map_err(failed(problem))?;
-        let object = found.ok_or_else(|| self.missing(&format!("blob {content}")))?;
-        let mut blob = object.try_into_blob().map_err(failed(problem))?;
-        Ok(blob.take_data())
     }
 
     /// The regular files under the root that differ between two commits, sorted by path. A file
@@ -104,9 +93,19 @@ impl Repository {
     fn differences(&self, base: CommitId, head: CommitId) -> Result<Vec<FileChange>> {
         let (old, new) = (self.tree(base)?, self.tree(head)?);
         let problem = || format!("comparing commits {base} and {head}");
+        let mut changes = Vec::new();
+        let mut platform = old.changes().map_err(failed(problem))?;
         // Moves are found below: here, the same bytes are the only thing that makes two files one.
-        let options = Options::default().with_rewrites(None);
-        let changes = self.inner.diff_tree_to_tree(&old, &new, options).map_err(failed(problem))?;
+        platform.options(|options| *options = Options::default().with_rewrites(None));
+        let gathered = platform.for_each_to_obtain_tree(&new, |change| {
+            changes.push(change.detach());
+            let go_on = if changes.len() < FILES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+            Ok(go_on)
+        });
+        if changes.len() >= FILES_MAX {
+            return Err(too_many(&new.id));
+        }
+        gathered.map_err(failed(problem))?;
         let mut files = Vec::new();
         for change in changes {
             let (location, old, new) = match change {
@@ -122,7 +121,7 @@ impl Repository {
             };
             let Some(path) = self.inside(&location) else { continue };
             let file = |side: Option<(EntryMode, gix::ObjectId)>| {
-                side.filter(|(mode, _)| mode.is_blob()).map(|(_, id)| content_id(id)).transpose()
+                side.filter(|(mode, _)| mode.is_blob()).map(|(_, id)| self.content_of(id)).transpose()
             };
             let (old, new) = (file(old)?, file(new)?);
             // The same bytes under another mode are the same file.

@@ -89,7 +89,7 @@ impl Language {
     /// The roles of a node at its place.
     #[inline]
     #[must_use]
-    pub fn roles(&self, kind: Kind, id: u16, place: Place<'_>, node: Node<'_>, source: &[u8]) -> Roles {
+    pub fn roles(&self, kind: Kind, id: u16, place: Place<'_, '_>, node: Node<'_>, source: &[u8]) -> Roles {
         let mut roles = kind.roles;
         if kind.operator
             && let Some(more) = self.operators.get(&(place.parent, id))
@@ -146,7 +146,7 @@ impl Language {
     }
 
     #[cold]
-    fn apply_rules(&self, mut roles: Roles, id: u16, place: Place<'_>, node: Node<'_>, source: &[u8]) -> Roles {
+    fn apply_rules(&self, mut roles: Roles, id: u16, place: Place<'_, '_>, node: Node<'_>, source: &[u8]) -> Roles {
         for rule in self.rules.get(&id).into_iter().flatten() {
             if rule.holds(place, node, source) {
                 roles = (roles & !rule.drop) | rule.add;

@@ -81,7 +81,8 @@ impl Registry {
     /// before one of which only lines are counted.
     #[must_use]
     pub fn by_name(&self, file_name: &[u8]) -> Option<&'static str> {
-        let name = std::str::from_utf8(file_name).ok()?;
+        // What languages use is text; the rest of a name need not be.
+        let name = &*String::from_utf8_lossy(file_name);
         let by = |matches: &dyn Fn(&Spec) -> bool| {
             self.entries.iter().find(|entry| matches(&entry.spec)).map(|entry| entry.id)
         };
@@ -122,7 +123,8 @@ impl Registry {
 
     /// The spec that lists an extension which other languages use, too, and that extension.
     fn ambiguous<'n>(&self, file_name: &'n [u8]) -> Option<(&Spec, &'n str)> {
-        let (_, extension) = std::str::from_utf8(file_name).ok()?.rsplit_once('.')?;
+        let at = file_name.iter().rposition(|byte| *byte == b'.')?;
+        let extension = std::str::from_utf8(&file_name[at + 1..]).ok()?;
         let spec = self.spec(self.by_name(file_name)?)?.0;
         spec.disambiguations.iter().any(|other| other.extension == extension).then_some((spec, extension))
     }

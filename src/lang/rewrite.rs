@@ -44,19 +44,25 @@ impl Rewrites {
     }
 }
 
+/// How often all matches together may read a file, for they overlap.
+const READS_MAX: usize = 16;
+
 fn apply(rewritings: &[Rewriting], source: &[u8]) -> Option<Vec<u8>> {
     let mut rewritten: Option<Vec<u8>> = None;
     for rewriting in rewritings {
         let text = rewritten.as_deref().unwrap_or(source);
         let mut copy: Option<Vec<u8>> = None;
         let mut at = 0;
+        let mut read = 0;
         // A match may begin inside the one before: what one arm ends with, the next begins with.
         while let Some(found) = rewriting.find.captures_at(text, at) {
             if rewriting.fits(&found) {
                 rewriting.write(&found, copy.get_or_insert_with(|| text.to_owned()));
             }
-            at = found.get(0).map_or(text.len(), |whole| whole.start() + 1);
-            if at > text.len() {
+            let whole = found.get(0).map_or(text.len()..text.len(), |whole| whole.range());
+            at = whole.start + 1;
+            read += whole.len();
+            if at > text.len() || read > READS_MAX.saturating_mul(text.len()) {
                 break;
             }
         }

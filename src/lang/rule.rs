@@ -4,13 +4,14 @@
 use tree_sitter::{Language as Grammar, Node};
 
 use super::kinds::{KindNames, roles_of};
+use super::memo::Memo;
 use super::pattern::{Details, Pattern, Text};
 use super::role::Roles;
 use super::spec;
 
 /// Where a node stands: what the rules ask for.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'t> {
+pub struct Place<'t, 'm> {
     /// The parent; none at the root.
     pub above: Option<Node<'t>>,
     /// The parent's parent, where there is one.
@@ -21,6 +22,8 @@ pub struct Place<'t> {
     pub grandparent: u16,
     /// Field id under the parent.
     pub field: Option<u16>,
+    /// What was found out about its parents for other children.
+    pub memo: &'m Memo,
 }
 
 /// A rule against kind and field ids.
@@ -67,7 +70,7 @@ impl Rule {
         Ok(Self { when, unless: unless.transpose()?, add: roles_of(&rule.add)?, drop: roles_of(&rule.drop)? })
     }
 
-    pub(super) fn holds(&self, place: Place<'_>, node: Node<'_>, source: &[u8]) -> bool {
+    pub(super) fn holds(&self, place: Place<'_, '_>, node: Node<'_>, source: &[u8]) -> bool {
         self.when.holds(place, node, source)
             && !self.unless.as_ref().is_some_and(|unless| unless.holds(place, node, source))
     }
@@ -76,25 +79,21 @@ impl Rule {
 impl Situation {
     /// Whether it is the one of a node. What the place alone decides is asked first: reading
     /// children costs.
-    fn holds(&self, place: Place<'_>, node: Node<'_>, source: &[u8]) -> bool {
+    fn holds(&self, place: Place<'_, '_>, node: Node<'_>, source: &[u8]) -> bool {
         self.parent.allows_kind(place.parent)
             && self.grandparent.allows_kind(place.grandparent)
             && self.node.allows_field(place.field)
             && self.node.allows_kind(node.kind_id())
             && self.node.details_hold(node, source)
             && self.after.as_ref().is_none_or(|after| stands_after(place, node, after, source))
-            && self.parent.holds_beside_kind(place.above, source)
-            && self.grandparent.holds_beside_kind(place.beyond, source)
+            && place.memo.holds_beside_kind(&self.parent, place.above, source)
+            && place.memo.holds_beside_kind(&self.grandparent, place.beyond, source)
     }
 }
 
 /// Whether a sibling before the node matches.
-fn stands_after(place: Place<'_>, node: Node<'_>, pattern: &Pattern, source: &[u8]) -> bool {
-    place.above.is_some_and(|parent| {
-        let mut cursor = parent.walk();
-        let mut before = parent.children(&mut cursor).take_while(|child| child.id() != node.id());
-        before.any(|child| pattern.holds(child, source))
-    })
+fn stands_after(place: Place<'_, '_>, node: Node<'_>, pattern: &Pattern, source: &[u8]) -> bool {
+    place.above.is_some_and(|parent| place.memo.stands_after(pattern, parent, node, source))
 }
 
 /// Compiles a pattern.

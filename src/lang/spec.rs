@@ -258,8 +258,8 @@ pub struct Flow {
     pub condition_at: BTreeMap<String, usize>,
 }
 
-/// Files that must not be parsed: in them the grammar's scanner may loop, which no budget stops.
-/// Decided by the bytes alone; a file too many is skipped rather than one too few.
+/// Files that must not be parsed: in them the grammar's scanner may loop, which no budget stops, or
+/// end the process. Decided by the bytes alone; a file too many is skipped rather than one too few.
 ///
 /// ```toml
 /// [unsafe_to_parse]
@@ -269,10 +269,14 @@ pub struct Flow {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnsafeToParse {
-    /// What opens such text, a regular expression over bytes; a file without it is parsed.
-    pub opener: String,
+    /// What no file may hold: regular expressions over bytes.
+    #[serde(default)]
+    pub contains: Vec<String>,
+    /// What opens text whose end matters, a regular expression over bytes.
+    pub opener: Option<String>,
     /// A file with an opener is skipped if it ends with one of these, white space aside; or if its
     /// last line has no end.
+    #[serde(default)]
     pub ends_with: Vec<String>,
 }
 

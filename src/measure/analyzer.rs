@@ -3,13 +3,15 @@
 //! file.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use super::guard::{Origin, guarded};
+use super::clock::Clock;
+use super::guard::{Origin, guarded, unmeasured};
 use super::options::Options;
 use super::{lines, parse, visit};
 use crate::lang::{Language, LineOnly, Policy, Registry, SpecError};
 use crate::metric::{METRICS_VERSION, Trace};
-use crate::model::{AnalyzerId, ContentId, FileFacts};
+use crate::model::{AnalyzerId, ContentId, FileFacts, Note};
 
 /// A language under a policy: what facts are valid for.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ impl Analyzer {
     #[must_use]
     pub fn of_tree(language: Arc<Language>, policy: Policy) -> Self {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(b"elcano engine v1");
+        hasher.update(b"elcano engine v2");
         hasher.update(&METRICS_VERSION.to_be_bytes());
         hasher.update(&language.fingerprint);
         hasher.update(language.id.as_bytes());
@@ -57,7 +59,7 @@ impl Analyzer {
 
     fn of_lines(line_only: LineOnly, policy: Policy) -> Self {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(b"elcano counter v1");
+        hasher.update(b"elcano counter v2");
         hasher.update(&METRICS_VERSION.to_be_bytes());
         for part in [LineOnly::VERSION, line_only.id, policy.id] {
             hasher.update(part.as_bytes());
@@ -106,21 +108,44 @@ impl Analyzer {
         options: Options,
         trace: Option<&mut Trace>,
     ) -> FileFacts {
-        let language = match &self.method {
-            Method::Tree(language) => language.id,
-            Method::Lines(line_only) => line_only.id,
-        };
-        let origin = Origin { id: self.id, language, policy: self.policy.id, generated: self.generated };
-        guarded(origin, content, bytes, options, |facts| match &self.method {
+        self.measure_until(content, bytes, options, trace, None)
+    }
+
+    /// Measures; a file is left with a note, and no measures, soon after the flag is set.
+    #[must_use]
+    pub fn measure_until(
+        &self,
+        content: ContentId,
+        bytes: &[u8],
+        options: Options,
+        trace: Option<&mut Trace>,
+        cancelled: Option<&AtomicBool>,
+    ) -> FileFacts {
+        guarded(self.origin(), content, bytes, options, |facts| match &self.method {
             Method::Tree(language) => {
-                let tree = parse::parse(language, bytes, &options.limits)?;
-                visit::visit(language, &self.policy, bytes, &tree, &options, trace, facts)
+                let clock = Clock::start(options.limits.seconds_max, cancelled);
+                let tree = parse::parse(language, bytes, options.limits, &clock)?;
+                visit::visit(language, &self.policy, bytes, &tree, (&options, &clock), trace, facts)
             }
             Method::Lines(line_only) => {
                 facts.spaces = vec![lines::unit(line_only.count(bytes), bytes.len())];
                 Ok(())
             }
         })
+    }
+
+    /// The facts of a file that could not be measured.
+    #[must_use]
+    pub fn unmeasured(&self, content: ContentId, bytes: &[u8], options: Options, note: Note) -> FileFacts {
+        FileFacts { notes: vec![note], ..unmeasured(self.origin(), content, bytes, options) }
+    }
+
+    fn origin(&self) -> Origin {
+        let language = match &self.method {
+            Method::Tree(language) => language.id,
+            Method::Lines(line_only) => line_only.id,
+        };
+        Origin { id: self.id, language, policy: self.policy.id, generated: self.generated }
     }
 }
 

@@ -27,21 +27,8 @@ pub(super) fn guarded(
     options: Options,
     work: impl FnOnce(&mut FileFacts) -> Result<(), Note>,
 ) -> FileFacts {
-    let mut facts = FileFacts {
-        content,
-        analyzer: origin.id,
-        language: origin.language.to_owned(),
-        policy: origin.policy.to_owned(),
-        level: options.level,
-        bytes: bytes.len() as u64,
-        error_bytes: 0,
-        skip: classify(bytes).filter(|skip| !(origin.generated && *skip == Skip::Generated)),
-        notes: Vec::new(),
-        spaces: Vec::new(),
-        chunks: Vec::new(),
-        ast: None,
-        cfgs: Vec::new(),
-    };
+    let mut facts = unmeasured(origin, content, bytes, options);
+    facts.skip = classify(bytes).filter(|skip| !(origin.generated && *skip == Skip::Generated));
     if facts.skip.is_some() {
         return facts;
     }
@@ -65,6 +52,25 @@ pub(super) fn guarded(
     let mut facts = clean;
     facts.notes.push(note);
     facts
+}
+
+/// The facts of a file before it is measured.
+pub(super) fn unmeasured(origin: Origin, content: ContentId, bytes: &[u8], options: Options) -> FileFacts {
+    FileFacts {
+        content,
+        analyzer: origin.id,
+        language: origin.language.to_owned(),
+        policy: origin.policy.to_owned(),
+        level: options.level,
+        bytes: bytes.len() as u64,
+        error_bytes: 0,
+        skip: None,
+        notes: Vec::new(),
+        spaces: Vec::new(),
+        chunks: Vec::new(),
+        ast: None,
+        cfgs: Vec::new(),
+    }
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {

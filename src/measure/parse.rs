@@ -1,17 +1,15 @@
-//! From bytes to a syntax tree: within a budget of steps, and with what the grammar does not know
-//! written over.
+//! From bytes to a syntax tree: within a budget, and with what the grammar does not know written
+//! over.
 
 use std::cell::RefCell;
-use std::ops::ControlFlow;
 
 use tree_sitter::{Node, ParseOptions, Parser, Tree};
 
+use super::budget::Budget;
+use super::clock::Clock;
 use super::options::FileLimits;
 use crate::lang::Language;
 use crate::model::{Note, NoteKind};
-
-/// Parser steps that every file may take, however small.
-const PARSE_STEPS_MIN: u64 = 100_000;
 
 thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
@@ -26,37 +24,36 @@ pub(super) fn renew() {
 ///
 /// # Errors
 /// The note of the budget, when it is used up or would not do.
-pub(super) fn parse(language: &Language, source: &[u8], limits: &FileLimits) -> Result<Tree, Note> {
+pub(super) fn parse(language: &Language, source: &[u8], limits: FileLimits, clock: &Clock<'_>) -> Result<Tree, Note> {
     if language.is_unsafe_to_parse(source) {
         return Err(Note::new(NoteKind::ParseBudget, "the parser might not come to an end"));
     }
     let rewritten = language.rewritten(source);
     let source = rewritten.as_deref().unwrap_or(source);
-    let tree = parse_once(language, source, limits)?;
+    let tree = parse_once(language, Budget::new(source, limits, clock))?;
     if !tree.root_node().has_error() {
         return Ok(tree);
     }
     let Some(rewritten) = language.rewritten_after_error(source) else { return Ok(tree) };
-    let other = parse_once(language, &rewritten, limits)?;
+    let other = parse_once(language, Budget::new(&rewritten, limits, clock))?;
     Ok(if errors(&other) < errors(&tree) { other } else { tree })
 }
 
-fn parse_once(language: &Language, source: &[u8], limits: &FileLimits) -> Result<Tree, Note> {
+fn parse_once(language: &Language, budget: Budget<'_>) -> Result<Tree, Note> {
     PARSER.with_borrow_mut(|parser| {
         let refused = |error: tree_sitter::LanguageError| Note::new(NoteKind::Panicked, error.to_string());
         parser.set_language(&language.grammar).map_err(refused)?;
         parser.reset();
-        let mut steps_left = PARSE_STEPS_MIN.max(source.len() as u64 * limits.parse_steps_per_byte_max);
-        let mut budget = |_: &tree_sitter::ParseState| {
-            steps_left = steps_left.saturating_sub(1);
-            if steps_left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let options = ParseOptions::new().progress_callback(&mut budget);
-        let mut read = |at: usize, _| source.get(at..).unwrap_or_default();
-        parser.parse_with_options(&mut read, None, Some(options)).ok_or_else(|| {
-            parser.reset();
-            Note::new(NoteKind::ParseBudget, "the parser used up its steps")
-        })
+        let mut progress = |_: &tree_sitter::ParseState| budget.step();
+        let options = ParseOptions::new().progress_callback(&mut progress);
+        let tree = parser.parse_with_options(&mut |at, _| budget.read(at), None, Some(options));
+        match (tree, budget.note()) {
+            (Some(tree), None) => Ok(tree),
+            (_, note) => {
+                parser.reset();
+                Err(note.unwrap_or_else(|| Note::new(NoteKind::ParseBudget, "the parser gave no tree")))
+            }
+        }
     })
 }
 

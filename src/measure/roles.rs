@@ -2,8 +2,9 @@
 
 use tree_sitter::Node;
 
+use super::clock::Clock;
 use super::options::FileLimits;
-use crate::lang::{Language, Place, Roles};
+use crate::lang::{Language, Memo, Place, Roles};
 use crate::model::Note;
 
 /// All roles that the nodes of a file have.
@@ -11,9 +12,11 @@ use crate::model::Note;
 /// # Errors
 /// The note of a parser that gave up.
 pub fn roles_in(language: &Language, bytes: &[u8]) -> Result<Roles, Note> {
-    let tree = super::parse::parse(language, bytes, &FileLimits::default())?;
+    let limits = FileLimits::default();
+    let tree = super::parse::parse(language, bytes, limits, &Clock::start(limits.seconds_max, None))?;
     let mut cursor = tree.walk();
     let mut above: Vec<Node<'_>> = Vec::new();
+    let memo = Memo::default();
     let mut all = Roles::NONE;
     loop {
         let node: Node<'_> = cursor.node();
@@ -23,7 +26,7 @@ pub fn roles_in(language: &Language, bytes: &[u8]) -> Result<Roles, Note> {
         let parent = kinds.next().unwrap_or(id);
         let grandparent = kinds.next().unwrap_or(parent);
         let mut nodes = above.iter().rev().copied();
-        let place = Place { above: nodes.next(), beyond: nodes.next(), parent, grandparent, field };
+        let place = Place { above: nodes.next(), beyond: nodes.next(), parent, grandparent, field, memo: &memo };
         let roles = language.roles(language.kind(id), id, place, node, bytes);
         all |= roles;
         // The visit does not look into these either.

@@ -10,6 +10,7 @@ use tree_sitter::{Node, Tree, TreeCursor};
 
 use state::{Before, Frame, Visit, offset};
 
+use super::clock::Clock;
 use super::naming;
 use super::options::Options;
 use crate::cfg;
@@ -17,6 +18,9 @@ use crate::lang::{Kind, Language, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
 use crate::metric::{Step, Trace};
 use crate::model::{AstNode, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
+
+/// Nodes between two looks at the clock.
+const NODES_A_LOOK: usize = 64;
 
 /// Kind id of an ERROR node, in every grammar.
 const ERROR: u16 = u16::MAX;
@@ -30,12 +34,12 @@ pub(super) fn visit(
     policy: &Policy,
     source: &[u8],
     tree: &Tree,
-    options: &Options,
+    (options, clock): (&Options, &Clock<'_>),
     trace: Option<&mut Trace>,
     facts: &mut FileFacts,
 ) -> Result<(), Note> {
     let root = tree.root_node();
-    let mut visit = Visit::new(language, policy, source, root, options, trace);
+    let mut visit = Visit::new(language, policy, source, root, (options, clock), trace);
     visit.open_unit(root.kind_id());
     let mut cursor = root.walk();
     visit.run(&mut cursor)?;
@@ -78,6 +82,11 @@ impl<'t> Visit<'_, 't> {
             self.nodes += 1;
             if self.nodes > self.limits.nodes_max {
                 return Err(Note::new(NoteKind::TooManyNodes, format!("more than {} nodes", self.limits.nodes_max)));
+            }
+            if self.nodes.is_multiple_of(NODES_A_LOOK)
+                && let Some(stop) = self.clock.look()
+            {
+                return Err(self.clock.note(stop));
             }
             if self.enter(cursor) {
                 if self.frames.len() > self.limits.depth_max {
@@ -303,9 +312,12 @@ impl<'t> Visit<'_, 't> {
         if let Some(open) = self.open_spaces.last_mut() {
             if roles.has(Roles::PARAMETER) && open.kind.is_function() {
                 open.parameters(1);
-                let list = self.frames.last().map(|frame| frame.node);
-                open.variable_arity |=
-                    list.is_some_and(|list| naming::has_variable_arity(self.language, list, self.source));
+                // A list that was read for one parameter need not be read for the next.
+                let list = self.frames.last().map(|frame| frame.node).filter(|list| list.id() != self.arity_of);
+                if let Some(list) = list {
+                    self.arity_of = list.id();
+                    open.variable_arity |= naming::has_variable_arity(self.language, list, self.source);
+                }
             }
             open.node(step, policy, &mut self.trace);
         }

@@ -176,7 +176,7 @@ pub struct Call {
 }
 
 /// The source text of a function or class.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
     /// Index of the space it is the text of.
     pub space: u32,
@@ -185,6 +185,7 @@ pub struct Chunk {
     /// One past the last byte.
     pub end: u32,
     /// The bytes as they are in the file.
+    #[serde(with = "super::bytes")]
     pub text: Vec<u8>,
 }
 
@@ -244,7 +245,7 @@ pub struct Edge {
 }
 
 /// Everything that is known of one file's content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileFacts {
     /// Of the bytes.
     pub content: ContentId,

@@ -1,13 +1,14 @@
 //! Describes the result of the gate: findings, each a number over its limit, and the check that
 //! holds them. Plain data; every writer is a pure function of it. Never evaluates.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::named::named;
-use super::{Metrics, RepoPath, SpaceKind};
+use super::{Metrics, RepoPath, Skip, SpaceKind};
 
 named!(
     /// What a finding is to the change that is gated. In the order of reports.
@@ -237,6 +238,12 @@ pub struct Check {
     pub files_parsed: u64,
     /// Files that could not be measured, with the reason.
     pub files_failed: Vec<(RepoPath, String)>,
+    /// How many files take no part because they are not here, by reason.
+    pub skipped: BTreeMap<Skip, u64>,
+    /// Files and folders of which nothing is known, for whatever reason; what is accepted in them
+    /// is neither gone nor anywhere else.
+    #[serde(skip)]
+    pub unseen: BTreeSet<RepoPath>,
     /// Totals over the files that changed; they inform and never fail.
     pub deltas: Vec<Delta>,
     /// The command that gives the same answer elsewhere.
@@ -258,6 +265,14 @@ impl Check {
     /// What is over a limit now and not accepted, worst first.
     pub fn current(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.status != Status::Fixed && finding.accepted.is_none())
+    }
+
+    /// Whether nothing is known of a file, or of a folder that it is in.
+    #[must_use]
+    pub fn is_unseen(&self, path: &RepoPath) -> bool {
+        let bytes = path.as_bytes();
+        let folders = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| &bytes[..end]);
+        !self.unseen.is_empty() && folders.chain([bytes]).any(|part| self.unseen.contains(&RepoPath::new(part)))
     }
 
     /// The path of a finding from the top of the work tree, as bytes.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::named::named;
 
 named!(
-    /// Why a file on disk is not analysed; counted by reason, so that found + skipped = files on
-    /// disk.
+    /// Why a file is not analysed; counted by reason, so that found + skipped = files on disk and
+    /// absent files.
     Skip {
         /// A rule of `.gitignore`, `.ignore`, `.elcanoignore`, `.git/info/exclude` or the global
         /// excludes file.
@@ -32,6 +32,11 @@ named!(
         Binary = "binary",
         /// `linguist-documentation`: code that is there to be read, not run.
         Documentation = "documentation",
+        /// A pointer of Git LFS: what it points to is not here.
+        LfsPointer = "lfs_pointer",
+        /// In the commit, and not on disk because the work tree is not to hold it: outside of a
+        /// sparse checkout, or marked so in git's index. Not one of the files on disk.
+        Absent = "absent",
     }
 );
 
@@ -54,6 +59,12 @@ named!(
         TooManyNodes = "too_many_nodes",
         /// The measurement panicked; not measured.
         Panicked = "panicked",
+        /// The process that measured it crashed; not measured.
+        Crashed = "crashed",
+        /// It took more seconds than `seconds_max`; not measured.
+        TimedOut = "timed_out",
+        /// It took more memory than `megabytes_max`; not measured.
+        OutOfMemory = "out_of_memory",
     }
 );
 

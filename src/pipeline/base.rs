@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::workspace::Workspace;
 use crate::error::{Error, Result};
 use crate::git::{CommitId, MergeBase, Repository};
 use crate::model::Base;
@@ -111,14 +112,21 @@ impl Against<'_> {
     /// Finds the base. `fetch`: git may fetch one that is named by its id and is not in this clone.
     ///
     /// # Errors
-    /// A base is named, and is not in this clone; a revision is named outside of a work tree.
-    pub fn find(&self, repository: Option<&Repository>, fetch: bool) -> Result<DetectedBase> {
-        let Some(repository) = repository else {
+    /// A base is named, and is not in this clone; a revision is named outside of a work tree; a
+    /// base is named by anything, and git cannot be read.
+    pub fn find(&self, workspace: &Workspace<'_>, fetch: bool) -> Result<DetectedBase> {
+        let fault = workspace.git_fault()?;
+        let (Some(repository), None) = (workspace.repository(), fault) else {
+            let undecided = |base: &str| {
+                let why = fault.unwrap_or("this is not in a git work tree");
+                Err(Error::Undecided(format!("cannot compare with {base}: {why}")))
+            };
             return match self {
+                Self::Revision(revision, by) => undecided(&format!("base `{revision}` ({by})")),
+                Self::Environment(get) if fault.is_some() && names_base(*get) => {
+                    undecided("the base that the environment names")
+                }
                 Self::Nothing | Self::Environment(_) => Ok(DetectedBase::Nothing),
-                Self::Revision(revision, by) => Err(Error::Undecided(format!(
-                    "cannot compare with base `{revision}` ({by}): this is not in a git work tree"
-                ))),
             };
         };
         let bases = Bases { repository, fetch };
@@ -157,6 +165,13 @@ impl DetectedBase {
             Self::Everything | Self::Nothing => None,
         }
     }
+}
+
+/// Whether the environment may name a base; which one it is takes a repository.
+fn names_base(environment: Environment<'_>) -> bool {
+    const VARIABLES: [&str; 5] =
+        ["ELCANO_BASE", "GITHUB_EVENT_NAME", "CI_MERGE_REQUEST_DIFF_BASE_SHA", "CHANGE_TARGET", "CI_COMMIT_BEFORE_SHA"];
+    VARIABLES.iter().any(|name| environment(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// The base that the environment names: `ELCANO_BASE`, the merge that a pull request is checked out

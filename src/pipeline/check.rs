@@ -12,12 +12,13 @@ use changes::Changes;
 use super::locate::locate;
 use super::measurer::{FileOutcome, Measurer, Origin};
 use super::workspace::Workspace;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gate::baseline::{Baseline, note_stale};
 use crate::gate::{self, FileVersion, Limits};
 use crate::git::{self, CommitId};
 use crate::lang::is_line_only;
-use crate::model::{Base, Check, ContentId, FailOn, Finding, Note, RepoPath, Verdict};
+use crate::measure::classify::classify;
+use crate::model::{Base, Check, ContentId, FactsRecord, FailOn, Finding, Note, RepoPath, Skip, Verdict};
 use crate::walk::Entry;
 
 pub(super) use changes::{FileOfCommit, measure_commit};
@@ -58,20 +59,20 @@ pub fn check(
     let limits = (gate.limits)(&walked.configs)?;
     let check = Evaluation { workspace, measurer, gate, limits };
     let entries: Vec<&Entry> = walked.entries.iter().filter(|entry| is_gated(entry)).collect();
-    match (workspace.repository(), workspace.index()?, base) {
-        (Some(repository), Some(index), Some((commit, base))) => {
-            let before = repository.contents(commit, index)?;
-            let known = contents.filter(|contents| contents.len() == walked.entries.len());
-            let known = known.map(|contents| {
-                let all = walked.entries.iter().zip(contents);
-                all.filter(|(entry, _)| is_gated(entry)).map(|(_, content)| *content).collect()
-            });
-            let now = known.map_or_else(|| contents_of(measurer, &entries), Ok)?;
-            let changes = Changes::find(workspace, repository, &before, &entries, &now)?;
-            check.against_base(repository, base, &before, &changes)
-        }
-        _ => check.against_nothing(&entries),
-    }
+    let Some((commit, base)) = base else { return check.against_nothing(&entries) };
+    let (Some(repository), Some(index)) = (workspace.repository(), workspace.index()?) else {
+        let why = workspace.git_fault()?.unwrap_or("this is not in a git work tree");
+        return Err(Error::Undecided(format!("cannot compare with commit {commit}: {why}")));
+    };
+    let before = repository.contents(commit, index)?;
+    let known = contents.filter(|contents| contents.len() == walked.entries.len());
+    let known = known.map(|contents| {
+        let all = walked.entries.iter().zip(contents);
+        all.filter(|(entry, _)| is_gated(entry)).map(|(_, content)| *content).collect()
+    });
+    let now = known.map_or_else(|| contents_of(measurer, &entries), Ok)?;
+    let changes = Changes::find(workspace, repository, &before, &entries, &now)?;
+    check.against_base(repository, base, &before, &changes)
 }
 
 /// The content of each file; None where it cannot be read.
@@ -92,9 +93,20 @@ struct CheckDraft {
     base: Option<Base>,
     findings: Vec<Finding>,
     files_failed: Vec<(RepoPath, String)>,
+    /// Files whose content is not here.
+    pointers: BTreeSet<RepoPath>,
     files_gated: u64,
     files_parsed: u64,
     deltas: Vec<crate::model::Delta>,
+}
+
+impl CheckDraft {
+    /// Takes note of a file whose content shows that it is not to be measured.
+    fn skipped(&mut self, path: &RepoPath, facts: &FactsRecord) {
+        if facts.skip == Some(Skip::LfsPointer) {
+            self.pointers.insert(path.clone());
+        }
+    }
 }
 
 impl Evaluation<'_> {
@@ -109,7 +121,7 @@ impl Evaluation<'_> {
                 ..CheckDraft::default()
             };
             match outcome {
-                FileOutcome::Skipped(_) => {}
+                FileOutcome::Skipped(facts) => one.skipped(&entry.path, &facts),
                 FileOutcome::Failed(note, _) => one.files_failed.push((entry.path.clone(), described(&note))),
                 FileOutcome::Measured(facts, _) => {
                     let version = FileVersion { path: entry.path.clone(), spaces: facts.spaces };
@@ -129,6 +141,7 @@ impl Evaluation<'_> {
         for one in entries.par_iter().map(one).collect::<Result<Vec<_>>>()? {
             all.findings.extend(one.findings);
             all.files_failed.extend(one.files_failed);
+            all.pointers.extend(one.pointers);
             all.files_parsed += one.files_parsed;
         }
         self.conclude(all, |_| true)
@@ -152,7 +165,8 @@ impl Evaluation<'_> {
                 FileOutcome::Measured(facts, _) => {
                     head.push(FileVersion { path: entry.path.clone(), spaces: facts.spaces });
                 }
-                FileOutcome::Skipped(_) => {
+                FileOutcome::Skipped(facts) => {
+                    all.skipped(&entry.path, &facts);
                     unknown.insert(&entry.path);
                 }
                 FileOutcome::Failed(note, _) => {
@@ -164,15 +178,20 @@ impl Evaluation<'_> {
         // A file that cannot be measured now has no comparison.
         let base_files: Vec<&FileOfCommit> =
             changes.before.iter().filter(|file| !unknown.contains(&file.path)).collect();
-        let (base_versions, parsed) = measure_commit(measurer, repository, &base_files)?;
-        all.files_parsed += parsed;
-        all.findings = gate::compare(&self.limits, &head, &base_versions);
+        let committed = measure_commit(measurer, repository, &base_files)?;
+        all.files_parsed += committed.parsed;
+        // A file that the base has as a pointer alone has no comparison, either, if it still is one
+        // for git; else it is new.
+        let lasting = committed.pointers.into_iter().filter(|path| self.is_pointer(repository, path));
+        all.pointers.extend(lasting);
+        head.retain(|version| !all.pointers.contains(&version.path));
+        all.findings = gate::compare(&self.limits, &head, &committed.versions);
         let unread = self.locate_all(&mut all.findings, repository, before, changes, &head)?;
         all.files_failed.extend(unread);
         let gated: BTreeSet<&RepoPath> =
             changes.now.iter().map(|(entry, _)| &entry.path).chain(changes.gone.iter()).collect();
         all.files_gated = gated.len() as u64;
-        all.deltas = gate::deltas(&head, &base_versions);
+        all.deltas = gate::deltas(&head, &committed.versions);
         self.conclude(all, |path| gated.contains(path))
     }
 
@@ -208,14 +227,23 @@ impl Evaluation<'_> {
         Ok(unread)
     }
 
+    /// Whether a file of the work tree is a pointer of Git LFS to git, whatever is on disk.
+    fn is_pointer(&self, repository: &git::Repository, path: &RepoPath) -> bool {
+        let index = self.workspace.index().ok().flatten();
+        let bytes = index.and_then(|index| repository.indexed_blob(index, path));
+        bytes.is_some_and(|bytes| classify(&bytes) == Some(Skip::LfsPointer))
+    }
+
     fn conclude(&self, mut all: CheckDraft, was_gated: impl Fn(&RepoPath) -> bool) -> Result<Check> {
-        let today = jiff::Zoned::now().date().to_string();
-        let stale = self.gate.baseline.apply(&mut all.findings, &self.limits, &today, was_gated);
-        gate::sort(&mut all.findings);
-        let fails = all.findings.iter().any(|finding| finding.blocks(self.gate.fail_on));
-        let commit = all.base.as_ref().map(|base| format!(" --base {}", base.commit)).unwrap_or_default();
+        // What the walk could not look at is no part of what was evaluated.
+        let notes = self.workspace.files()?.notes.iter();
+        all.files_failed.extend(notes.map(|(path, note)| (path.clone(), described(note))));
+        let absent = self.workspace.index()?.map(git::Index::absent).unwrap_or_default();
+        let counts = [(Skip::Absent, absent.len() as u64), (Skip::LfsPointer, all.pointers.len() as u64)];
+        let failed = all.files_failed.iter().map(|(path, _)| path.clone());
+        let unseen: BTreeSet<RepoPath> = failed.chain(absent.iter().cloned()).chain(all.pointers).collect();
         let mut check = Check {
-            verdict: if fails { Verdict::Fail } else { Verdict::Pass },
+            verdict: Verdict::Pass,
             base: all.base,
             prefix: self.workspace.prefix(),
             rules: self.limits.rules(),
@@ -224,9 +252,23 @@ impl Evaluation<'_> {
             files_gated: all.files_gated,
             files_parsed: all.files_parsed,
             files_failed: all.files_failed,
+            skipped: counts.into_iter().filter(|(_, count)| *count > 0).collect(),
+            unseen,
             deltas: all.deltas,
-            reproduce: format!("{}{commit}", self.gate.command),
+            reproduce: self.gate.command.clone(),
         };
+        let today = jiff::Zoned::now().date().to_string();
+        let mut findings = std::mem::take(&mut check.findings);
+        let was_seen = |path: &RepoPath| was_gated(path) && !check.is_unseen(path);
+        let stale = self.gate.baseline.apply(&mut findings, &self.limits, &today, was_seen);
+        gate::sort(&mut findings);
+        if findings.iter().any(|finding| finding.blocks(self.gate.fail_on)) {
+            check.verdict = Verdict::Fail;
+        }
+        check.findings = findings;
+        if let Some(base) = &check.base {
+            check.reproduce += &format!(" --base {}", base.commit);
+        }
         note_stale(&mut check, &stale);
         self.measurer.monitor().go_on()?;
         Ok(check)

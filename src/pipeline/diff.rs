@@ -1,6 +1,8 @@
 //! What changed between two commits: only files that differ are read, from the repository, and both
 //! sides are measured. The rules that hold on disk now decide which files count, for both alike.
 
+use std::collections::BTreeMap;
+
 use super::base::Bases;
 use super::check::{FileOfCommit, measure_commit};
 use super::measurer::Measurer;
@@ -27,8 +29,9 @@ pub struct Compared {
 /// # Errors
 /// Not in a repository, or a revision that is not in this clone.
 pub fn diff(workspace: &Workspace<'_>, measurer: &Measurer<'_>, (base, head): (&str, &str)) -> Result<Compared> {
-    let nowhere = || Error::Undecided(format!("`{}` is not in a git work tree", workspace.root().display()));
-    let repository = workspace.repository().ok_or_else(nowhere)?;
+    let nowhere = format!("`{}` is not in a git work tree", workspace.root().display());
+    let nowhere = workspace.git_fault()?.map_or(nowhere, str::to_owned);
+    let repository = workspace.repository().ok_or(Error::Undecided(nowhere))?;
     let bases = Bases { repository, fetch: false };
     let (old, base) = bases.named(base, "first argument")?;
     let (new, head) = bases.named(head, "second argument")?;
@@ -38,17 +41,27 @@ pub fn diff(workspace: &Workspace<'_>, measurer: &Measurer<'_>, (base, head): (&
         Ok(detected.map(|detected| FileOfCommit { path: path.clone(), detected, content }))
     };
     let (mut before, mut after, mut files) = (Vec::new(), Vec::new(), 0);
+    // Which file of the older commit each of the newer one was.
+    let mut was = BTreeMap::new();
     for change in repository.changed(old, new)? {
         let old = change.old.as_ref().map(|(path, content)| file(path, *content)).transpose()?.flatten();
         let new = change.new.map(|content| file(&change.path, content)).transpose()?.flatten();
         files += u64::from(old.is_some() || new.is_some());
+        was.extend(change.old.map(|(path, _)| (change.path, path)));
         before.extend(old);
         after.extend(new);
     }
     let measured = |files: &[FileOfCommit]| {
         let files: Vec<&FileOfCommit> = files.iter().collect();
-        measure_commit(measurer, repository, &files).map(|(versions, _)| versions)
+        measure_commit(measurer, repository, &files)
     };
-    let (before, after) = (measured(&before)?, measured(&after)?);
-    Ok(Compared { base, head, files, functions: gate::differences(&after, &before) })
+    let (mut before, mut after) = (measured(&before)?, measured(&after)?);
+    // What a pointer points to is not here: there is nothing to compare the other side with.
+    for (now, old) in &was {
+        if before.pointers.contains(old) || after.pointers.contains(now) {
+            before.versions.retain(|version| version.path != *old);
+            after.versions.retain(|version| version.path != *now);
+        }
+    }
+    Ok(Compared { base, head, files, functions: gate::differences(&after.versions, &before.versions) })
 }

@@ -132,6 +132,21 @@ impl ExecutionLog {
     }
 }
 
+/// How many runs are looked through for the last one that measured.
+const RUNS: usize = 100;
+
+/// Whether the last run that measured died at it: what it had in hand may be what killed it. A run
+/// is known to have died when the next one has taken the store's lock.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn died_measuring(store: &dyn Store) -> Result<bool> {
+    let measures =
+        |run: &ExecutionRecord| run.stages.iter().any(|stage| ["scan", "gate"].contains(&stage.name.as_str()));
+    let last = store.recent_executions(RUNS)?.into_iter().find(measures);
+    Ok(last.is_some_and(|run| run.outcome == Outcome::Aborted))
+}
+
 fn outcome_of(error: &Error) -> Outcome {
     if matches!(error, Error::Interrupted) { Outcome::Cancelled } else { Outcome::Failure }
 }

@@ -55,7 +55,7 @@ pub fn exemptions(
         expires: entry.expires.clone(),
     }));
     all.sort_by(|a, b| (&a.path, a.line, &a.symbol, &a.rules).cmp(&(&b.path, b.line, &b.symbol, &b.rules)));
-    Ok((all, walked.skipped.clone()))
+    Ok((all, workspace.skipped()?))
 }
 
 fn of_file(measurer: &Measurer<'_>, limits: &Limits, entry: &Entry) -> Result<Vec<Exemption>> {

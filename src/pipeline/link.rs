@@ -3,6 +3,7 @@
 
 use super::report::missing_facts;
 use crate::error::Result;
+use crate::interrupt;
 use crate::lang::Registry;
 use crate::lang::spec::Calls;
 use crate::link::{self, File};
@@ -21,6 +22,7 @@ pub(super) fn records(
 ) -> Result<Vec<Record>> {
     let mut measured: Vec<(&FileRecord, FactsRecord)> = Vec::new();
     for file in files.iter().filter(|file| file.skip.is_none()) {
+        interrupt::check()?;
         if let Some(content) = file.content {
             let facts = store.facts(content, file.analyzer)?;
             measured.push((file, facts.ok_or_else(|| missing_facts(file, content))?));

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::error::{Error, Result};
 use crate::git::{self, IndexedContent};
+use crate::isolate::{Isolation, Subject};
 use crate::lang::{LineOnly, Registry};
 use crate::measure::{Analyzer, Options};
 use crate::metric::Trace;
@@ -17,6 +18,7 @@ use crate::store::{Record, Sender, Store};
 use crate::walk::{Detected, Entry};
 
 use super::progress::Monitor;
+use super::recheck::{Recheck, Verdict, compare};
 
 /// Where facts came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Measurer<'a> {
     index: Option<&'a git::Index>,
     store: Option<(&'a dyn Store, StoreFault)>,
     sender: Option<Sender>,
+    recheck: Option<Recheck>,
+    isolation: Option<&'a Isolation>,
 }
 
 type Analyzers = BTreeMap<Detected, Arc<Analyzer>>;
@@ -66,7 +70,9 @@ impl<'a> Measurer<'a> {
     #[must_use]
     pub fn new(registry: &'a Registry, policy: &'a str, options: Options, monitor: Monitor<'a>) -> Self {
         let analyzers = RwLock::default();
-        Self { registry, policy, options, monitor, analyzers, index: None, store: None, sender: None }
+        let (index, store, sender) = (None, None, None);
+        let (recheck, isolation) = (None, None);
+        Self { registry, policy, options, monitor, analyzers, index, store, sender, recheck, isolation }
     }
 
     /// Takes content ids of unchanged files from the index.
@@ -85,6 +91,18 @@ impl<'a> Measurer<'a> {
     #[must_use]
     pub fn with_sender(self, sender: Sender) -> Self {
         Self { sender: Some(sender), ..self }
+    }
+
+    /// Measures a share of what the store knows again, and compares.
+    #[must_use]
+    pub fn with_recheck(self, recheck: Option<Recheck>) -> Self {
+        Self { recheck, ..self }
+    }
+
+    /// Measures in supervised processes.
+    #[must_use]
+    pub fn with_isolation(self, isolation: Option<&'a Isolation>) -> Self {
+        Self { isolation, ..self }
     }
 
     /// What is kept, and what must not be exceeded.
@@ -136,7 +154,7 @@ impl<'a> Measurer<'a> {
     pub fn file(&self, entry: &Entry) -> Result<FileOutcome> {
         self.monitor.go_on()?;
         match self.indexed(entry)? {
-            (_, Some(outcome)) => Ok(outcome),
+            (_, Some(outcome)) => self.rechecked(entry.detected, outcome, &entry.path, || self.read(entry)),
             (known, None) => self.file_of(entry, known),
         }
     }
@@ -164,7 +182,7 @@ impl<'a> Measurer<'a> {
         if let Some(content) = known
             && let Some(outcome) = self.stored(entry.detected, content)?
         {
-            return Ok(outcome);
+            return self.rechecked(entry.detected, outcome, &entry.path, || self.read(entry));
         }
         let bytes = match entry.read(self.options.limits.file_bytes_max) {
             Ok(bytes) => bytes,
@@ -174,7 +192,15 @@ impl<'a> Measurer<'a> {
         if known == Some(content) {
             return self.parse(entry.detected, content, &bytes);
         }
-        self.blob(entry.detected, content, &bytes)
+        match self.stored(entry.detected, content)? {
+            Some(outcome) => self.rechecked(entry.detected, outcome, &entry.path, || Some(bytes)),
+            None => self.parse(entry.detected, content, &bytes),
+        }
+    }
+
+    /// The bytes of a file, if it can be read still.
+    fn read(&self, entry: &Entry) -> Option<Vec<u8>> {
+        entry.read(self.options.limits.file_bytes_max).ok()
     }
 
     /// A content that was read, from a commit or from anywhere else.
@@ -205,24 +231,79 @@ impl<'a> Measurer<'a> {
         }
     }
 
+    /// What the store knows of a content, measured again and compared where chance has it. What
+    /// another machine could not measure, and this one can, is taken from this one.
+    ///
+    /// # Errors
+    /// [`Error::Store`]: the two differ, and the store is wrong.
+    pub(super) fn rechecked(
+        &self,
+        detected: Detected,
+        outcome: FileOutcome,
+        name: &dyn std::fmt::Display,
+        bytes: impl FnOnce() -> Option<Vec<u8>>,
+    ) -> Result<FileOutcome> {
+        let (Some(recheck), Some((store, _)), Some(known)) = (self.recheck, self.store, outcome.facts()) else {
+            return Ok(outcome);
+        };
+        if !recheck.takes(known.content) {
+            return Ok(outcome);
+        }
+        // A file that was changed meanwhile is one for the next run.
+        let Some(bytes) = bytes().filter(|bytes| ContentId::of(bytes) == known.content) else { return Ok(outcome) };
+        let options = Options { level: known.level, ..self.options };
+        let (facts, beside) = records(self.measure(detected, known.content, &bytes, options)?);
+        match compare(store, known, &facts, &beside, &bytes)? {
+            Verdict::Same => Ok(outcome),
+            Verdict::Measurable => self.parse(detected, known.content, &bytes),
+            Verdict::Differs(family, how) => Err(Error::Store {
+                store: store.url().to_string(),
+                problem: format!(
+                    "it is wrong and cannot be believed: measured again, `{name}` has other {family} ({how}); remove it, or \
+                     name another store"
+                ),
+                source: None,
+            }),
+        }
+    }
+
     /// Measures a content.
     ///
     /// # Errors
-    /// The writer's failure.
+    /// The user's interrupt, the writer's failure, or that of a process that measures.
     pub fn parse(&self, detected: Detected, content: ContentId, bytes: &[u8]) -> Result<FileOutcome> {
-        let (facts, beside) = records(self.analyzer(detected)?.measure(content, bytes, self.options));
+        let (facts, beside) = records(self.measure(detected, content, bytes, self.options)?);
         if let Some(sender) = &self.sender {
             sender.send(std::iter::once(Record::Facts(facts.clone())).chain(beside).collect())?;
         }
         Ok(FileOutcome::of(facts, Origin::Parsed))
     }
 
+    /// The facts of a content, by this process or by one that is supervised.
+    fn measure(&self, detected: Detected, content: ContentId, bytes: &[u8], options: Options) -> Result<FileFacts> {
+        let (analyzer, cancelled) = (self.analyzer(detected)?, self.monitor.cancelled);
+        let facts = match self.isolation {
+            Some(isolation) => {
+                let Detected { language, generated, .. } = detected;
+                let subject = Subject { language, policy: self.policy, generated, content, bytes };
+                isolation.measure(&analyzer, subject, options, cancelled)?
+            }
+            None => analyzer.measure_until(content, bytes, options, None, Some(cancelled)),
+        };
+        // A file that was given up for the user's sake is not to be remembered as one that failed.
+        self.monitor.go_on()?;
+        Ok(facts)
+    }
+
     /// Measures a content and follows one metric of one of its spaces on the way.
     ///
     /// # Errors
-    /// As [`Measurer::analyzer`].
+    /// As [`Measurer::analyzer`]; or the user's interrupt.
     pub fn trace(&self, detected: Detected, content: ContentId, bytes: &[u8], trace: &mut Trace) -> Result<FileFacts> {
-        Ok(self.analyzer(detected)?.measure_traced(content, bytes, self.options, Some(trace)))
+        let (analyzer, cancelled) = (self.analyzer(detected)?, self.monitor.cancelled);
+        let facts = analyzer.measure_until(content, bytes, self.options, Some(trace), Some(cancelled));
+        self.monitor.go_on()?;
+        Ok(facts)
     }
 }
 

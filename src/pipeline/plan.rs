@@ -1,12 +1,17 @@
 //! A pipeline as data: a list of stages with options, read from TOML and checked before anything
 //! runs. Never executes a stage.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, suggestion};
-use crate::model::Level;
+use crate::model::{Level, RepoPath};
 use crate::report::formats::SummaryOutput;
 use crate::report::gate::{GateOutput, text_output};
+use crate::store::{NamedBy, read_text};
 
 /// The pipelines that are part of the program: name and text.
 pub const EMBEDDED: [(&str, &str); 3] = [
@@ -14,6 +19,9 @@ pub const EMBEDDED: [(&str, &str); 3] = [
     ("nightly", include_str!("../../pipelines/nightly.toml")),
     ("report", include_str!("../../pipelines/report.toml")),
 ];
+
+/// What people write is far smaller.
+const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// A pipeline that may run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -108,16 +116,17 @@ impl Plan {
     /// # Errors
     /// An unknown name (with a suggestion), an unreadable file, or a pipeline that is not well
     /// formed: the message names file, line and key.
-    pub fn load(name: &str) -> Result<Self> {
+    pub fn load(word: &OsStr) -> Result<Self> {
+        let name = &RepoPath::new(word.as_bytes()).to_string();
         if let Some((_, text)) = EMBEDDED.iter().find(|(known, _)| *known == name) {
             return Self::parse(name, text);
         }
-        let is_file = std::path::Path::new(name).extension().is_some_and(|extension| extension == "toml");
+        let is_file = Path::new(word).extension().is_some_and(|extension| extension == "toml");
         if !is_file {
             let hint = suggestion(name, EMBEDDED.iter().map(|(known, _)| *known));
             return Err(Error::Usage(format!("unknown pipeline `{name}`{hint}; a pipeline file ends in .toml")));
         }
-        let text = std::fs::read_to_string(name)
+        let text = read_text(Path::new(word), NamedBy::User, FILE_BYTES_MAX)
             .map_err(|error| Error::Usage(format!("cannot read pipeline `{name}`: {error}")))?;
         Self::parse(name, &text)
     }

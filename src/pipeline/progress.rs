@@ -2,7 +2,7 @@
 //! ten seconds elsewhere, nothing when quiet) and the user's interrupt. Never writes to standard
 //! output.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -11,6 +11,19 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, Result};
+use crate::model::{printable, printable_lines, shortened};
+
+/// Says something to the user on standard error. Lines after the first are indented: no name can
+/// make one that looks like another message.
+pub fn say(text: &str) {
+    write_message(&printable_lines(&format!("elcano: {}\n", text.trim_end().replace('\n', "\n  "))));
+}
+
+/// Writes to standard error, where a failure can be told to nobody.
+pub fn write_message(text: &str) {
+    let mut out = anstream::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +61,8 @@ impl Monitor<'_> {
 
 /// Between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+/// Characters of a path behind a bar.
+const PATH_WIDTH_MAX: usize = 60;
 
 /// The progress of one stage over a known number of files.
 pub struct Progress {
@@ -89,10 +104,12 @@ impl Progress {
             bar,
         });
         let speaks = verbosity == Verbosity::Normal;
-        let ticker = speaks.then(|| {
+        let start = || {
             let shared = Arc::clone(&shared);
-            std::thread::spawn(move || shared.tick())
-        });
+            std::thread::Builder::new().name("elcano-progress".to_owned()).spawn(move || shared.tick())
+        };
+        // Where no thread is left, the work goes on without being shown.
+        let ticker = speaks.then(start).and_then(std::io::Result::ok);
         Self { shared, ticker }
     }
 
@@ -148,13 +165,10 @@ impl Shared {
             Some(bar) => {
                 let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
                 bar.set_position(files);
-                bar.set_message(format!("{megabytes:.1} MB, {rate:.1} MB/s, {current}"));
+                let current = printable(&current);
+                bar.set_message(format!("{megabytes:.1} MB, {rate:.1} MB/s, {}", shortened(&current, PATH_WIDTH_MAX)));
             }
-            None => anstream::eprintln!(
-                "elcano: {}: {files} of {} files, {megabytes:.1} MB, {rate:.1} MB/s",
-                self.stage,
-                self.total
-            ),
+            None => say(&format!("{}: {files} of {} files, {megabytes:.1} MB, {rate:.1} MB/s", self.stage, self.total)),
         }
     }
 }

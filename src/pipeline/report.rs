@@ -10,7 +10,7 @@ use crate::model::{ContentId, ExecutionRecord, FileRecord, SnapshotId};
 use crate::report::formats::SummaryOutput;
 use crate::report::output::write_file;
 use crate::report::summary::Summary;
-use crate::store::{Family, Key, Record, Store};
+use crate::store::{Family, Key, Store};
 
 /// Summarises a snapshot: the one of this id, or the newest.
 ///
@@ -28,11 +28,9 @@ pub fn summary(
         (None, Some(id)) => store.fetch(&Key::execution(id))?,
         (None, None) => None,
     };
-    let id = snapshot.id;
-    let mut summary = Summary::new(snapshot, execution, worst);
+    let mut summary = Summary::new(snapshot.clone(), execution, worst);
     let mut files = Vec::new();
-    store.scan(Family::Files, &Key::snapshot(id), &mut |record| {
-        let Record::Files(file) = record else { return Ok(()) };
+    store.scan_files(&snapshot, &mut |file| {
         files.push(file);
         if files.len() == PORTION { add(store, &mut summary, std::mem::take(&mut files)) } else { Ok(()) }
     })?;
@@ -81,7 +79,7 @@ pub fn write(
         match &output.file {
             None => print(&text)?,
             Some(file) => {
-                write_file(file, text.as_bytes())?;
+                write_file(file, output.named_by(), text.as_bytes())?;
                 written.push(file.display().to_string());
             }
         }

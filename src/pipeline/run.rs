@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use super::base::{Against, DetectedBase, Environment};
 use super::check::{self, GateOptions};
-use super::execution_log::ExecutionLog;
+use super::execution_log::{ExecutionLog, died_measuring};
 use super::measurer::{Measurer, StoreFault};
 use super::plan::{Plan, Stage};
-use super::progress::{Monitor, Verbosity};
+use super::progress::{Monitor, Verbosity, say};
+use super::recheck::Recheck;
 use super::scan::{ScanOptions, Scanned, scan};
 use super::workspace::Workspace;
 use super::{outputs, report};
 use crate::error::{Error, Result};
-use crate::export;
+use crate::export::{self, ExportOptions};
+use crate::isolate::{Isolation, When};
 use crate::measure::{FileLimits, Options};
 use crate::model::{ExecutionRecord, Level, Outcome, RepoPath, Verdict};
 use crate::report::gate::{GATE_FORMATS, GateFormat, GateOutput};
@@ -33,6 +35,12 @@ pub struct Run<'a> {
     pub policy: &'a str,
     /// What must not be exceeded by one file to be measured.
     pub limits: FileLimits,
+    /// The share of stored facts that is measured again, in percent.
+    pub recheck: f64,
+    /// When files are measured in supervised processes.
+    pub isolate: When,
+    /// Those processes.
+    pub isolation: &'a Isolation,
     /// By what gate stages evaluate, if there are any.
     pub gate: Option<GateOptions<'a>>,
     /// Whether git may fetch a base that is not in this clone.
@@ -80,6 +88,10 @@ impl Run<'_> {
         let store = store::open(self.store, options)?;
         for dead in store.abort_unfinished(&lock, None)? {
             tracing::warn!("run {} did not end; the log now says aborted", dead.id);
+        }
+        if self.isolate == When::Auto && died_measuring(store.as_ref())? {
+            tracing::warn!("the last run died while it measured: files are isolated from this one");
+            self.isolate = When::Always;
         }
         let root = RepoPath::new(self.workspace.root().as_os_str().as_bytes());
         let args = std::mem::take(&mut self.args);
@@ -133,7 +145,8 @@ impl Run<'_> {
             }
             Stage::Export { to, force } => {
                 let targets = to.iter().map(|target| target.parse()).collect::<Result<Vec<_>>>()?;
-                export::export(store.as_ref(), &targets, *force)?;
+                let options = ExportOptions { force: *force, ..ExportOptions::default() };
+                export::export(store.as_ref(), &targets, options)?;
                 to.join(", ")
             }
             Stage::Report { formats, worst } => {
@@ -146,11 +159,17 @@ impl Run<'_> {
     }
 
     fn scan(&self, level: Level, store: &Arc<dyn Store>, log: &mut ExecutionLog) -> Result<Scanned> {
-        let options = ScanOptions { policy: self.policy, measure: Options { level, limits: self.limits } };
+        let measure = Options { level, limits: self.limits };
+        let isolation = self.isolated();
+        let options = ScanOptions { policy: self.policy, measure, recheck: self.recheck, isolation };
         let execution = self.log.then(|| log.id());
         let made = scan(self.workspace, store, options, execution, self.monitor)?;
         log.scanned(made.snapshot.id, made.snapshot.tally.clone());
         Ok(made)
+    }
+
+    fn isolated(&self) -> Option<&Isolation> {
+        (self.isolate == When::Always).then_some(self.isolation)
     }
 
     /// A gate stage: whether it fails, and a sentence on its result.
@@ -166,18 +185,20 @@ impl Run<'_> {
             Some(base) => Against::Revision(base.to_owned(), "the pipeline".to_owned()),
             None => Against::Environment(self.environment),
         };
-        let found = against.find(self.workspace.repository(), self.fetch_base)?;
+        let found = against.find(self.workspace, self.fetch_base)?;
         if found == DetectedBase::Nothing {
             let why = "no base, nothing gated: set ELCANO_BASE, or `elcano check` gates everything";
             if self.monitor.verbosity != Verbosity::Quiet {
-                anstream::eprintln!("elcano: gate: {why}");
+                say(&format!("gate: {why}"));
             }
             return Ok((false, why.to_owned()));
         }
         let options = Options { level: Level::Metrics, limits: self.limits };
         let measurer = Measurer::new(self.workspace.registry, self.policy, options, self.monitor)
+            .with_isolation(self.isolated())
             .with_index(self.workspace.index()?)
-            .with_store(Some(store.as_ref()), StoreFault::Warns);
+            .with_store(Some(store.as_ref()), StoreFault::Warns)
+            .with_recheck(Recheck::of(self.recheck, self.workspace.files()?.entries.len()));
         let contents = scanned.map(|scanned| scanned.contents.as_slice());
         let checked = check::check(self.workspace, &measurer, gate, found.base(), contents)?;
         outputs::write(&checked, &self.with_those_of_github(formats), self.environment, self.print)?;
@@ -197,7 +218,7 @@ impl Run<'_> {
         };
         for format in GATE_FORMATS.iter().filter(|format| format.on_github).filter(has_place) {
             if !outputs.iter().any(|output| output.format == format) {
-                outputs.push(GateOutput { format, file: None });
+                outputs.push(GateOutput::of(format));
             }
         }
         outputs

@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::link;
 use super::measurer::{Measurer, StoreFault};
 use super::progress::Monitor;
+use super::recheck::Recheck;
 use super::snapshot::{self, ScannedFile, tally};
 use super::workspace::Workspace;
 use crate::error::Result;
 use crate::git;
+use crate::isolate::Isolation;
 use crate::measure::Options;
 use crate::model::{ContentId, ExecutionId, FileRecord, Level, RepoPath, SnapshotId, SnapshotRecord};
 use crate::store::{Batch, BatchLimits, Record, Store, Writer};
@@ -34,6 +36,10 @@ pub struct ScanOptions<'a> {
     pub policy: &'a str,
     /// What is kept, and what must not be exceeded by one file.
     pub measure: Options,
+    /// The share of stored facts that is measured again, in percent.
+    pub recheck: f64,
+    /// The processes that measure, where this one is not to do it.
+    pub isolation: Option<&'a Isolation>,
 }
 
 /// Scans a workspace and stores its snapshot.
@@ -55,6 +61,8 @@ pub fn scan(
     let measurer = Measurer::new(workspace.registry, options.policy, options.measure, monitor)
         .with_index(workspace.index()?)
         .with_store(Some(store.as_ref()), StoreFault::Fails)
+        .with_recheck(Recheck::of(options.recheck, entries.len()))
+        .with_isolation(options.isolation)
         .with_sender(sender);
     let measured = measure_all(&measurer, entries);
     let analyzer = measurer.fingerprint();
@@ -64,10 +72,9 @@ pub fn scan(
     let files = measured?;
     monitor.go_on()?;
     let files_failed = files.iter().filter(|file| file.failed).count() as u64;
-    let tally = tally(&files, workspace.files()?);
+    let tally = tally(&files, workspace)?;
     let files: Vec<FileRecord> = files.into_iter().map(|file| file.record).collect();
-    let head = workspace.repository().map(git::Repository::head).transpose()?;
-    let (commit, reference) = head.map_or((None, None), |head| (head.commit, head.reference));
+    let (commit, reference) = workspace.head().map_or((None, None), |head| (head.commit, head.reference.clone()));
     let snapshot = SnapshotRecord {
         id: SnapshotId::default(),
         repository: workspace.name(),
@@ -117,7 +124,11 @@ fn is_dirty(workspace: &Workspace<'_>, files: &[FileRecord]) -> Result<bool> {
         let at = entries.binary_search_by(|entry| entry.path.cmp(path)).ok()?;
         Some(git::KnownFile { stat: entries[at].stat, content: files[at].content })
     };
-    workspace.index()?.map_or(Ok(false), |index| index.is_dirty(&known))
+    let dirty = workspace.index()?.map_or(Ok(false), |index| index.is_dirty(&known));
+    Ok(dirty.unwrap_or_else(|error| {
+        tracing::warn!("the work tree counts as changed: {}", error.chain().join(": "));
+        true
+    }))
 }
 
 /// Writes the snapshot, its files and their links; gives it with its id.

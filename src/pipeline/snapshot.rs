@@ -4,9 +4,10 @@
 use crate::error::{Error, Result};
 use crate::model::{AnalyzerId, FileRecord, NoteKind, SnapshotId, SnapshotRecord, Tally};
 use crate::store::Store;
-use crate::walk::{Entry, Walked};
+use crate::walk::Entry;
 
 use super::measurer::{FileOutcome, Origin};
+use super::workspace::Workspace;
 
 /// The snapshot of an id, or the newest.
 ///
@@ -58,8 +59,12 @@ impl ScannedFile {
 }
 
 /// The totals of a snapshot.
-pub(super) fn tally(files: &[ScannedFile], walked: &Walked) -> Tally {
-    let mut tally = Tally { skipped: walked.skipped.clone(), ..Tally::default() };
+///
+/// # Errors
+/// As [`Workspace::files`].
+pub(super) fn tally(files: &[ScannedFile], workspace: &Workspace<'_>) -> Result<Tally> {
+    let walked = workspace.files()?;
+    let mut tally = Tally { skipped: workspace.skipped()?, ..Tally::default() };
     for file in files {
         if let Some(reason) = file.record.skip {
             *tally.skipped.entry(reason).or_default() += 1;
@@ -75,7 +80,7 @@ pub(super) fn tally(files: &[ScannedFile], walked: &Walked) -> Tally {
     for kind in notes.chain(walked.notes.iter().map(|(_, note)| note.kind)) {
         *tally.notes.entry(kind).or_default() += 1;
     }
-    tally
+    Ok(tally)
 }
 
 /// Hash over everything that makes two snapshots different, and nothing that does not.

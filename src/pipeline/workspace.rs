@@ -1,13 +1,16 @@
 //! The place that a command works on: a root, the repository around it, its files, and what git's
-//! index knows of them. Each is found once a command and passed down. Never reads a source file.
+//! index knows of them. Each is found once a command and passed down. Where git cannot be read the
+//! work goes on without it, after a warning; only a question about git ends there. Never reads a
+//! source file.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::git;
 use crate::lang::Registry;
-use crate::model::RepoPath;
+use crate::model::{RepoPath, Skip};
 use crate::walk::{self, WalkOptions, Walked};
 
 /// A root and what is around it and in it. Stays on its thread, for the repository does.
@@ -15,25 +18,37 @@ pub struct Workspace<'a> {
     /// The languages.
     pub registry: &'a Registry,
     root: PathBuf,
+    /// The top of the work tree, also of one whose repository cannot be read; else the folder.
+    top: PathBuf,
     walk: WalkOptions,
     repository: Option<git::Repository>,
+    /// Why a repository that is there is not read.
+    fault: Option<String>,
+    head: OnceCell<Option<git::Head>>,
     found: OnceCell<Found>,
 }
 
 struct Found {
     files: Walked,
     index: Option<git::Index>,
+    /// Why an index that is there is not read.
+    fault: Option<String>,
 }
 
 impl<'a> Workspace<'a> {
-    /// Opens the repository around a folder or file.
+    /// Opens the repository around a folder or file. One that cannot be read is none, with a
+    /// warning.
     ///
     /// # Errors
-    /// A root that does not exist, or a repository that cannot be opened.
+    /// A root that does not exist.
     pub fn open(registry: &'a Registry, root: &Path, walk: WalkOptions) -> Result<Self> {
         let root = walk::resolve(root)?;
-        let repository = git::Repository::discover(&root)?;
-        Ok(Self { registry, root, walk, repository, found: OnceCell::new() })
+        let folder = if root.is_dir() { &root } else { root.parent().unwrap_or(&root) };
+        let (repository, fault) = readable(git::Repository::discover(&root))?;
+        let top = if repository.is_some() || fault.is_some() { git::top(folder) } else { None };
+        let top = top.unwrap_or(folder).to_owned();
+        let (head, found) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { registry, root, top, walk, repository: repository.flatten(), fault, head, found })
     }
 
     /// The same, with something that lies in the root and is not part of it: a store.
@@ -63,7 +78,7 @@ impl<'a> Workspace<'a> {
     /// The top of the work tree; outside of one the folder itself.
     #[must_use]
     pub fn top(&self) -> &Path {
-        self.repository.as_ref().map_or_else(|| self.folder(), git::Repository::workdir)
+        &self.top
     }
 
     /// What is walked of the root.
@@ -78,10 +93,29 @@ impl<'a> Workspace<'a> {
         self.repository.as_ref()
     }
 
+    /// Why git is there and cannot be read: the repository, or its index.
+    ///
+    /// # Errors
+    /// As [`Workspace::files`].
+    pub fn git_fault(&self) -> Result<Option<&str>> {
+        if self.fault.is_some() { Ok(self.fault.as_deref()) } else { Ok(self.found()?.fault.as_deref()) }
+    }
+
+    /// What is checked out; None outside of a repository, and where it cannot be read, with a
+    /// warning.
+    #[must_use]
+    pub fn head(&self) -> Option<&git::Head> {
+        let read = || {
+            let head = self.repository.as_ref()?.head();
+            head.inspect_err(|error| tracing::warn!("no commit is recorded: {}", error.chain().join(": "))).ok()
+        };
+        self.head.get_or_init(read).as_ref()
+    }
+
     /// The folder within its work tree, with a slash at its end; empty at the top.
     #[must_use]
     pub fn prefix(&self) -> RepoPath {
-        RepoPath::new(self.repository.as_ref().map_or(&[][..], git::Repository::prefix))
+        RepoPath::new(git::prefix(&self.top, self.folder()))
     }
 
     /// The name of what lies here: that of the repository's origin, or of its folder; with the part
@@ -90,20 +124,37 @@ impl<'a> Workspace<'a> {
     pub fn name(&self) -> String {
         let folder =
             |path: &Path| path.file_name().map_or_else(|| "/".to_owned(), |name| name.to_string_lossy().into_owned());
-        let Some(repository) = &self.repository else { return folder(&self.root) };
-        let name = repository.name().unwrap_or_else(|| folder(repository.workdir()));
+        if self.repository.is_none() && self.fault.is_none() {
+            return folder(&self.root);
+        }
+        let name = self.repository.as_ref().and_then(git::Repository::name).unwrap_or_else(|| folder(&self.top));
         format!("{name}/{}", self.prefix()).trim_end_matches('/').to_owned()
     }
 
     /// The files of the root.
     ///
     /// # Errors
-    /// The root cannot be walked, or the index cannot be read.
+    /// The root cannot be walked.
     pub fn files(&self) -> Result<&Walked> {
         self.found().map(|found| &found.files)
     }
 
-    /// What git's index knows of the files; None outside of a work tree.
+    /// How many files of the root are not measured, by reason: on disk, or absent from it.
+    ///
+    /// # Errors
+    /// As [`Workspace::files`].
+    pub fn skipped(&self) -> Result<BTreeMap<Skip, u64>> {
+        let found = self.found()?;
+        let mut skipped = found.files.skipped.clone();
+        let absent = found.index.as_ref().map_or(0, |index| index.absent().len() as u64);
+        if absent > 0 {
+            skipped.insert(Skip::Absent, absent);
+        }
+        Ok(skipped)
+    }
+
+    /// What git's index knows of the files; None outside of a work tree, and where it cannot be
+    /// read.
     ///
     /// # Errors
     /// As [`Workspace::files`].
@@ -122,10 +173,11 @@ impl<'a> Workspace<'a> {
         // The repository is bound to this thread; the walk goes to another one.
         let index = rayon::in_place_scope(|scope| {
             scope.spawn(|_| files = Some(walk::walk(root, walk, registry)));
-            repository.as_ref().map(git::Repository::index).transpose()
+            repository.as_ref().map(git::Repository::index)
         });
         let files = files.unwrap_or_else(|| walk::walk(root, walk, registry))?;
-        let found = Found { files, index: index? };
+        let (index, fault) = index.map_or(Ok((None, None)), readable)?;
+        let found = Found { files, index, fault };
         Ok(self.found.get_or_init(|| found))
     }
 
@@ -134,10 +186,26 @@ impl<'a> Workspace<'a> {
     /// # Errors
     /// As [`Workspace::files`].
     pub fn nothing_found(&self) -> Result<Error> {
-        let skipped = &self.files()?.skipped;
+        let skipped = self.skipped()?;
         let reasons: Vec<_> = skipped.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
         let why =
             if reasons.is_empty() { "it is empty".to_owned() } else { format!("skipped: {}", reasons.join(", ")) };
         Ok(Error::Undecided(format!("no file to measure under `{}`: {why}", self.root.display())))
+    }
+}
+
+/// What was read of git; where it cannot be read, why, with a warning.
+///
+/// # Errors
+/// That of anything but git.
+fn readable<T>(read: Result<T>) -> Result<(Option<T>, Option<String>)> {
+    match read {
+        Ok(read) => Ok((Some(read), None)),
+        Err(error @ (Error::Git { .. } | Error::Undecided(_))) => {
+            let fault = error.chain().join(": ");
+            tracing::warn!("going on without git: {fault}");
+            Ok((None, Some(fault)))
+        }
+        Err(error) => Err(error),
     }
 }

@@ -34,7 +34,7 @@ pub fn metrics(languages: &[Documented<'_>], examples: &[Example]) -> Result<Str
     out += "What each number means, where its definition comes from, and how to change it. `elcano explain ID` prints \
             the same. A function's value is its own unless its definition differs; how a file's or a class's \
             value comes about stands with each metric.\n\n";
-    let mut table = Table::new(&["id", "label", "unit", "column"]);
+    let mut table = Table::new(&["*id", "*label", "*unit", "*column"]);
     for metric in CATALOG {
         table.row([metric.id, metric.label, metric.unit, metric.column].map(str::to_owned).into());
     }
@@ -71,7 +71,7 @@ fn policies() -> Result<String, SpecError> {
     let mut out = String::new();
     out += "\n## Policies\n\nWhat a construct is worth is a policy, chosen with `--policy ID`. Its id is kept with every \
             record; numbers of two policies are never compared.\n\n";
-    let mut table = Table::new(&["id", "name", "after"]);
+    let mut table = Table::new(&["*id", "*name", "*after"]);
     for (id, text) in POLICIES {
         let (label, about) = Policy::describe(text)?;
         table.row(vec![format!("`{id}`"), label, about]);
@@ -85,7 +85,7 @@ fn roles() -> Result<String, SpecError> {
     let mut out = String::new();
     out += "\n## Roles\n\nA spec gives roles to the kinds of node in a grammar; metrics know roles alone. `default` is what \
             the policy of that name makes of them.\n\n";
-    let mut table = Table::new(&["role", "is", "cyclomatic", "cognitive"]);
+    let mut table = Table::new(&["*role", "*is", "*cyclomatic", "*cognitive"]);
     let policy = Policy::load("default", "")?;
     for (name, role, meaning) in ROLES {
         table.row(vec![
@@ -180,7 +180,7 @@ fn detection(id: &str, spec: &Spec) -> String {
 
 /// The table of a language's constructs.
 fn constructs(spec: &Spec, policy: &Policy) -> String {
-    let mut table = Table::new(&["role", "kinds", "cyclomatic", "cognitive", "depends on its place"]);
+    let mut table = Table::new(&["*role", "*kinds", "*cyclomatic", "*cognitive", "*depends on its place"]);
     for (name, role, _) in ROLES {
         let mut kinds: Vec<String> = spec.roles.get(*name).into_iter().flatten().cloned().collect();
         for operators in &spec.operators {

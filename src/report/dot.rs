@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Block, BlockKind, Cfg, EdgeKind};
+use crate::model::{Block, BlockKind, Cfg, EdgeKind, steers};
 
 /// Lines of a block's source that are shown.
 const LINES_MAX: usize = 8;
@@ -67,7 +67,7 @@ fn escaped(text: &str) -> String {
             '"' => out += "\\\"",
             '\\' => out += "\\\\",
             '\t' => out += "    ",
-            control if control.is_control() => out.push(char::REPLACEMENT_CHARACTER),
+            control if steers(control) => out.push(char::REPLACEMENT_CHARACTER),
             other => out.push(other),
         }
     }

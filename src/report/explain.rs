@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::metric::catalog::{CATALOG, Metric, Traced, Value};
 use crate::metric::{Increment, Trace};
-use crate::model::{FileFacts, Space, SpaceKind};
+use crate::model::{FileFacts, Space, SpaceKind, printable, shortened, steers};
 
 /// The metrics that can be explained by their increments.
 pub fn traced() -> impl Iterator<Item = &'static Metric> {
@@ -17,6 +17,8 @@ pub fn traced() -> impl Iterator<Item = &'static Metric> {
 
 /// Characters of a source line that are shown.
 const WIDTH_MAX: usize = 100;
+/// Characters of a title, which holds a path and a name, and of what a row adds.
+const TITLE_WIDTH_MAX: usize = 400;
 
 /// A metric of one space with all that it adds up from.
 #[derive(Debug, Clone)]
@@ -75,11 +77,8 @@ impl RowStarts {
         let start = self.0.get(at - 1).copied().unwrap_or(source.len());
         let end = self.0.get(at).copied().unwrap_or(source.len());
         let text = String::from_utf8_lossy(&source[start..end]).trim_end().replace('\t', "    ");
-        let mut shown: String = text
-            .chars()
-            .take(WIDTH_MAX)
-            .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
-            .collect();
+        let mut shown: String =
+            text.chars().take(WIDTH_MAX).map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect();
         if text.chars().nth(WIDTH_MAX).is_some() {
             shown.push('…');
         }
@@ -199,14 +198,14 @@ pub fn text(explained: &Explained) -> String {
     let digits = explained.rows.1.to_string().len();
     let noted = explained.lines().filter(|(.., note)| !note.is_empty());
     let width = noted.map(|(_, text, _)| text.chars().count()).max().unwrap_or(0);
-    let mut out = explained.title();
+    let mut out = shortened(&printable(&explained.title()), TITLE_WIDTH_MAX).into_owned();
     out.push('\n');
     for (row, text, note) in explained.lines() {
         let padding = " ".repeat(width.saturating_sub(text.chars().count()));
         let line = if note.is_empty() {
             format!("{row:>digits$} | {text}")
         } else {
-            format!("{row:>digits$} | {text}{padding}  {note}")
+            format!("{row:>digits$} | {text}{padding}  {}", shortened(&printable(&note), TITLE_WIDTH_MAX))
         };
         out += line.trim_end();
         out.push('\n');
@@ -249,14 +248,15 @@ pub fn json(explained: &Explained) -> Json {
 /// A fragment of HTML: a table of the source's rows and what they add; all text is escaped.
 #[must_use]
 pub fn html(explained: &Explained) -> String {
-    let mut out = format!("<table class=\"elcano-explain\">\n<caption>{}</caption>\n", escaped(&explained.title()));
+    let mut out =
+        format!("<table class=\"elcano-explain\">\n<caption>{}</caption>\n", escaped(&printable(&explained.title())));
     for (row, text, note) in explained.lines() {
         let class = if note.is_empty() { "" } else { " class=\"adds\"" };
         let _ = writeln!(
             out,
             "<tr{class}><th scope=\"row\">{row}</th><td><pre>{}</pre></td><td>{}</td></tr>",
             escaped(text),
-            escaped(&note)
+            escaped(&printable(&note))
         );
     }
     out + "</table>\n"

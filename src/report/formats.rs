@@ -4,6 +4,7 @@ use super::output::{Format, Output};
 use super::pages;
 use super::summary::Summary;
 use crate::lang::Registry;
+use crate::model::json_text;
 
 /// A format of the summary of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl SummaryFormat {
         match self {
             Self::Text => pages::text(summary, registry),
             Self::Markdown => pages::markdown(summary, registry),
-            Self::Json => format!("{:#}\n", summary.to_json()),
+            Self::Json => json_text(&summary.to_json()),
         }
     }
 }

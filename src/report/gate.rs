@@ -15,7 +15,7 @@ mod workflow;
 mod xml;
 
 use super::output::{Format, Output};
-use crate::model::{Check, Status};
+use crate::model::{Check, Status, json_text};
 
 /// A format of the gate's answer.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +67,7 @@ const TEXT: GateFormat = GateFormat::plain("text", "for a terminal", |check, _| 
 /// The text, to standard output.
 #[must_use]
 pub fn text_output() -> GateOutput {
-    GateOutput { format: &TEXT, file: None }
+    GateOutput::of(&TEXT)
 }
 
 /// Every format, in the order of the documentation.
@@ -120,8 +120,9 @@ fn json(check: &Check) -> String {
         "files_parsed": check.files_parsed,
         "files_failed": check.files_failed.iter()
             .map(|(path, why)| serde_json::json!({ "path": path, "problem": why })).collect::<Vec<_>>(),
+        "skipped": check.skipped,
         "deltas": check.deltas,
         "reproduce": check.reproduce,
     });
-    format!("{document:#}\n")
+    json_text(&document)
 }

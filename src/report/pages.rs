@@ -2,11 +2,12 @@
 //! shows the id of a language that has a label.
 
 use super::labels::label;
+use super::markdown::{NAME_WIDTH_MAX, inert};
 use super::summary::{Summary, Totals};
 use super::table::{Table, duration, thousands};
 use crate::lang::{Registry, is_line_only};
 use crate::metric::catalog;
-use crate::model::{Outcome, SnapshotRecord};
+use crate::model::{Outcome, SnapshotRecord, printable, printable_lines, shortened};
 
 /// Section title and table.
 type Section = (String, Table);
@@ -14,31 +15,35 @@ type Section = (String, Table);
 /// Plain text.
 #[must_use]
 pub fn text(summary: &Summary, registry: &Registry) -> String {
-    let mut out = format!("{}\n", headline(&summary.snapshot));
-    for (title, table) in sections(summary, registry) {
+    let name = |name: &str| shortened(&printable(name), NAME_WIDTH_MAX).into_owned();
+    let mut out = format!("{}\n", headline(&summary.snapshot, &name));
+    for (title, table) in sections(summary, registry, &name) {
         out += &format!("\n{title}\n{}", table.text());
     }
-    out
+    printable_lines(&out).into_owned()
 }
 
 /// Markdown.
 #[must_use]
 pub fn markdown(summary: &Summary, registry: &Registry) -> String {
-    let mut out = format!("## elcano: {}\n", headline(&summary.snapshot).replace('<', "&lt;"));
-    for (title, table) in sections(summary, registry) {
+    let mut out = format!("## elcano: {}\n", headline(&summary.snapshot, &inert));
+    for (title, table) in sections(summary, registry, &inert) {
         out += &format!("\n### {title}\n\n{}", table.markdown());
     }
     out
 }
 
-fn headline(snapshot: &SnapshotRecord) -> String {
-    let mut line = snapshot.repository.clone();
+/// How a name is written in the text around the tables.
+type Name<'n> = &'n dyn Fn(&str) -> String;
+
+fn headline(snapshot: &SnapshotRecord, name: Name<'_>) -> String {
+    let mut line = name(&snapshot.repository);
     if let Some(reference) = &snapshot.reference {
         let short = reference.strip_prefix("refs/heads/").or_else(|| reference.strip_prefix("refs/tags/"));
-        line += &format!(" {}", short.unwrap_or(reference));
+        line += &format!(" {}", name(short.unwrap_or(reference)));
     }
     if let Some(commit) = &snapshot.commit {
-        line += &format!(" @ {}", &commit[..commit.len().min(12)]);
+        line += &format!(" @ {}", name(commit.get(..12).unwrap_or(commit)));
     }
     if snapshot.dirty {
         line += " (with uncommitted changes)";
@@ -46,14 +51,14 @@ fn headline(snapshot: &SnapshotRecord) -> String {
     line
 }
 
-fn sections(summary: &Summary, registry: &Registry) -> Vec<Section> {
+fn sections(summary: &Summary, registry: &Registry, name: Name<'_>) -> Vec<Section> {
     let all = [
         languages(summary, registry),
         worst(summary),
         health(summary, registry),
         reasons(summary),
         noted(summary),
-        stages(summary),
+        stages(summary, name),
     ];
     all.into_iter().filter(|(_, table)| !table.is_empty()).collect()
 }
@@ -85,7 +90,7 @@ fn languages(summary: &Summary, registry: &Registry) -> Section {
 }
 
 fn worst(summary: &Summary) -> Section {
-    let mut table = Table::new(&["#cognitive", "#cyclomatic", "#nesting", "#rows", "function", "where"]);
+    let mut table = Table::new(&["#cognitive", "#cyclomatic", "#nesting", "#rows", "`function", "`where"]);
     for offender in summary.worst() {
         let metrics = &offender.metrics;
         let numbers = [metrics.cognitive, metrics.cyclomatic, metrics.nesting, metrics.sloc];
@@ -108,7 +113,7 @@ fn shorten(name: &str) -> String {
 
 /// How much of each language was not understood; languages without a parse error are left out.
 fn health(summary: &Summary, registry: &Registry) -> Section {
-    let mut table = Table::new(&["language", "#files", "#broken", "#bytes", "#in errors", "#share", "worst file"]);
+    let mut table = Table::new(&["language", "#files", "#broken", "#bytes", "#in errors", "#share", "`worst file"]);
     for (id, totals) in summary.by_size().into_iter().filter(|(_, totals)| totals.broken > 0) {
         let mut cells = vec![label(registry, id).to_owned()];
         cells.extend([totals.files, totals.broken, totals.bytes, totals.error_bytes].map(thousands));
@@ -138,7 +143,7 @@ fn reasons(summary: &Summary) -> Section {
 
 fn noted(summary: &Summary) -> Section {
     const ROWS_MAX: usize = 10;
-    let mut table = Table::new(&["file", "note"]);
+    let mut table = Table::new(&["`file", "note"]);
     for (path, notes) in summary.noted.iter().take(ROWS_MAX) {
         for note in notes {
             let detail = if note.detail.is_empty() { String::new() } else { format!(": {}", note.detail) };
@@ -152,7 +157,7 @@ fn noted(summary: &Summary) -> Section {
     (title, table)
 }
 
-fn stages(summary: &Summary) -> Section {
+fn stages(summary: &Summary, name: Name<'_>) -> Section {
     let mut table = Table::new(&["stage", "outcome", "#time", "result"]);
     let Some(run) = &summary.execution else { return ("Run".to_owned(), table) };
     // The report is part of the run that it reports on: its own stage has not ended yet.
@@ -161,5 +166,5 @@ fn stages(summary: &Summary) -> Section {
         table.row(cells.into());
     }
     let time = if run.outcome == Outcome::Running { String::new() } else { format!(", {}", duration(run.duration_us)) };
-    (format!("Run {} of pipeline {}{time}", run.id, run.pipeline), table)
+    (format!("Run {} of pipeline {}{time}", run.id, name(&run.pipeline)), table)
 }

@@ -149,7 +149,7 @@ impl<'s> Reference<'s> {
     }
 
     fn table(&mut self, rows: impl Iterator<Item = (&'s str, &'s Value, bool)>) {
-        let mut table = Table::new(&["key", "type", "meaning"]);
+        let mut table = Table::new(&["*key", "*type", "*meaning"]);
         for (key, about, required) in rows {
             let kind = self.type_of(about) + if required { ", required" } else { "" };
             table.row(vec![format!("`{key}`"), kind, text(about)]);

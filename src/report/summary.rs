@@ -35,8 +35,9 @@ impl Default for Totals {
 impl Totals {
     fn add(&mut self, path: &RepoPath, facts: &FactsRecord, unit: &Metrics) {
         self.files += 1;
-        self.bytes += facts.bytes;
-        self.error_bytes += facts.error_bytes;
+        // Records of a store hold whatever was written there.
+        self.bytes = self.bytes.saturating_add(facts.bytes);
+        self.error_bytes = self.error_bytes.saturating_add(facts.error_bytes);
         if facts.notes.iter().any(|note| note.kind == NoteKind::ParseError) {
             self.broken += 1;
             self.consider(facts.error_bytes, path);
@@ -59,8 +60,8 @@ impl Totals {
     /// Adds another language's totals.
     pub fn merge(&mut self, other: &Self) {
         self.files += other.files;
-        self.bytes += other.bytes;
-        self.error_bytes += other.error_bytes;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.error_bytes = self.error_bytes.saturating_add(other.error_bytes);
         self.broken += other.broken;
         if let Some((error_bytes, path)) = &other.worst_file {
             self.consider(*error_bytes, path);
@@ -232,5 +233,18 @@ impl Summary {
             }).collect::<Vec<_>>(),
             "run": { "time_us": snapshot.time_us, "execution": self.execution },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Totals;
+
+    #[test]
+    fn bytes_that_a_store_claims_do_not_overflow() {
+        let claimed = Totals { bytes: u64::MAX, error_bytes: u64::MAX - 1, ..Totals::default() };
+        let mut totals = claimed.clone();
+        totals.merge(&claimed);
+        assert_eq!((totals.bytes, totals.error_bytes), (u64::MAX, u64::MAX));
     }
 }

@@ -1,24 +1,48 @@
 //! Tables of plain text and of Markdown from the same cells. Never chooses what is shown.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
+use super::markdown::{NAME_WIDTH_MAX, cell, code, inert};
+use crate::model::{printable, shortened};
 
-/// A table: titles, whether each column holds numbers, rows of cells.
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Words of this program, or whatever.
+    Text,
+    /// Numbers, which stand to the right.
+    Number,
+    /// Names from a repository, which Markdown shows as code.
+    Name,
+    /// Markdown of this program's own documents.
+    Markdown,
+}
+
+/// A table: titles, what each column holds, rows of cells.
 #[derive(Debug, Default)]
 pub struct Table {
     titles: Vec<String>,
-    numbers: Vec<bool>,
+    columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table of the given columns; a title that begins with `#` is of numbers, which stand to the
-    /// right.
+    /// A table of the given columns; a title that begins with `#` is of numbers, one that begins with
+    /// a backtick of names, and one that begins with `*` of Markdown.
     #[must_use]
     pub fn new(titles: &[&str]) -> Self {
-        let numbers = titles.iter().map(|title| title.starts_with('#')).collect();
-        let titles = titles.iter().map(|title| title.trim_start_matches('#').to_owned()).collect();
-        Self { titles, numbers, rows: Vec::new() }
+        let column = |title: &&str| match title.as_bytes().first() {
+            Some(b'#') => Column::Number,
+            Some(b'`') => Column::Name,
+            Some(b'*') => Column::Markdown,
+            _ => Column::Text,
+        };
+        let plain = titles.iter().map(|title| title.trim_start_matches(['#', '`', '*']).to_owned());
+        Self::of(plain.zip(titles.iter().map(column)))
+    }
+
+    /// A table of columns whose titles may be anything.
+    pub fn of(columns: impl IntoIterator<Item = (String, Column)>) -> Self {
+        let (titles, columns) = columns.into_iter().unzip();
+        Self { titles, columns, rows: Vec::new() }
     }
 
     /// Adds a row; cells that are missing at its end are empty.
@@ -32,22 +56,24 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// Columns padded to their widest cell, indented by two.
+    /// Columns padded to their widest cell, indented by two. A cell that is too long loses its
+    /// middle: one name does not make every row as long.
     #[must_use]
     pub fn text(&self) -> String {
+        let shown = |cell: &String| shortened(&printable(cell), NAME_WIDTH_MAX).into_owned();
         let rows: Vec<Vec<String>> =
-            self.rows.iter().map(|row| row.iter().map(|cell| printable(cell).into_owned()).collect()).collect();
-        let all = || std::iter::once(&self.titles).chain(&rows);
+            std::iter::once(&self.titles).chain(&self.rows).map(|row| row.iter().map(shown).collect()).collect();
         let widths: Vec<usize> = (0..self.titles.len())
-            .map(|column| all().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(1))
+            .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max())
+            .map(|widest| widest.unwrap_or(1))
             .collect();
         let mut out = String::new();
-        for row in all() {
+        for row in rows {
             let mut line = String::new();
-            for ((cell, width), number) in row.iter().zip(&widths).zip(&self.numbers) {
+            for ((cell, width), column) in row.iter().zip(&widths).zip(&self.columns) {
                 let padding = " ".repeat(width - cell.chars().count());
                 line += "  ";
-                line += &if *number { padding + cell } else { format!("{cell}{padding}") };
+                line += &if *column == Column::Number { padding + cell } else { format!("{cell}{padding}") };
             }
             out += line.trim_end();
             out.push('\n');
@@ -55,36 +81,38 @@ impl Table {
         out
     }
 
-    /// A Markdown table, its cells escaped.
+    /// A Markdown table; what stands in its cells stays text.
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut out = format!("| {} |\n|", self.titles.join(" | "));
-        for number in &self.numbers {
-            out += if *number { " ---: |" } else { " --- |" };
+        for column in &self.columns {
+            out += if *column == Column::Number { " ---: |" } else { " --- |" };
         }
         out.push('\n');
-        for row in &self.rows {
-            out.push('|');
-            for cell in row.iter().map(String::as_str).chain(std::iter::repeat("")).take(self.titles.len()) {
-                let escaped =
-                    cell.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace(['\n', '\r'], " ");
-                let _ = write!(out, " {escaped} |");
-            }
-            out.push('\n');
-        }
+        self.rows.iter().for_each(|row| out += &self.markdown_row(row));
         out
+    }
+
+    /// One row of the Markdown table.
+    #[must_use]
+    pub fn markdown_row(&self, row: &[String]) -> String {
+        let cells = row.iter().map(String::as_str).chain(std::iter::repeat(""));
+        let cells = cells.zip(&self.columns).map(|(text, column)| {
+            let short = || shortened(text, NAME_WIDTH_MAX);
+            let markdown = match column {
+                Column::Name => cell(&code(&short())),
+                Column::Text | Column::Number => cell(&inert(&short())),
+                Column::Markdown => own(text),
+            };
+            format!(" {markdown} |")
+        });
+        format!("|{}\n", cells.collect::<String>())
     }
 }
 
-/// A text without control characters, which would move a terminal's cursor or begin a line: `\n`,
-/// `\u{1b}`.
-#[must_use]
-pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let escaped = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
-    Cow::Owned(text.chars().map(escaped).collect())
+/// A cell that is Markdown already: it ends no cell and begins no element.
+fn own(markdown: &str) -> String {
+    markdown.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace(['\n', '\r'], " ")
 }
 
 /// A count with its digits in groups: `1,234,567`.
@@ -134,13 +162,25 @@ mod tests {
     fn cells_cannot_move_a_terminals_cursor() {
         let mut table = Table::new(&["name", "#n"]);
         table.row(vec!["a\n\u{1b}[2Jé".into(), "1".into()]);
-        assert_eq!(table.text(), "  name           n\n  a\\n\\u{1b}[2Jé  1\n");
+        assert_eq!(table.text(), "  name         n\n  a\\n\\x1b[2Jé  1\n");
+    }
+
+    #[test]
+    fn one_long_cell_does_not_make_every_row_long() {
+        let mut table = Table::new(&["name", "n"]);
+        table.row(vec!["x".repeat(1 << 20), "1".into()]);
+        table.row(vec!["y".into(), "2".into()]);
+        let text = table.text();
+        assert!(text.lines().all(|line| line.chars().count() <= NAME_WIDTH_MAX + 10), "{text}");
     }
 
     #[test]
     fn cells_cannot_break_a_markdown_table() {
-        let mut table = Table::new(&["name", "#n"]);
-        table.row(vec!["a|b\n<script>".into(), "1".into()]);
-        assert_eq!(table.markdown(), "| name | n |\n| --- | ---: |\n| a\\|b &lt;script> | 1 |\n");
+        let mut table = Table::new(&["`name", "what", "#n"]);
+        table.row(vec!["a|b\n<script>".into(), "@octocat".into(), "1".into()]);
+        assert_eq!(
+            table.markdown(),
+            "| name | what | n |\n| --- | --- | ---: |\n| `a\\|b\\n<script>` | `@octocat` | 1 |\n"
+        );
     }
 }

@@ -9,7 +9,7 @@ use super::lmdb::LmdbBulkWriter;
 use super::open::open;
 use super::options::OpenOptions;
 use super::record::{Batch, Family, Record};
-use super::relational::{DuckdbBulkWriter, SqliteBulkWriter};
+use super::relational::{DuckdbBulkWriter, Purpose, SqliteBulkWriter};
 use super::url::StoreUrl;
 use crate::error::{Error, Result};
 use crate::model::{FactsRecord, Outcome};
@@ -35,13 +35,14 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
     if existing == Existing::Merge {
         return Ok(Box::new(Merge { store: open(url, options)?, snapshots: Vec::new() }));
     }
-    links::refuse(url)?;
+    let url = &links::followed(url)?;
     if existing == Existing::Refuse && is_there(url)? {
         return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
     }
     match url {
         StoreUrl::Lmdb(_) => Ok(Box::new(LmdbBulkWriter::start(url, options)?)),
-        StoreUrl::Sqlite(_) | StoreUrl::Duckdb(_) => database(url, Vec::new()),
+        StoreUrl::Sqlite(_) => Ok(Box::new(SqliteBulkWriter::start(url, Purpose::Store)?)),
+        StoreUrl::Duckdb(_) => database(url, Vec::new()),
     }
 }
 
@@ -52,7 +53,7 @@ pub fn write_to(url: &StoreUrl, existing: Existing, options: OpenOptions) -> Res
 /// [`Error::Usage`] when the destination exists and `existing` is not [`Existing::Replace`], or it
 /// is no database.
 pub fn export_to(url: &StoreUrl, existing: Existing, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
-    links::refuse(url)?;
+    let url = &links::followed(url)?;
     if existing != Existing::Replace && is_there(url)? {
         return Err(Error::Usage(format!("{url} is there already; --force replaces it")));
     }
@@ -61,7 +62,7 @@ pub fn export_to(url: &StoreUrl, existing: Existing, epilogue: Vec<String>) -> R
 
 fn database(url: &StoreUrl, epilogue: Vec<String>) -> Result<Box<dyn Sink>> {
     match url {
-        StoreUrl::Sqlite(_) => Ok(Box::new(SqliteBulkWriter::start(url, epilogue)?)),
+        StoreUrl::Sqlite(_) => Ok(Box::new(SqliteBulkWriter::start(url, Purpose::Export(epilogue))?)),
         StoreUrl::Duckdb(_) => Ok(Box::new(DuckdbBulkWriter::start(url, epilogue)?)),
         StoreUrl::Lmdb(_) => Err(Error::Usage(format!("{url} is no database for others"))),
     }

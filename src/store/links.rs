@@ -1,27 +1,56 @@
-//! Refuses links in the place of a store's own files. A repository can contain such links, and they
-//! would lead writes out of it. Never follows one.
+//! Refuses links, FIFOs and the like in the place of a store's own files. A repository can contain
+//! such links, and they would lead writes out of it. Never opens one.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use super::named_path::{NamedBy, destination, resolve};
 use super::url::StoreUrl;
 use crate::error::Result;
 
 /// The name of the folder of a repository's own store.
 const FOLDER: &str = ".elcano";
 
-/// Fails where one of a store's own files is a link, or the folder of a repository's store is one. A
-/// folder or file that was named by the user may be a link.
+/// Fails where one of a store's own files is a link or no regular file, or the folder of a
+/// repository's store is a link. A folder or file that was named by the user may be a link, unless
+/// it is one of a work tree that leads out of it.
 ///
 /// # Errors
 /// [`crate::Error::Store`] with the link.
 pub(super) fn refuse(url: &StoreUrl) -> Result<()> {
-    let is_link = |path: &PathBuf| path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-    own_files(url).into_iter().find(is_link).map_or(Ok(()), |path| {
-        Err(url.error(format!(
-            "`{}` is a link, and a store keeps its files itself: remove the link, or name another store",
-            path.display()
-        )))
+    let wrong = |path: PathBuf, problem: &str| {
+        let problem = format!("`{}` is {problem}: remove it, or name another store", path.display());
+        Err(url.error(problem))
+    };
+    for path in own_files(url) {
+        match path.symlink_metadata() {
+            Ok(found) if found.is_symlink() => return wrong(path, "a link, and a store keeps its files itself"),
+            Ok(found) if found.is_dir() != (path == *url.path()) || !(found.is_file() || found.is_dir()) => {
+                return wrong(path, "of another kind than what a store keeps there");
+            }
+            _ => {}
+        }
+    }
+    if let Ok(found) = url.path().metadata()
+        && !matches!((url, found.is_dir(), found.is_file()), (StoreUrl::Lmdb(_), true, _) | (_, false, true))
+    {
+        let expected = if matches!(url, StoreUrl::Lmdb(_)) { "a folder" } else { "a regular file" };
+        return Err(url.error(format!("it is not {expected}: remove it, or name another store")));
+    }
+    resolve(url.path(), NamedBy::User).map(drop).map_err(|error| url.because("another store must be named", error))
+}
+
+/// The address of what is written: the target's where the user named a link.
+///
+/// # Errors
+/// As [`refuse`].
+pub(super) fn followed(url: &StoreUrl) -> Result<StoreUrl> {
+    refuse(url)?;
+    let path = destination(url.path(), NamedBy::User)?;
+    Ok(match url {
+        StoreUrl::Lmdb(_) => StoreUrl::Lmdb(path),
+        StoreUrl::Sqlite(_) => StoreUrl::Sqlite(path),
+        StoreUrl::Duckdb(_) => StoreUrl::Duckdb(path),
     })
 }
 
@@ -35,11 +64,12 @@ fn own_files(url: &StoreUrl) -> Vec<PathBuf> {
     match url {
         StoreUrl::Lmdb(folder) => {
             let own = (folder.file_name() == Some(OsStr::new(FOLDER))).then(|| folder.clone());
-            let files = [".gitignore", "data.mdb", "lock.mdb", "elcano.lock"].map(|name| folder.join(name));
+            let files =
+                [".gitignore", "data.mdb", "lock.mdb", "elcano.lock", "elcano.checked"].map(|name| folder.join(name));
             own.into_iter().chain(files).collect()
         }
         StoreUrl::Sqlite(file) | StoreUrl::Duckdb(file) => {
-            ["-wal", "-shm", "-journal", ".wal", ".elcano.lock"].map(|end| beside(file, end)).into()
+            ["-wal", "-shm", "-journal", ".wal", ".elcano.lock", ".elcano.checked"].map(|end| beside(file, end)).into()
         }
     }
 }

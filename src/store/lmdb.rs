@@ -1,11 +1,13 @@
 //! The default store: LMDB, one named database a family. Never interprets a record beyond its key
 //! and value.
 //!
-//! Its own floors, lowest first: `pages` and `system` (the file and the machine), `environment`
+//! Its own floors, lowest first: `meta` and `system` (the file and the machine), `pages` and `lock_file`, `environment`
 //! (maps and transactions), `store` (records), `bulk_writer` (a new store in one go).
 
 mod bulk_writer;
 mod environment;
+mod lock_file;
+mod meta;
 mod pages;
 mod store;
 mod system;

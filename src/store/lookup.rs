@@ -1,7 +1,7 @@
 //! Looks records up by type: facts, files, snapshots and executions by their keys. Never writes.
 
 use super::engine::Store;
-use super::record::{Family, Key, Stored};
+use super::record::{Family, Key, Record, Stored};
 use crate::error::Result;
 use crate::model::{
     AnalyzerId, ChunkRecord, ContentId, ExecutionRecord, FactsRecord, FileRecord, RepoPath, SnapshotId, SnapshotRecord,
@@ -36,6 +36,31 @@ impl dyn Store + '_ {
     /// The files of a snapshot, by path.
     pub fn files(&self, snapshot: SnapshotId) -> Result<Vec<FileRecord>> {
         self.list(&Key::snapshot(snapshot))
+    }
+
+    /// Visits the files of a snapshot, by path, and counts them.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Store`] when they are not the files that the snapshot's totals are of;
+    /// what `visit` returns; a store that cannot be read.
+    pub fn scan_files(&self, snapshot: &SnapshotRecord, visit: &mut dyn FnMut(FileRecord) -> Result<()>) -> Result<()> {
+        let (mut files, mut bytes) = (0, 0);
+        self.scan(Family::Files, &Key::snapshot(snapshot.id), &mut |record| {
+            let Record::Files(file) = record else { return Ok(()) };
+            if file.skip.is_none() {
+                files += 1;
+                bytes += file.bytes;
+            }
+            visit(file)
+        })?;
+        let tally = &snapshot.tally;
+        if (files, bytes) == (tally.files_found, tally.bytes) {
+            return Ok(());
+        }
+        Err(self.url().error(format!(
+            "the store is damaged: snapshot {} is of {} files with {} bytes, and {files} with {bytes} are there",
+            snapshot.id, tally.files_found, tally.bytes
+        )))
     }
 
     /// One file of a snapshot.

@@ -34,9 +34,10 @@ pub fn open(url: &StoreUrl, options: OpenOptions) -> Result<Arc<dyn Store>> {
 /// [`Error::Store`] with what is damaged. Of a DuckDB file nothing is checked: it checks its blocks
 /// whenever it reads.
 pub fn check_structure(url: &StoreUrl) -> Result<()> {
+    links::refuse(url)?;
     match url {
         StoreUrl::Lmdb(_) => Lmdb::check_pages(url),
-        StoreUrl::Sqlite(_) => Sqlite::check_structure(url, false),
+        StoreUrl::Sqlite(_) => Sqlite::check_structure(url),
         StoreUrl::Duckdb(_) => Ok(()),
     }
 }
@@ -46,9 +47,9 @@ pub fn check_structure(url: &StoreUrl) -> Result<()> {
 /// # Errors
 /// When it cannot be opened for reading, or what `work` returns.
 pub fn read_from<R>(url: &StoreUrl, work: impl FnOnce(&dyn Source) -> Result<R>) -> Result<R> {
+    links::refuse(url)?;
     match url {
-        StoreUrl::Lmdb(_) => {}
-        StoreUrl::Sqlite(_) => Sqlite::check_structure(url, true)?,
+        StoreUrl::Lmdb(_) | StoreUrl::Sqlite(_) => {}
         StoreUrl::Duckdb(_) => return work(&DuckdbReader::open(url)?),
     }
     let store = open(url, OpenOptions::read())?;

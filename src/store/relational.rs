@@ -8,5 +8,6 @@ mod manifest;
 mod sqlite;
 pub mod table;
 
+pub use duckdb::can_start;
 pub(super) use duckdb::{DuckdbBulkWriter, DuckdbReader};
-pub(super) use sqlite::{Sqlite, SqliteBulkWriter};
+pub(super) use sqlite::{Purpose, Sqlite, SqliteBulkWriter};

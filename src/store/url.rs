@@ -1,9 +1,11 @@
 //! Parses the name of a store: `lmdb:DIR`, `sqlite:FILE`, `duckdb:FILE`, or a path whose engine is
 //! detected from its first bytes. Never opens an engine.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -70,6 +72,9 @@ impl StoreUrl {
                 Err(usage("is a folder without a store; a new one is named lmdb:DIR"))
             };
         }
+        if !found.is_file() {
+            return Err(usage("is neither a folder nor a regular file"));
+        }
         let mut start = Vec::with_capacity(16);
         let file = fs::File::open(path).map_err(Error::io("opening", path))?;
         file.take(16).read_to_end(&mut start).map_err(Error::io("reading", path))?;
@@ -89,21 +94,40 @@ impl fmt::Display for StoreUrl {
     }
 }
 
+impl StoreUrl {
+    /// The store that a text names with its engine; None where it is a path alone, which need not be
+    /// UTF-8 in either case.
+    ///
+    /// # Errors
+    /// An engine without a path.
+    pub fn with_engine(text: &OsStr) -> Result<Option<Self>> {
+        let named =
+            [("lmdb:", Self::Lmdb as fn(PathBuf) -> Self), ("sqlite:", Self::Sqlite), ("duckdb:", Self::Duckdb)];
+        for (prefix, url) in named {
+            if let Some(path) = text.as_bytes().strip_prefix(prefix.as_bytes()) {
+                return if path.is_empty() {
+                    Err(Error::Usage(format!("`{}` names no path", text.display())))
+                } else {
+                    Ok(Some(url(PathBuf::from(OsStr::from_bytes(path)))))
+                };
+            }
+        }
+        Ok(None)
+    }
+
+    /// The store that a text names, with its engine or as the path of one that is there.
+    ///
+    /// # Errors
+    /// An engine without a path, or a path without a store.
+    pub fn parse(text: &OsStr) -> Result<Self> {
+        Self::with_engine(text)?.map_or_else(|| Self::recognise(Path::new(text)), Ok)
+    }
+}
+
 impl FromStr for StoreUrl {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let named =
-            [("lmdb:", Self::Lmdb as fn(PathBuf) -> Self), ("sqlite:", Self::Sqlite), ("duckdb:", Self::Duckdb)];
-        for (prefix, url) in named {
-            if let Some(path) = text.strip_prefix(prefix) {
-                return if path.is_empty() {
-                    Err(Error::Usage(format!("`{text}` names no path")))
-                } else {
-                    Ok(url(PathBuf::from(path)))
-                };
-            }
-        }
-        Self::recognise(Path::new(text))
+        Self::parse(text.as_ref())
     }
 }

@@ -14,7 +14,7 @@ use super::traverse::{RootRules, is_left_out, named};
 use super::{conventions, read};
 use crate::error::{Error, Result};
 use crate::measure::classify::classify;
-use crate::model::{RepoPath, Skip};
+use crate::model::{RepoPath, Skip, printable};
 
 /// What becomes of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +52,8 @@ impl Explanation {
             PathOutcome::LeftOut => "not part of the tree".to_owned(),
             PathOutcome::Folder => "a folder that is walked".to_owned(),
         };
-        let steps: String = self.steps.iter().map(|step| format!("  {step}\n")).collect();
-        format!("{}: {outcome}\n{steps}", self.path)
+        let steps: String = self.steps.iter().map(|step| format!("  {}\n", printable(step))).collect();
+        format!("{}: {}\n{steps}", printable(&self.path.to_string()), printable(&outcome))
     }
 }
 

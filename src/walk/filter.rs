@@ -14,7 +14,7 @@ use super::options::WalkOptions;
 use super::read::shebang;
 use super::rules::{Scope, as_path, ignore_file};
 use crate::error::{Error, Result};
-use crate::model::Skip;
+use crate::model::{RepoPath, Skip};
 
 /// Collects the steps of a decision, where they are wanted.
 pub(super) struct Steps<'a>(pub(super) Option<&'a mut Vec<String>>);
@@ -75,15 +75,17 @@ pub(super) struct PathCandidate<'a> {
 pub(super) struct Filter<'a> {
     detect: &'a dyn Detect,
     global: Option<Gitignore>,
+    only: &'a [RepoPath],
     include: Option<Gitignore>,
     exclude: Option<Gitignore>,
 }
 
 impl<'a> Filter<'a> {
-    pub(super) fn new(options: &WalkOptions, detect: &'a dyn Detect, warnings: &mut Vec<String>) -> Result<Self> {
+    pub(super) fn new(options: &'a WalkOptions, detect: &'a dyn Detect, warnings: &mut Vec<String>) -> Result<Self> {
         Ok(Self {
             detect,
             global: options.global_excludes.as_deref().and_then(|path| ignore_file(path, warnings)),
+            only: &options.only,
             include: patterns("include", &options.include)?,
             exclude: patterns("exclude", &options.exclude)?,
         })
@@ -93,6 +95,9 @@ impl<'a> Filter<'a> {
     pub(super) fn folder(&self, scope: &Scope, candidate: PathCandidate<'_>, steps: &mut Steps<'_>) -> Option<Skip> {
         if self.is_ignored(scope, candidate.full, true, steps) {
             return Some(Skip::Ignored);
+        }
+        if !self.is_named(candidate.path, true) {
+            return Some(Skip::Excluded);
         }
         let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(candidate.path), true));
         self.add_excluded(&matched, steps);
@@ -214,7 +219,20 @@ impl<'a> Filter<'a> {
         matched.is_ignore()
     }
 
+    /// Whether a path is one of those that were named, or in one; a folder also when one is in it.
+    fn is_named(&self, path: &[u8], is_dir: bool) -> bool {
+        let is_in = |path: &[u8], folder: &[u8]| {
+            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || folder.is_empty() || rest.starts_with(b"/"))
+        };
+        let is_near = |only: &RepoPath| is_in(path, only.as_bytes()) || (is_dir && is_in(only.as_bytes(), path));
+        self.only.is_empty() || self.only.iter().any(is_near)
+    }
+
     fn is_excluded(&self, path: &[u8], steps: &mut Steps<'_>) -> bool {
+        if !self.is_named(path, false) {
+            steps.add(|| "not one of the paths that were named".to_owned());
+            return true;
+        }
         let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(path), false));
         self.add_excluded(&matched, steps);
         if matched.is_ignore() {

@@ -12,6 +12,8 @@ pub struct WalkOptions {
     pub include: Vec<String>,
     /// Files and folders that are not measured, written as `include`; stronger than it.
     pub exclude: Vec<String>,
+    /// When not empty, only these files and folders, relative to the root, and what is in them.
+    pub only: Vec<RepoPath>,
     /// The user's own ignore file; by default the one that git is configured to use. It holds
     /// everywhere.
     pub global_excludes: Option<PathBuf>,
@@ -25,6 +27,7 @@ impl Default for WalkOptions {
         Self {
             include: Vec::new(),
             exclude: Vec::new(),
+            only: Vec::new(),
             global_excludes: ignore::gitignore::gitconfig_excludes_path(),
             left_out: Vec::new(),
         }

@@ -14,6 +14,7 @@ use super::options::WalkOptions;
 use super::rules::{Present, Scope, as_path, top_of};
 use super::{conventions, read};
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::model::{Note, NoteKind, RepoPath, Skip, Stat};
 
 /// Where the root lies in its work tree, and the rules that come down to it.
@@ -83,6 +84,8 @@ pub(super) fn folder(root: &Path, options: &WalkOptions, detect: &dyn Detect) ->
     let state = State::Open { above: root_rules.scope, vendored: false };
     let task = Task { absolute: root.to_path_buf(), full: root_rules.prefix, state };
     rayon::scope(|pool| walk.visit(&task, pool));
+    // A walk that ended early is none.
+    interrupt::check()?;
     let mut walked = walk.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     walked.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     walked.notes.sort_unstable();
@@ -120,6 +123,9 @@ pub(super) fn named(
 
 impl Walk<'_> {
     fn visit<'s>(&'s self, task: &Task, pool: &rayon::Scope<'s>) {
+        if interrupt::check().is_err() {
+            return;
+        }
         let mut found = Walked::default();
         let mut listing = Listing::default();
         if let Err(error) = listing.read(&task.absolute) {

@@ -14,6 +14,7 @@ mod cli;
 mod docs;
 mod gate;
 mod git;
+mod hostile;
 mod house;
 mod lang;
 mod link;

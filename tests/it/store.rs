@@ -7,7 +7,6 @@ mod executions;
 mod gc;
 mod in_ci;
 mod keys;
-mod kill;
 mod lifecycle;
 mod links;
 mod live;

@@ -6,6 +6,7 @@ pub mod gate;
 pub mod graphs;
 pub mod languages;
 pub mod memory;
+pub mod mutations;
 pub mod processes;
 pub mod records;
 mod repo;

@@ -1,7 +1,5 @@
 //! `baseline`: writes, shows, compares and prunes the list of accepted offenders.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 use serde_json::json;
 
@@ -12,8 +10,12 @@ use crate::cli::gating::Gating;
 use crate::cli::session::Session;
 use crate::error::{Error, Result};
 use crate::gate::baseline::{Baseline, BaselineEntry};
-use crate::pipeline::progress::Verbosity;
+use crate::model::{printable, shortened};
+use crate::pipeline::progress::{Verbosity, say};
 use crate::report::output::write_file;
+
+/// Characters of what is shown of an entry.
+const LINE_WIDTH_MAX: usize = 400;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum BaselineCommand {
@@ -55,7 +57,7 @@ pub(in crate::cli) fn baseline(session: &Session, command: &BaselineCommand) -> 
         }
         BaselineCommand::Diff(gate) => {
             let Update { before, now, .. } = Update::of(session, gate)?;
-            let line = |sign: char, entry: &BaselineEntry| format!("{sign} {}\n", entry.describe());
+            let line = |sign: char, entry: &BaselineEntry| format!("{sign} {}\n", shown(&entry.describe()));
             let gone = only_in(&before, &now).iter().map(|entry| line('-', entry)).collect::<String>();
             let added = only_in(&now, &before).iter().map(|entry| line('+', entry)).collect::<String>();
             print(&(gone + &added))?;
@@ -70,16 +72,21 @@ fn show(baseline: &Baseline, as_json: bool) -> Result<u8> {
         return print_json(&json!({ "schema": "elcano.baseline/1", "entries": entries })).map(|()| 0);
     }
     let lines = baseline.entries().map(|entry| {
-        let reason = entry.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        let expires = entry.expires.as_ref().map(|day| format!(" until {day}")).unwrap_or_default();
-        format!("{}{reason}{expires}\n", entry.describe())
+        let reason = entry.reason.as_ref().map(|reason| format!(" ({})", shown(reason))).unwrap_or_default();
+        let expires = entry.expires.as_ref().map(|day| format!(" until {}", shown(day))).unwrap_or_default();
+        format!("{}{reason}{expires}\n", shown(&entry.describe()))
     });
     print(&lines.collect::<String>()).map(|()| 0)
 }
 
+/// One line of it, of names and reasons as they are in the file.
+fn shown(text: &str) -> String {
+    shortened(&printable(text), LINE_WIDTH_MAX).into_owned()
+}
+
 /// The baseline as it is, and as it would be written now.
 struct Update {
-    file: PathBuf,
+    gating: Gating,
     before: Baseline,
     now: Baseline,
 }
@@ -89,17 +96,17 @@ impl Update {
         let (check, gating) = check_everything(session, gate)?;
         // A first `write` makes the file that it names.
         let before = if gating.baseline.exists() { gating.read_baseline()? } else { Baseline::default() };
-        let over: Vec<_> = check.findings.into_iter().filter(|finding| finding.accepted.is_none()).collect();
-        Ok(Self { file: gating.baseline, now: Baseline::of(&over, &before), before })
+        Ok(Self { now: Baseline::of(&check, &before), before, gating })
     }
 
     fn write(&self, session: &Session, after: Baseline) -> Result<u8> {
         let text = after.to_text().map_err(Error::Usage)?;
-        write_file(&self.file, text.as_bytes())?;
+        let Gating { baseline: file, .. } = &self.gating;
+        write_file(file, self.gating.baseline_by(), text.as_bytes())?;
         if session.verbosity != Verbosity::Quiet {
             let (gone, added) = (only_in(&self.before, &after).len(), only_in(&after, &self.before).len());
-            let (count, file) = (after.entries().count(), self.file.display());
-            anstream::eprintln!("elcano: {count} entries in {file}: {added} written, {gone} removed or replaced");
+            let (count, file) = (after.entries().count(), file.display());
+            say(&format!("{count} entries in {file}: {added} written, {gone} removed or replaced"));
         }
         Ok(0)
     }

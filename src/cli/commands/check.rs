@@ -4,18 +4,19 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::cli::console::print;
+use crate::cli::console::write_out;
 use crate::cli::environment::environment;
-use crate::cli::flags::{GateFlags, GatedFlags, PolicyFlag, WalkFlags, check_command};
+use crate::cli::flags::{FileFlags, GateFlags, GatedFlags, PolicyFlag, RecheckFlag, WalkFlags, check_command};
 use crate::cli::gating::Gating;
 use crate::cli::session::Session;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gate::baseline::Baseline;
 use crate::model::{Check, FailOn, Verdict};
 use crate::pipeline::base::Against;
 use crate::pipeline::check::check as run_check;
 use crate::pipeline::outputs;
-use crate::pipeline::progress::Verbosity;
+use crate::pipeline::progress::{Verbosity, say};
+use crate::pipeline::recheck::Recheck;
 use crate::report::gate::{GATE_FORMATS, text_output};
 
 #[derive(Debug, Args)]
@@ -30,6 +31,10 @@ pub(in crate::cli) struct CheckArgs {
     walk: WalkFlags,
     #[command(flatten)]
     policy: PolicyFlag,
+    #[command(flatten)]
+    recheck: RecheckFlag,
+    #[command(flatten)]
+    file: FileFlags,
 }
 
 const EXAMPLES: &str = "\
@@ -46,7 +51,7 @@ fn after_help() -> String {
 }
 
 pub(in crate::cli) fn check(session: &Session, args: &CheckArgs) -> Result<u8> {
-    let CheckArgs { path, gate, walk, policy } = args;
+    let CheckArgs { path, gate, walk, policy, recheck, file } = args;
     let against = match gate.base.as_deref() {
         Some("auto") => Against::Environment(&environment),
         Some(revision) => Against::Revision(revision.to_owned(), "--base".to_owned()),
@@ -59,14 +64,24 @@ pub(in crate::cli) fn check(session: &Session, args: &CheckArgs) -> Result<u8> {
     let fail_on = gating.fail_on(gate.fail_on);
     let command = check_command(path.as_ref(), &gate.limits, walk, policy, fail_on);
     let options = gating.options(fail_on, baseline, command);
-    let base = against.find(workspace.repository(), gate.fetch_base)?.base();
+    let base = against.find(&workspace, gate.fetch_base)?.base();
     let store = session.known_facts(&workspace);
-    let measurer = session.measurer(store.as_ref(), &policy.policy).with_index(workspace.index()?);
-    let checked = run_check(&workspace, &measurer, &options, base, None)?;
+    let index = workspace.index()?;
+    let measurer = |store| session.measurer(store, &policy.policy, file).with_index(index);
+    let recheck = Recheck::of(recheck.percent(), workspace.files()?.entries.len());
+    let with_store = measurer(store.as_ref()).with_recheck(recheck);
+    let checked = match run_check(&workspace, &with_store, &options, base.clone(), None) {
+        // The answer does not depend on the store.
+        Err(error @ Error::Store { .. }) if store.is_some() => {
+            tracing::warn!("going on without the store: {}", error.chain().join(": "));
+            run_check(&workspace, &measurer(None), &options, base, None)?
+        }
+        checked => checked?,
+    };
     let outputs = if gate.format.is_empty() { vec![text_output()] } else { gate.format.clone() };
-    let written = outputs::write(&checked, &outputs, &environment, &print)?;
+    let written = outputs::write(&checked, &outputs, &environment, &write_out)?;
     if written.len() == outputs.len() && session.verbosity != Verbosity::Quiet {
-        anstream::eprintln!("elcano: {}; wrote {}", checked.verdict, written.join(", "));
+        say(&format!("{}; wrote {}", checked.verdict, written.join(", ")));
     }
     Ok(u8::from(checked.verdict == Verdict::Fail))
 }
@@ -80,6 +95,6 @@ pub(in crate::cli) fn check_everything(session: &Session, flags: &GatedFlags) ->
     let gating = Gating::of(&workspace, &flags.limits)?;
     let options = gating.clone().options(FailOn::New, Baseline::default(), String::new());
     let store = session.known_facts(&workspace);
-    let measurer = session.measurer(store.as_ref(), &flags.policy.policy).with_index(workspace.index()?);
+    let measurer = session.measurer(store.as_ref(), &flags.policy.policy, &flags.file).with_index(workspace.index()?);
     Ok((run_check(&workspace, &measurer, &options, None, None)?, gating))
 }

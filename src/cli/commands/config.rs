@@ -8,7 +8,7 @@ use crate::cli::flags::GatedFlags;
 use crate::cli::gating::Gating;
 use crate::cli::session::Session;
 use crate::error::Result;
-use crate::model::number_text;
+use crate::model::{number_text, printable};
 use crate::report::table::Table;
 
 #[derive(Debug, Subcommand)]
@@ -46,6 +46,7 @@ pub(in crate::cli) fn config(session: &Session, command: &ConfigCommand) -> Resu
     }
     let files: Vec<_> = resolved.configs.files().map(|file| file.display().to_string()).collect();
     let files = if files.is_empty() { "none".to_owned() } else { files.join(", ") };
-    print(&format!("configuration: {files}\nbaseline: {}\n\n{}", resolved.baseline.display(), table.text()))?;
+    let (files, baseline) = (printable(&files), resolved.baseline.to_string_lossy());
+    print(&format!("configuration: {files}\nbaseline: {}\n\n{}", printable(&baseline), table.text()))?;
     Ok(0)
 }

@@ -6,9 +6,11 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::console::{print, print_json};
+use crate::cli::flags::FileFlags;
 use crate::cli::session::Session;
 use crate::error::Result;
 use crate::metric::catalog;
+use crate::model::printable;
 use crate::pipeline::diff as compare;
 use crate::report::table::Table;
 use crate::walk::WalkOptions;
@@ -28,13 +30,15 @@ pub(in crate::cli) struct DiffArgs {
     /// As JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    file: FileFlags,
 }
 
 pub(in crate::cli) fn diff(session: &Session, args: &DiffArgs) -> Result<u8> {
     let root = args.root.as_deref().unwrap_or(Path::new("."));
     let workspace = session.workspace(root, WalkOptions::default())?;
     let store = session.known_facts(&workspace);
-    let measurer = session.measurer(store.as_ref(), "default");
+    let measurer = session.measurer(store.as_ref(), "default", &args.file);
     let found = compare::diff(&workspace, &measurer, (&args.base, &args.head))?;
     if args.json {
         let numbers = |metrics: Option<crate::model::Metrics>| metrics.map(|metrics| catalog::to_json(&metrics));
@@ -75,7 +79,8 @@ pub(in crate::cli) fn diff(session: &Session, args: &DiffArgs) -> Result<u8> {
         ]);
     }
     let changed = found.functions.len();
-    let head = format!("{} files differ between {} and {}; {changed} functions", found.files, args.base, args.head);
+    let (base, head) = (printable(&args.base), printable(&args.head));
+    let head = format!("{} files differ between {base} and {head}; {changed} functions", found.files);
     print(&(head + "\n" + &if table.is_empty() { String::new() } else { table.text() }))?;
     Ok(0)
 }

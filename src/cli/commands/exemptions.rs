@@ -27,7 +27,7 @@ pub(in crate::cli) fn exemptions(session: &Session, args: &ExemptionsArgs) -> Re
     let baseline = gating.read_baseline()?;
     let options = gating.options(FailOn::New, baseline, String::new());
     let store = session.known_facts(&workspace);
-    let measurer = session.measurer(store.as_ref(), &args.gate.policy.policy);
+    let measurer = session.measurer(store.as_ref(), &args.gate.policy.policy, &args.gate.file);
     let (all, skipped) = collect::exemptions(&workspace, &measurer, &options)?;
     if args.json {
         let all: Vec<_> = all

@@ -1,14 +1,17 @@
 //! `explain`: what a metric means, or where its value in a file comes from.
 
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use clap::Args;
 use serde_json::json;
 
 use crate::cli::console::{print, print_json};
-use crate::cli::flags::PolicyFlag;
+use crate::cli::flags::{FileFlags, PolicyFlag};
 use crate::cli::session::Session;
 use crate::cli::source::language_of;
+use crate::cli::words::text;
 use crate::error::{Error, Result};
 use crate::lang::Policy;
 use crate::metric::catalog::Traced;
@@ -24,7 +27,7 @@ use crate::walk::Detected;
 )]
 pub(in crate::cli) struct ExplainArgs {
     /// The metric's id, all of them in short without it; with --metric a file, or `FILE:FUNCTION`
-    metric: Option<String>,
+    metric: Option<OsString>,
     /// Show where the value of this metric comes from in a file: every increment at its line
     #[arg(long = "metric", value_name = "ID")]
     of: Option<String>,
@@ -48,7 +51,7 @@ pub(in crate::cli) fn explain(session: &Session, args: &ExplainArgs) -> Result<u
         return trace(session, args, target, of);
     }
     let Some(name) = &args.metric else { return list(args.json) };
-    let metrics = catalog::metrics(name).map_err(Error::Usage)?;
+    let metrics = catalog::metrics(&text(name)).map_err(Error::Usage)?;
     if let Some(language) = &args.language {
         session.registry.language(language)?;
     }
@@ -118,25 +121,26 @@ fn definition(session: &Session, args: &ExplainArgs, metric: &Metric) -> Result<
 }
 
 /// Where the values of a metric, or of a group of them, come from in `FILE`, or in `FILE:FUNCTION`.
-fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Result<u8> {
+fn trace(session: &Session, args: &ExplainArgs, target: &OsStr, of: &str) -> Result<u8> {
     let mut metrics = catalog::metrics(of).map_err(Error::Usage)?;
     metrics.retain(|metric| metric.traced != Traced::No);
     if metrics.is_empty() {
         let traced: Vec<_> = explain::traced().map(|metric| metric.id).collect();
         return Err(Error::Usage(format!("`{of}` is not made of increments; these are: {}", traced.join(", "))));
     }
-    let (file, function) = split(target);
-    let bytes = std::fs::read(file).map_err(|error| Error::Usage(format!("cannot read `{file}`: {error}")))?;
-    let language = language_of(session, args.language.as_deref(), Path::new(file), &bytes)?;
+    let (path, function) = split(target);
+    let file = &text(path.as_os_str());
+    let bytes = std::fs::read(path).map_err(|error| Error::Usage(format!("cannot read `{file}`: {error}")))?;
+    let language = language_of(session, args.language.as_deref(), path, &bytes)?;
     // Only a language with a grammar has increments.
     let language = session.registry.language(&language)?.id;
     let detected = Detected { language, generated: false };
-    let measurer = session.measurer(None, &args.policy.policy);
+    let measurer = session.measurer(None, &args.policy.policy, &FileFlags::default());
     let content = ContentId::of(&bytes);
     let outcome = measurer.blob(detected, content, &bytes)?;
     let space = match function {
         None => 0,
-        Some(name) => space_named(name, file, outcome.facts().map_or(&[][..], |facts| &facts.spaces))?,
+        Some(name) => space_named(&text(name), file, outcome.facts().map_or(&[][..], |facts| &facts.spaces))?,
     };
     let (mut documents, mut texts) = (Vec::new(), Vec::new());
     for metric in metrics {
@@ -158,11 +162,13 @@ fn trace(session: &Session, args: &ExplainArgs, target: &str, of: &str) -> Resul
 }
 
 /// The file and the function of `FILE`, or of `FILE:FUNCTION`. Both may hold colons.
-fn split(target: &str) -> (&str, Option<&str>) {
-    let ends = target.match_indices(':').map(|(at, _)| at).chain([target.len()]);
-    let end = ends.clone().rfind(|end| Path::new(&target[..*end]).is_file());
-    let end = end.or_else(|| ends.clone().next()).unwrap_or(target.len());
-    (&target[..end], target.get(end + 1..))
+fn split(target: &OsStr) -> (&Path, Option<&OsStr>) {
+    let bytes = target.as_bytes();
+    let part = |range: std::ops::Range<usize>| OsStr::from_bytes(&bytes[range]);
+    let ends = memchr::memchr_iter(b':', bytes).chain([bytes.len()]);
+    let end = ends.clone().rfind(|end| Path::new(part(0..*end)).is_file());
+    let end = end.or_else(|| ends.clone().next()).unwrap_or(bytes.len());
+    (Path::new(part(0..end)), (end < bytes.len()).then(|| part(end + 1..bytes.len())))
 }
 
 /// The index of the space that a name means.

@@ -4,8 +4,10 @@ use clap::Args;
 
 use crate::cli::console::print;
 use crate::cli::session::Session;
+use crate::cli::words::parsed;
 use crate::error::Result;
-use crate::export::{self, Target};
+use crate::export::{self, ExportOptions, Target};
+use crate::model::printable;
 
 #[derive(Debug, Args)]
 #[command(
@@ -13,22 +15,20 @@ use crate::export::{self, Target};
 )]
 pub(in crate::cli) struct ExportArgs {
     /// duckdb:FILE, sqlite:FILE, parquet:DIR or csv:DIR; may repeat
-    #[arg(long, value_name = "TARGET", required = true, value_parser = target)]
+    #[arg(long, value_name = "TARGET", required = true, value_parser = parsed(Target::parse))]
     to: Vec<Target>,
     /// Replace what is there
     #[arg(long)]
     force: bool,
-}
-
-fn target(text: &str) -> std::result::Result<Target, String> {
-    text.parse().map_err(|error: crate::error::Error| error.to_string())
+    /// In CSV, write an apostrophe before texts that a spreadsheet would take for formulas
+    #[arg(long)]
+    csv_safe: bool,
 }
 
 pub(in crate::cli) fn export(session: &Session, args: &ExportArgs) -> Result<u8> {
     let store = session.read_store()?;
-    export::export(store.as_ref(), &args.to, args.force)?;
-    for target in &args.to {
-        print(&format!("wrote {target}\n"))?;
-    }
-    Ok(0)
+    let options = ExportOptions { force: args.force, csv_safe: args.csv_safe };
+    export::export(store.as_ref(), &args.to, options)?;
+    let wrote = |target: &Target| format!("wrote {}\n", printable(&target.to_string()));
+    print(&args.to.iter().map(wrote).collect::<String>()).map(|()| 0)
 }

@@ -1,9 +1,12 @@
 //! `get`: one record of the store as JSON.
 
+use std::ffi::OsString;
+
 use clap::Args;
 
 use crate::cli::console::print_json;
 use crate::cli::session::Session;
+use crate::cli::words::text;
 use crate::error::{Error, Result};
 use crate::pipeline::address;
 
@@ -13,13 +16,14 @@ use crate::pipeline::address;
 )]
 pub(in crate::cli) struct GetArgs {
     /// What to get
-    address: String,
+    address: OsString,
 }
 
 pub(in crate::cli) fn get(session: &Session, args: &GetArgs) -> Result<u8> {
     let store = session.read_store()?;
-    match address::get(store.as_ref(), &args.address)? {
+    let address = text(&args.address);
+    match address::get(store.as_ref(), &address)? {
         Some(document) => print_json(&document).map(|()| 0),
-        None => Err(Error::Undecided(format!("{} holds nothing under `{}`", store.url(), args.address))),
+        None => Err(Error::Undecided(format!("{} holds nothing under `{}`", store.url(), address))),
     }
 }

@@ -1,10 +1,13 @@
 //! `import`: copies an export, or another store, into the store.
 
+use std::ffi::OsString;
+
 use clap::Args;
 
 use crate::cli::copied::copied;
 use crate::cli::session::Session;
 use crate::error::Result;
+use crate::pipeline::trust;
 use crate::store::{self, Existing, OpenOptions, RunLock, StoreUrl};
 
 #[derive(Debug, Args)]
@@ -12,14 +15,15 @@ use crate::store::{self, Existing, OpenOptions, RunLock, StoreUrl};
 pub(in crate::cli) struct ImportArgs {
     /// What to read: sqlite:FILE, duckdb:FILE or lmdb:DIR
     #[arg(long, value_name = "STORE")]
-    from: String,
+    from: OsString,
     /// As JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(in crate::cli) fn import(session: &Session, args: &ImportArgs) -> Result<u8> {
-    let from: StoreUrl = args.from.parse()?;
+    let from: StoreUrl = StoreUrl::parse(&args.from)?;
+    trust::require(&from, true, None)?;
     let to = session.store_here()?;
     let counts = store::read_from(&from, |source| {
         let _lock = RunLock::acquire(&to)?;

@@ -8,6 +8,8 @@ use clap::Args;
 
 use crate::cli::console::print;
 use crate::error::{Error, Result};
+use crate::model::printable;
+use crate::store::{NamedBy, destination, follow};
 
 const CONFIGURATION: &str = include_str!("../templates/elcano.toml");
 const WORKFLOW: &str = include_str!("../templates/workflow.yml");
@@ -29,16 +31,21 @@ pub(in crate::cli) fn init(args: &InitArgs) -> Result<u8> {
     if let Some((there, _)) = files.iter().find(|(file, _)| file.symlink_metadata().is_ok()) {
         return Err(Error::Usage(format!("`{}` is there already; nothing was written", there.display())));
     }
+    let top = follow(root, NamedBy::User)?;
+    for (file, _) in &files {
+        destination(file, NamedBy::Repository(&top))?;
+    }
     for (file, text) in &files {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder).map_err(Error::io("making", folder))?;
         }
         let mut new = fs::File::create_new(file).map_err(Error::io("writing", file))?;
         new.write_all(text.as_bytes()).map_err(Error::io("writing", file))?;
-        print(&format!("wrote {}\n", file.display()))?;
     }
+    let mut out: String =
+        files.iter().map(|(file, _)| format!("wrote {}\n", printable(&file.to_string_lossy()))).collect();
     if args.action.starts_with("OWNER/") {
-        print("put the action's owner and revision into the workflow, or give --action\n")?;
+        out += "put the action's owner and revision into the workflow, or give --action\n";
     }
-    Ok(0)
+    print(&out).map(|()| 0)
 }

@@ -4,12 +4,15 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use crate::cli::console::{print, print_json};
 use crate::cli::flags::PolicyFlag;
 use crate::cli::session::Session;
 use crate::cli::source::language_of;
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::measure::{Analyzer, FileLimits, Options};
 use crate::model::{ContentId, FileFacts, Level};
 use crate::report::measured;
@@ -57,11 +60,30 @@ pub(in crate::cli) fn measure(session: &Session, args: &MeasureArgs) -> Result<u
     Ok(0)
 }
 
+/// All of standard input. A user who ends the command instead of typing on is heard.
+fn standard_input() -> Result<Vec<u8>> {
+    const LOOK_EVERY: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let mut input = std::io::stdin().lock();
+    let (mut bytes, mut part) = (Vec::new(), vec![0; 64 << 10]);
+    let failed = |error: std::io::Error| Error::io("reading", "standard input")(error);
+    loop {
+        interrupt::check()?;
+        let mut waiting = [PollFd::new(&input, PollFlags::IN)];
+        match poll(&mut waiting, Some(&LOOK_EVERY)) {
+            Ok(0) | Err(Errno::INTR) => continue,
+            Ok(_) => {}
+            Err(error) => return Err(failed(error.into())),
+        }
+        match input.read(&mut part).map_err(failed)? {
+            0 => return Ok(bytes),
+            count => bytes.extend_from_slice(&part[..count]),
+        }
+    }
+}
+
 fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> {
     let bytes = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(Error::io("reading", "standard input"))?;
-        bytes
+        standard_input()?
     } else {
         let usage = |error: std::io::Error| Error::Usage(format!("cannot read `{}`: {error}", file.display()));
         std::fs::read(file).map_err(usage)?
@@ -69,5 +91,8 @@ fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> 
     let language = language_of(session, args.language.as_deref(), file, &bytes)?;
     let analyzer = Analyzer::new(&session.registry, &language, &args.policy.policy)?;
     let options = Options { level: Level::Metrics, limits: FileLimits::default() };
-    Ok(analyzer.measure(ContentId::of(&bytes), &bytes, options))
+    let monitor = session.monitor();
+    let facts = analyzer.measure_until(ContentId::of(&bytes), &bytes, options, None, Some(monitor.cancelled));
+    monitor.go_on()?;
+    Ok(facts)
 }

@@ -1,9 +1,12 @@
 //! `migrate`: makes a store of another engine.
 
+use std::ffi::OsString;
+
 use clap::Args;
 
 use crate::cli::copied::copied;
 use crate::error::Result;
+use crate::pipeline::trust;
 use crate::store::{self, Existing, Family, OpenOptions, StoreUrl};
 
 #[derive(Debug, Args)]
@@ -13,10 +16,10 @@ use crate::store::{self, Existing, Family, OpenOptions, StoreUrl};
 pub(in crate::cli) struct MigrateArgs {
     /// What to read
     #[arg(long, value_name = "STORE")]
-    from: String,
+    from: OsString,
     /// What to make: lmdb:DIR, sqlite:FILE or duckdb:FILE
     #[arg(long, value_name = "STORE")]
-    to: String,
+    to: OsString,
     /// Read everything, write nothing
     #[arg(long)]
     dry_run: bool,
@@ -29,7 +32,8 @@ pub(in crate::cli) struct MigrateArgs {
 }
 
 pub(in crate::cli) fn migrate(args: &MigrateArgs) -> Result<u8> {
-    let (from, to): (StoreUrl, StoreUrl) = (args.from.parse()?, args.to.parse()?);
+    let (from, to) = (StoreUrl::parse(&args.from)?, StoreUrl::parse(&args.to)?);
+    trust::require(&from, true, None)?;
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let counts = store::read_from(&from, |source| {
         if args.dry_run {

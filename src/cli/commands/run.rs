@@ -1,10 +1,11 @@
 //! `run`: executes a pipeline.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::console::print;
+use crate::cli::console::print_data;
 use crate::cli::execute::{execute, exit_code};
 use crate::cli::flags::{GateFlags, ScanFlags};
 use crate::cli::session::Session;
@@ -16,7 +17,7 @@ use crate::pipeline::plan::{EMBEDDED, Plan, Stage};
 pub(in crate::cli) struct RunArgs {
     /// ci, nightly, report or a TOML file [default: ci], then the folder to measure [default: .]
     #[arg(value_name = "PIPELINE] [PATH")]
-    words: Vec<String>,
+    words: Vec<OsString>,
     /// Print the resolved plan and stop
     #[arg(long)]
     plan: bool,
@@ -29,23 +30,23 @@ pub(in crate::cli) struct RunArgs {
 pub(in crate::cli) fn run(session: &Session, args: RunArgs) -> Result<u8> {
     let mut words = args.words.into_iter();
     let (name, first) = match words.next() {
-        None => ("ci".to_owned(), None),
+        None => ("ci".into(), None),
         Some(word) => {
             let is_pipeline = EMBEDDED.iter().any(|(known, _)| *known == word) || is_toml(&word);
-            if !is_pipeline && Path::new(&word).exists() { ("ci".to_owned(), Some(word)) } else { (word, None) }
+            if !is_pipeline && Path::new(&word).exists() { ("ci".into(), Some(word)) } else { (word, None) }
         }
     };
     let paths: Vec<PathBuf> = first.into_iter().chain(words).map(PathBuf::from).collect();
     let mut plan = Plan::load(&name)?;
     resolve(&mut plan, &args.scan, &args.gate);
     if args.plan {
-        print(&plan.to_toml()?)?;
+        print_data(&plan.to_toml()?)?;
         return Ok(0);
     }
     execute(session, &plan, &paths, &args.scan, &args.gate).map(|ran| exit_code(&ran))
 }
 
-fn is_toml(word: &str) -> bool {
+fn is_toml(word: &OsStr) -> bool {
     Path::new(word).extension().is_some_and(|extension| extension == "toml")
 }
 

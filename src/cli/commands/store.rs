@@ -9,7 +9,10 @@ use crate::cli::console::{print, print_json};
 use crate::cli::copied::copied;
 use crate::cli::session::Session;
 use crate::error::{Error, Result};
+use crate::model::printable;
 use crate::pipeline::measurer::fingerprint_of_all;
+use crate::pipeline::progress::say;
+use crate::pipeline::trust;
 use crate::report::table::{Table, thousands};
 use crate::store::{self, Access, Existing, Family, OpenOptions, RunLock};
 use crate::walk::WalkOptions;
@@ -66,7 +69,7 @@ pub(in crate::cli) enum StoreCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Read every record and report damage; exit code 1 if there is any
+    /// Read every record and report damage, which is exit code 1, and what killed runs left, which is none
     Doctor {
         /// As JSON
         #[arg(long)]
@@ -104,7 +107,8 @@ fn stats(session: &Session, as_json: bool) -> Result<u8> {
     for (family, count) in counts {
         table.row(vec![family.name().to_owned(), thousands(count), family.about().trim().to_owned()]);
     }
-    print(&format!("{}, {} bytes on disk\n\n{}", store.url(), thousands(bytes), table.text()))?;
+    let url = store.url().to_string();
+    print(&format!("{}, {} bytes on disk\n\n{}", printable(&url), thousands(bytes), table.text()))?;
     Ok(0)
 }
 
@@ -137,7 +141,7 @@ fn pack(session: &Session, file: &Path, force: bool, if_parsed: u8, as_json: boo
         let newest = store.latest_snapshot(None)?.map(|snapshot| snapshot.tally).unwrap_or_default();
         if newest.files_parsed * 100 < newest.files_found * u64::from(if_parsed) {
             let (parsed, found) = (thousands(newest.files_parsed), thousands(newest.files_found));
-            anstream::eprintln!("elcano: not packed: the newest run parsed {parsed} of {found} files");
+            say(&format!("not packed: the newest run parsed {parsed} of {found} files"));
             return Ok(0);
         }
     }
@@ -164,6 +168,7 @@ fn key(session: &Session, path: &Path) -> Result<u8> {
 
 fn unpack(session: &Session, file: &Path, force: bool, as_json: bool) -> Result<u8> {
     let url = session.store_here()?;
+    trust::require_file(&format_args!("pack:{}", file.display()), file, true, None)?;
     let existing = if force { Existing::Replace } else { Existing::Refuse };
     let counts = store::unpack(file, store::write_to(&url, existing, OpenOptions::create())?)?;
     copied("unpack", &file.display(), &url, &counts, as_json)
@@ -176,22 +181,28 @@ fn doctor(session: &Session, as_json: bool) -> Result<u8> {
         print_json(&json!({
             "schema": "elcano.doctor/1", "store": url.to_string(), "sound": found.is_sound(),
             "structure": found.structure, "families": by_family(&found.sound), "problems": found.problems,
-            "omitted": found.omitted,
+            "omitted": found.omitted, "litter": by_family(&found.litter),
         }))?;
         return Ok(u8::from(!found.is_sound()));
     }
     let mut out = String::new();
     if let Some(structure) = &found.structure {
-        out += &format!("structure: {structure}\n");
+        out += &format!("structure: {}\n", printable(structure));
     }
     for problem in &found.problems {
-        out += &format!("{} {}: {}\n", problem.family, problem.key, problem.problem);
+        out += &format!("{} {}: {}\n", problem.family, problem.key, printable(&problem.problem));
     }
     if found.omitted > 0 {
         out += &format!("and {} more\n", thousands(found.omitted));
     }
+    for (family, count) in &found.litter {
+        out += &format!(
+            "{family}: {} records belong to no snapshot; a run that was killed left them, and `store gc` removes them\n",
+            thousands(*count)
+        );
+    }
     let sound: u64 = found.sound.iter().map(|(_, count)| count).sum();
-    out += &format!("{} sound records in {url}\n", thousands(sound));
+    out += &format!("{} sound records in {}\n", thousands(sound), printable(&url.to_string()));
     print(&out)?;
     Ok(u8::from(!found.is_sound()))
 }

@@ -1,10 +1,13 @@
 //! `verify`: compares two stores record by record.
 
+use std::ffi::OsString;
+
 use clap::Args;
 use serde_json::json;
 
 use crate::cli::console::{print, print_json};
 use crate::error::Result;
+use crate::model::printable;
 use crate::report::table::thousands;
 use crate::store::{self, Family, StoreUrl};
 
@@ -14,16 +17,16 @@ use crate::store::{self, Family, StoreUrl};
 )]
 pub(in crate::cli) struct VerifyArgs {
     /// A store: lmdb:DIR, sqlite:FILE or duckdb:FILE
-    a: String,
+    a: OsString,
     /// Another one
-    b: String,
+    b: OsString,
     /// As JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(in crate::cli) fn verify(args: &VerifyArgs) -> Result<u8> {
-    let (a, b): (StoreUrl, StoreUrl) = (args.a.parse()?, args.b.parse()?);
+    let (a, b) = (StoreUrl::parse(&args.a)?, StoreUrl::parse(&args.b)?);
     let found = store::read_from(&a, |a| store::read_from(&b, |b| store::verify(a, b)))?;
     let equal = found.differences.is_empty();
     if args.json {
@@ -44,7 +47,7 @@ pub(in crate::cli) fn verify(args: &VerifyArgs) -> Result<u8> {
     } else {
         let mut out = String::new();
         for difference in &found.differences {
-            out += &format!("{} {}: {}\n", difference.family, difference.key, difference.problem);
+            out += &format!("{} {}: {}\n", difference.family, difference.key, printable(&difference.problem));
         }
         if found.omitted > 0 {
             out += &format!("and {} more\n", thousands(found.omitted));
@@ -53,7 +56,7 @@ pub(in crate::cli) fn verify(args: &VerifyArgs) -> Result<u8> {
         out += &if equal {
             format!("equal: {} records in {} families\n", thousands(records), Family::COUNT)
         } else {
-            format!("{a} and {b} differ\n")
+            format!("{} and {} differ\n", printable(&a.to_string()), printable(&b.to_string()))
         };
         print(&out)?;
     }

@@ -8,6 +8,9 @@ use tree_sitter::Node;
 use super::ids::{Child, Ids, Pattern, first_field, first_of_kind};
 use crate::lang::spec;
 
+/// Values in one list that may take their names from another: for each of them both are read.
+const PARALLEL_MAX: usize = 1_000;
+
 /// The compiled `[names]` of a spec.
 #[derive(Debug)]
 pub struct NameRules {
@@ -147,6 +150,9 @@ impl NameRules {
     /// The name that stands in the list of names where the node stands in the list of values.
     fn in_parallel<'t>(&self, node: Node<'t>, values: Node<'t>, above: Node<'t>) -> Option<Node<'t>> {
         let lists = self.parallel_lists.iter().find(|lists| lists.values.contains(&values.kind_id()))?;
+        if values.named_child_count() > PARALLEL_MAX {
+            return None;
+        }
         let mut cursor = values.walk();
         let at = values.named_children(&mut cursor).position(|child| child.id() == node.id())?;
         let mut cursor = above.walk();

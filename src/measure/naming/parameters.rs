@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 use tree_sitter::Node;
 
 use super::text::text;
-use crate::lang::{Language, Place, Roles};
+use crate::lang::{Language, Memo, Place, Roles};
 
 /// The formal parameters of a list.
 pub(in crate::measure) fn parameter_count<'t>(
@@ -15,6 +15,7 @@ pub(in crate::measure) fn parameter_count<'t>(
 ) -> u32 {
     let parent = list.kind_id();
     let grandparent = outer.map_or(parent, |outer| outer.kind_id());
+    let memo = Memo::default();
     let mut cursor = list.walk();
     let mut count = 0;
     let mut more = cursor.goto_first_child();
@@ -23,7 +24,7 @@ pub(in crate::measure) fn parameter_count<'t>(
         let id = child.kind_id();
         let kind = language.kind(id);
         let field = cursor.field_id().map(std::num::NonZero::get);
-        let place = Place { above: Some(list), beyond: outer, parent, grandparent, field };
+        let place = Place { above: Some(list), beyond: outer, parent, grandparent, field, memo: &memo };
         let roles = language.roles(kind, id, place, child, source);
         if kind.named && !child.is_error() && !roles.has(Roles::COMMENT | Roles::NOT_PARAMETER) {
             count += if roles.has(Roles::NAMES_EACH) {

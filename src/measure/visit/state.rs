@@ -3,7 +3,8 @@
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
-use crate::lang::{Language, Place, Policy, Roles};
+use crate::lang::{Language, Memo, Place, Policy, Roles};
+use crate::measure::clock::Clock;
 use crate::measure::options::{FileLimits, Options};
 use crate::measure::rows::RowIndex;
 use crate::metric::cognitive::Levels;
@@ -52,6 +53,7 @@ pub(super) struct Visit<'a, 't> {
     pub(super) language: &'a Language,
     pub(super) policy: &'a Policy,
     pub(super) limits: &'a FileLimits,
+    pub(super) clock: &'a Clock<'a>,
     pub(super) level: Level,
     pub(super) source: &'t [u8],
     pub(super) rows: RowIndex,
@@ -71,6 +73,10 @@ pub(super) struct Visit<'a, 't> {
     pub(super) read: usize,
     pub(super) trace: Option<&'a mut Trace>,
     pub(super) scratch: TreeCursor<'t>,
+    /// The list of parameters that was read last.
+    pub(super) arity_of: usize,
+    /// What rules found out about nodes with many children.
+    pub(super) memo: Memo,
 }
 
 impl<'a, 't> Visit<'a, 't> {
@@ -79,13 +85,14 @@ impl<'a, 't> Visit<'a, 't> {
         policy: &'a Policy,
         source: &'t [u8],
         root: Node<'t>,
-        options: &'a Options,
+        (options, clock): (&'a Options, &'a Clock<'a>),
         trace: Option<&'a mut Trace>,
     ) -> Self {
         Self {
             language,
             policy,
             limits: &options.limits,
+            clock,
             level: options.level,
             source,
             rows: RowIndex::new(source),
@@ -103,16 +110,18 @@ impl<'a, 't> Visit<'a, 't> {
             read: if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 },
             trace,
             scratch: root.walk(),
+            arity_of: 0,
+            memo: Memo::default(),
         }
     }
 
     /// Where a node stands that is being entered.
-    pub(super) fn place(&self, id: u16, field: Option<u16>) -> Place<'t> {
+    pub(super) fn place(&self, id: u16, field: Option<u16>) -> Place<'t, '_> {
         let mut ancestors = self.frames.iter().rev().map(|frame| frame.kind);
         let parent = ancestors.next().unwrap_or(id);
         let mut nodes = self.frames.iter().rev().map(|frame| frame.node);
         let (above, beyond) = (nodes.next(), nodes.next());
-        Place { above, beyond, parent, grandparent: ancestors.next().unwrap_or(parent), field }
+        Place { above, beyond, parent, grandparent: ancestors.next().unwrap_or(parent), field, memo: &self.memo }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::gate::FileVersion;
 use crate::git;
 use crate::lang::is_line_only;
-use crate::model::{ContentId, RepoPath};
+use crate::model::{ContentId, RepoPath, Skip};
 use crate::pipeline::measurer::{FileOutcome, Measurer, Origin};
 use crate::pipeline::workspace::Workspace;
 use crate::walk::{Detected, Entry, TreeRules};
@@ -70,7 +70,8 @@ impl<'a> Changes<'a> {
 }
 
 /// Files of the commit that are no longer there, as they would be measured. Files that are there
-/// and are not walked are left out.
+/// and are not walked are left out, as are those that are absent and not deleted, and those that
+/// cannot be looked for.
 fn gone(
     workspace: &Workspace<'_>,
     repository: &git::Repository,
@@ -85,8 +86,10 @@ fn gone(
     }
     let mut rules = TreeRules::new(root, workspace.walk(), workspace.registry)?;
     let walked: BTreeSet<&RepoPath> = entries.iter().map(|entry| &entry.path).collect();
-    for (path, content) in before.iter().filter(|(path, _)| !walked.contains(*path)) {
-        if root.join(std::ffi::OsStr::from_bytes(path.as_bytes())).symlink_metadata().is_err()
+    let index = workspace.index()?;
+    let is_absent = |path: &RepoPath| index.is_some_and(|index| index.is_absent(path));
+    for (path, content) in before.iter().filter(|(path, _)| !walked.contains(*path) && !is_absent(path)) {
+        if git::is_missing(&root.join(std::ffi::OsStr::from_bytes(path.as_bytes())))
             && let Some(detected) = rules.language(path, &|| repository.blob(*content))?
             && !is_line_only(detected.language)
         {
@@ -96,8 +99,18 @@ fn gone(
     Ok(gone)
 }
 
-/// The files of a commit, measured, and how many were parsed for it; those that cannot be measured
-/// are left out.
+/// The files of a commit, measured.
+#[derive(Default)]
+pub(in crate::pipeline) struct Committed {
+    /// By path, without those that cannot be measured.
+    pub(in crate::pipeline) versions: Vec<FileVersion>,
+    /// How many were parsed for it.
+    pub(in crate::pipeline) parsed: u64,
+    /// What is not here, and cannot be compared with: pointers of Git LFS.
+    pub(in crate::pipeline) pointers: BTreeSet<RepoPath>,
+}
+
+/// Measures the files of a commit.
 ///
 /// # Errors
 /// A blob that cannot be read, the store's failure, or the user's interrupt.
@@ -105,7 +118,7 @@ pub(in crate::pipeline) fn measure_commit(
     measurer: &Measurer<'_>,
     repository: &git::Repository,
     files: &[&FileOfCommit],
-) -> Result<(Vec<FileVersion>, u64)> {
+) -> Result<Committed> {
     // Objects are read on one thread and measured on all: in portions, so that memory stays
     // bounded.
     const PORTION: usize = 256;
@@ -114,7 +127,10 @@ pub(in crate::pipeline) fn measure_commit(
         let mut unknown = Vec::new();
         for file in portion {
             match measurer.stored(file.detected, file.content)? {
-                Some(outcome) => outcomes.push((&file.path, outcome)),
+                Some(outcome) => {
+                    let bytes = || repository.blob(file.content).ok();
+                    outcomes.push((&file.path, measurer.rechecked(file.detected, outcome, &file.path, bytes)?));
+                }
                 None => unknown.push((file, repository.blob(file.content)?)),
             }
         }
@@ -124,12 +140,19 @@ pub(in crate::pipeline) fn measure_commit(
         });
         outcomes.extend(parsed.collect::<Result<Vec<_>>>()?);
     }
-    let parsed = outcomes.iter().filter(|(_, outcome)| outcome.origin() == Some(Origin::Parsed)).count() as u64;
-    let measured = outcomes.into_iter().filter_map(|(path, outcome)| match outcome {
-        FileOutcome::Measured(facts, _) => Some(FileVersion { path: path.clone(), spaces: facts.spaces }),
-        FileOutcome::Skipped(_) | FileOutcome::Failed(..) => None,
-    });
-    let mut versions: Vec<_> = measured.collect();
-    versions.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok((versions, parsed))
+    let mut committed = Committed::default();
+    for (path, outcome) in outcomes {
+        committed.parsed += u64::from(outcome.origin() == Some(Origin::Parsed));
+        match outcome {
+            FileOutcome::Measured(facts, _) => {
+                committed.versions.push(FileVersion { path: path.clone(), spaces: facts.spaces });
+            }
+            FileOutcome::Skipped(facts) if facts.skip == Some(Skip::LfsPointer) => {
+                committed.pointers.insert(path.clone());
+            }
+            FileOutcome::Skipped(_) | FileOutcome::Failed(..) => {}
+        }
+    }
+    committed.versions.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(committed)
 }

@@ -31,6 +31,7 @@ pub(super) fn prometheus(check: &Check) -> String {
     let counts = [
         ("files", "Files that the gate judged.", check.files_gated),
         ("files_failed", "Files that could not be measured.", check.files_failed.len() as u64),
+        ("files_skipped", "Files that are not here.", check.skipped.values().sum()),
         ("stale", "Entries of the baseline that nothing answers to.", check.stale.len() as u64),
     ];
     for (name, help, count) in counts {

@@ -2,8 +2,9 @@
 //! summary. Never exceeds the bytes that a summary may have.
 
 use super::text;
-use super::wording::against;
+use super::wording::{against, skipped};
 use crate::model::{Check, Finding, Status};
+use crate::report::markdown::{code, inert};
 use crate::report::table::{Table, thousands};
 
 const BEGIN: &str = "<!-- elcano check -->";
@@ -16,13 +17,16 @@ const ROWS_OPEN: usize = 20;
 
 /// The whole report, of at most `bytes_max` bytes: what does not fit is counted.
 pub(super) fn write(check: &Check, bytes_max: usize) -> String {
-    let mut out = format!("## elcano: {}\n", escape(&text::headline(check)));
+    let mut out = format!("## elcano: {}\n", text::headline(check, &inert));
     let mut tail = String::new();
     if !check.deltas.is_empty() {
         let totals = check.deltas.iter().map(|delta| format!("{} {} → {}", delta.metric, delta.base, delta.head));
         tail += &format!("\nChanged files in all: {}\n", totals.collect::<Vec<_>>().join(", "));
     }
-    tail += &format!("\nReproduce: `{}`\n", check.reproduce.replace('`', "'"));
+    if let Some(skipped) = skipped(check) {
+        tail += &format!("\n{skipped}\n");
+    }
+    tail += &format!("\nReproduce: {}\n", code(&check.reproduce));
     for (title, status) in [("New", Status::New), ("Regressed", Status::Regressed), ("Fixed", Status::Fixed)] {
         let found: Vec<_> = check.of(status).collect();
         if !found.is_empty() {
@@ -58,15 +62,13 @@ fn section(title: &str, findings: &[&Finding], room: usize) -> String {
 
 /// As many rows as there is room for, and how many these are.
 fn rows(findings: &[&Finding], left: &mut usize) -> (String, usize) {
-    let mut table = Table::new(&["level", "rule", "value", "symbol", "where"]);
+    let mut table = Table::new(&["level", "`rule", "value", "`symbol", "`where"]);
     let mut shown = 0;
     for finding in findings {
         let place = format!("{}:{}", finding.path, finding.line);
         let cells =
             vec![finding.level.to_string(), finding.rule.clone(), against(finding), finding.symbol.clone(), place];
-        // Escaping can double a cell and more: `<` becomes four bytes.
-        let bytes: usize =
-            cells.iter().map(|cell| cell.len() + 3 * cell.matches(['<', '|', '\\', '`', '&']).count() + 5).sum();
+        let bytes = table.markdown_row(&cells).len();
         if bytes > *left {
             break;
         }
@@ -77,14 +79,19 @@ fn rows(findings: &[&Finding], left: &mut usize) -> (String, usize) {
     (if shown == 0 { String::new() } else { table.markdown() }, shown)
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
-}
-
 /// The summary file with this block in it: in place of the block that an earlier attempt wrote,
 /// else at its end.
 pub(super) fn summary(check: &Check, existing: &str) -> String {
-    let (before, after) = match (existing.find(BEGIN), existing.find(END)) {
+    // Only whole lines are marks: a name in a row may spell one.
+    let line = |mark: &str| {
+        let mut starts = existing.match_indices(mark).map(|(at, _)| at);
+        let is_line = |at: usize| {
+            let ends = existing[at + mark.len()..].starts_with('\n') || existing.len() == at + mark.len();
+            ends && (at == 0 || existing[..at].ends_with('\n'))
+        };
+        starts.find(|at| is_line(*at))
+    };
+    let (before, after) = match (line(BEGIN), line(END)) {
         (Some(start), Some(end)) if start < end => {
             (&existing[..start], existing[end + END.len()..].trim_start_matches('\n'))
         }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::wording::{message, remedy};
-use crate::model::{Check, Finding, Severity};
+use crate::model::{Check, Finding, Severity, json_text};
 
 pub(super) fn gitlab(check: &Check) -> String {
     document(check.current().map(|finding| issue(check, finding)).collect())
@@ -22,7 +22,7 @@ pub(super) fn codeclimate(check: &Check) -> String {
 }
 
 fn document(issues: Vec<Value>) -> String {
-    format!("{:#}\n", Value::Array(issues))
+    json_text(&Value::Array(issues))
 }
 
 fn issue(check: &Check, finding: &Finding) -> Value {

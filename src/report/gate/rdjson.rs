@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::wording::{message, remedy};
-use crate::model::{Check, Finding, Severity};
+use crate::model::{Check, Finding, Severity, json_text};
 
 pub(super) fn write(check: &Check) -> String {
     let one = |finding: &Finding| -> Value {
@@ -22,5 +22,5 @@ pub(super) fn write(check: &Check) -> String {
         "source": { "name": "elcano" },
         "diagnostics": check.raised().map(one).collect::<Vec<_>>(),
     });
-    format!("{document:#}\n")
+    json_text(&document)
 }

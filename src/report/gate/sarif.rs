@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::wording::{message, remedy};
 use crate::metric::catalog;
-use crate::model::{Check, Finding, Rule, Severity, Status};
+use crate::model::{Check, Finding, Rule, Severity, Status, json_text};
 
 /// A run with more is refused as a whole.
 const RESULTS_MAX: usize = 25_000;
@@ -48,7 +48,7 @@ pub(super) fn write(check: &Check) -> String {
             "results": results,
         }],
     });
-    format!("{document:#}\n")
+    json_text(&document)
 }
 
 fn rule(id: &str, rules: &[Rule]) -> Value {

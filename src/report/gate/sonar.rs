@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::wording::message;
 use crate::metric::catalog;
-use crate::model::{Check, Severity};
+use crate::model::{Check, Severity, json_text};
 
 pub(super) fn write(check: &Check) -> String {
     let used: BTreeSet<&str> = check.current().map(|finding| finding.rule.as_str()).collect();
@@ -34,5 +34,5 @@ pub(super) fn write(check: &Check) -> String {
         })
     });
     let document = json!({ "rules": rules.collect::<Vec<_>>(), "issues": issues.collect::<Vec<_>>() });
-    format!("{document:#}\n")
+    json_text(&document)
 }

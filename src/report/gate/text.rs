@@ -2,28 +2,34 @@
 //! entries of the baseline; the last line is the command that gives the same answer elsewhere.
 //! Never lists more than some rows of a section.
 
-use super::wording::against;
-use crate::model::{Check, Finding, Status, Verdict};
+use super::wording::{against, skipped};
+use crate::model::{Check, Finding, Status, Verdict, printable, printable_lines, shortened};
+use crate::report::markdown::NAME_WIDTH_MAX;
 use crate::report::table::{Table, thousands};
 
 /// Lines of one section; the rest is counted.
 const ROWS_MAX: usize = 50;
 
 pub(super) fn write(check: &Check) -> String {
-    let mut out = format!("{}\n", headline(check));
+    let mut out = format!("{}\n", headline(check, &|name| printable(name).into_owned()));
     for (title, status) in [("New", Status::New), ("Regressed", Status::Regressed), ("Fixed", Status::Fixed)] {
         let found: Vec<_> = check.of(status).collect();
         out += &section(title, &found);
     }
     if !check.stale.is_empty() {
         out += "\nStale: in the baseline, and nothing answers to it (elcano baseline prune)\n";
-        check.stale.iter().take(ROWS_MAX).for_each(|entry| out += &format!("  {entry}\n"));
+        check.stale.iter().take(ROWS_MAX).for_each(|entry| out += &format!("  {}\n", shown(entry)));
         out += &more(check.stale.len());
     }
     if !check.files_failed.is_empty() {
         out += "\nNot measured\n";
-        check.files_failed.iter().take(ROWS_MAX).for_each(|(path, why)| out += &format!("  {path}: {why}\n"));
+        check.files_failed.iter().take(ROWS_MAX).for_each(|(path, why)| {
+            out += &format!("  {}: {}\n", shown(&path.to_string()), shown(why));
+        });
         out += &more(check.files_failed.len());
+    }
+    if let Some(skipped) = skipped(check) {
+        out += &format!("\n{skipped}\n");
     }
     let changed: Vec<_> = check.deltas.iter().filter(|delta| delta.base != delta.head).collect();
     if !changed.is_empty() {
@@ -33,11 +39,18 @@ pub(super) fn write(check: &Check) -> String {
     if check.raised().next().is_some() {
         out += "\nAccept these as they are: elcano baseline write\n";
     }
-    out + &format!("\nReproduce:\n{}\n", check.reproduce)
+    out += &format!("\nReproduce:\n{}\n", printable(&check.reproduce));
+    printable_lines(&out).into_owned()
+}
+
+/// A name of at most one line.
+fn shown(name: &str) -> String {
+    shortened(&printable(name), NAME_WIDTH_MAX).into_owned()
 }
 
 /// `FAIL: 2 new, 1 regressed, 0 fixed, 3 known; 5 files compared with 1234567 (--base)`.
-pub(super) fn headline(check: &Check) -> String {
+/// Names in it as `name` writes them.
+pub(super) fn headline(check: &Check, name: &dyn Fn(&str) -> String) -> String {
     let verdict = if check.verdict == Verdict::Pass { "PASS" } else { "FAIL" };
     let mut line = format!("{verdict}: ");
     for status in Status::ALL {
@@ -48,8 +61,9 @@ pub(super) fn headline(check: &Check) -> String {
     match &check.base {
         None => format!("{line}; all {files} files gated"),
         Some(base) => {
-            let commit = &base.commit[..base.commit.len().min(12)];
-            format!("{line}; {files} changed files compared with {commit} ({} {})", base.chosen_by, base.revision)
+            let commit = base.commit.get(..12).unwrap_or(&base.commit);
+            let (commit, revision) = (name(commit), name(&base.revision));
+            format!("{line}; {files} changed files compared with {commit} ({} {revision})", name(&base.chosen_by))
         }
     }
 }

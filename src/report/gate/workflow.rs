@@ -3,7 +3,7 @@
 //! and the rest is counted.
 
 use super::wording::{message, remedy};
-use crate::model::{Check, Finding, RepoPath, Severity, Status};
+use crate::model::{Check, Finding, RepoPath, Severity, Status, printable};
 
 /// What a step shows of one level.
 const ANNOTATIONS_MAX: usize = 10;
@@ -48,8 +48,10 @@ fn annotation(command: &str, path: &RepoPath, finding: &Finding) -> String {
     )
 }
 
+/// The runner decodes what is encoded here, and shows it in the build's log.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let encoded = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    printable(&encoded).into_owned()
 }
 
 fn property(text: &str) -> String {

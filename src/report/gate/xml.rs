@@ -1,4 +1,6 @@
-//! Escapes text for XML. Never lets a character through that XML cannot hold.
+//! Escapes text for XML, and what would steer a terminal. Never lets a character through that XML cannot hold.
+
+use crate::model::xml_reference;
 
 /// Text inside XML: markup escaped, characters that XML cannot hold replaced.
 pub(super) fn xml(text: &str) -> String {
@@ -14,7 +16,10 @@ pub(super) fn xml(text: &str) -> String {
             '\r' => out += "&#13;",
             '\t' => out += "&#9;",
             '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
-            other => out.push(other),
+            other => match xml_reference(other) {
+                Some(reference) => out += &reference,
+                None => out.push(other),
+            },
         }
     }
     out

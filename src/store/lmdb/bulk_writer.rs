@@ -31,6 +31,12 @@ impl LmdbBulkWriter {
     }
 }
 
+/// Whether a store's folder holds something of this name, or what a killed process left of it.
+fn is_of_a_store(name: &[u8]) -> bool {
+    let names: [&[u8]; 5] = [b".gitignore", DATA_FILE.as_bytes(), b"lock.mdb", b"elcano.lock", b"elcano.checked"];
+    names.contains(&name) || name == b"data.mdb.damaged" || name.starts_with(b".data.mdb.tmp-")
+}
+
 impl Sink for LmdbBulkWriter {
     fn put(&mut self, records: Vec<Record>) -> Result<()> {
         self.store.write(&Batch::of(records))
@@ -42,6 +48,6 @@ impl Sink for LmdbBulkWriter {
         drop(store);
         atomic_replace::sync(&temporary.path().join(DATA_FILE))?;
         atomic_replace::sync(&temporary.path())?;
-        temporary.place(&destination)
+        temporary.place_folder(&destination, &is_of_a_store)
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -12,9 +13,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use heed::types::Bytes;
 use heed::{CommitOrAbort, EnvFlags, EnvOpenOptions, FlagSetMode, MdbError, RoTxn, RwTxn, WithoutTls};
 
-use super::pages;
-use super::system::{DATA_FILE, explain, is_errno, keep_to_this_process, refuse_network};
+use super::meta::Fault;
+use super::system::{DATA_FILE, READERS_MAX, explain, is_errno, keep_to_this_process, refuse_network};
+use super::{lock_file, pages};
 use crate::error::{Error, Result};
+use crate::interrupt;
+use crate::store::checked::Checked;
 use crate::store::record::check_format;
 use crate::store::sync::{Latch, Pass};
 use crate::store::{Access, Durability, FORMAT, Family, OpenOptions, StoreUrl, Temporary, atomic_replace};
@@ -24,9 +28,10 @@ pub(super) type Database = heed::Database<'static, Bytes, Bytes>;
 
 const META: &str = "meta";
 const DATABASES_MAX: u32 = 16;
-const READERS_MAX: u32 = 512;
 const MAP_BYTES: u64 = 64 << 30;
-const MAP_BYTES_MIN: u64 = 1 << 30;
+/// Of an address space that is limited, the first map takes this part: threads, other engines and
+/// memory take the rest.
+const MAP_PART: u64 = 8;
 /// Whole pages on every machine.
 const MAP_STEP: u64 = 1 << 20;
 /// How often a transaction is begun again because another process grew the file.
@@ -46,6 +51,8 @@ pub(super) struct Environment {
     unsynced: AtomicBool,
     /// The map could not be mapped again after it was moved; nothing may touch it any more.
     unmapped: AtomicBool,
+    /// Something was committed.
+    written: AtomicBool,
 }
 
 /// Why a transaction did not happen.
@@ -111,8 +118,7 @@ impl Environment {
     }
 
     fn open_new(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<Self> {
-        pages::check(&folder.join(DATA_FILE))
-            .map_err(|problem| url.error(format!("the store is damaged: {problem}")))?;
+        checked(url).once(|| check(url))?;
         let read_only = options.access == Access::Read;
         let unsynced = options.durability == Durability::Flush && !read_only;
         let mut flags = EnvFlags::empty();
@@ -132,6 +138,7 @@ impl Environment {
             read_only,
             unsynced: AtomicBool::new(unsynced),
             unmapped: AtomicBool::new(false),
+            written: AtomicBool::new(false),
         })
     }
 
@@ -179,7 +186,10 @@ impl Environment {
             });
             drop(pass);
             match result {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    self.written.store(true, Ordering::Relaxed);
+                    return Ok(());
+                }
                 Err(LmdbFailure::Ours(error)) => return Err(error),
                 Err(LmdbFailure::Lmdb(heed::Error::Mdb(MdbError::MapFull))) => self.grow(bytes.max(MAP_STEP))?,
                 Err(LmdbFailure::Lmdb(heed::Error::Mdb(MdbError::MapResized))) if moved < RETRIES => {
@@ -245,9 +255,36 @@ impl Environment {
     }
 }
 
+impl Drop for Environment {
+    fn drop(&mut self) {
+        // Nothing is written any more: LMDB writes when it commits, and not when it is closed.
+        if self.written.load(Ordering::Relaxed) {
+            checked(&self.url).renew();
+        }
+    }
+}
+
+fn checked(url: &StoreUrl) -> Checked {
+    Checked::of(url, vec![url.path().join(DATA_FILE)])
+}
+
+/// Checks every page of the data file without mapping it; LMDB itself would crash on it.
+///
+/// # Errors
+/// What is wrong and on which page; that the file is another program's; or that it cannot be read.
+pub(super) fn check(url: &StoreUrl) -> Result<()> {
+    let path = url.path().join(DATA_FILE);
+    pages::check(&path).map_err(|fault| match fault {
+        Fault::Damaged(problem) => interrupt::or_else(|| url.error(format!("the store is damaged: {problem}"))),
+        Fault::Foreign(problem) => url.error(format!("it is an LMDB folder of another program, or damaged: {problem}")),
+        Fault::Unreadable(error) => Error::io("reading", path)(error),
+    })
+}
+
 /// Opens LMDB with the largest map that the address space gives.
 fn open_env(url: &StoreUrl, folder: &Path, flags: EnvFlags, map_bytes: Option<u64>) -> Result<Env> {
-    let mut map = map_bytes.unwrap_or(MAP_BYTES).next_multiple_of(MAP_STEP);
+    lock_file::reserve(url, folder)?;
+    let mut map = map_bytes.unwrap_or_else(first_map_bytes).next_multiple_of(MAP_STEP);
     loop {
         let mut options = EnvOpenOptions::new().read_txn_without_tls();
         let size = usize::try_from(map).unwrap_or(usize::MAX / 2);
@@ -266,12 +303,18 @@ fn open_env(url: &StoreUrl, folder: &Path, flags: EnvFlags, map_bytes: Option<u6
                 Some(closing) => closing.wait(),
                 None => std::thread::yield_now(),
             },
-            Err(heed::Error::Io(error)) if is_errno(&error, rustix::io::Errno::NOMEM) && map > MAP_BYTES_MIN => {
-                map /= 2;
+            Err(heed::Error::Io(error)) if is_errno(&error, rustix::io::Errno::NOMEM) && map > MAP_STEP => {
+                map = (map / 2).next_multiple_of(MAP_STEP);
             }
             Err(error) => return Err(explain(url, error)),
         }
     }
+}
+
+/// What a map begins with; it grows when it is full.
+fn first_map_bytes() -> u64 {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::As).current;
+    limit.map_or(MAP_BYTES, |limit| (limit / MAP_PART).clamp(MAP_STEP, MAP_BYTES))
 }
 
 /// Checks the format, then opens the databases.
@@ -316,8 +359,12 @@ fn create(url: &StoreUrl, folder: &Path, options: OpenOptions) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("creating", folder))?;
     refuse_network(url, folder, options)?;
     let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        fs::write(&ignore, "*\n").map_err(Error::io("writing", &ignore))?;
+    // Never what another put there, nor through a link.
+    match fs::File::create_new(&ignore).and_then(|mut file| file.write_all(b"*\n")) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            return Err(Error::io("writing", &ignore)(error));
+        }
+        _ => {}
     }
     let temporary = Temporary::beside(&folder.join(DATA_FILE))?;
     let fresh = temporary.path();

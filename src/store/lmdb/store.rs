@@ -4,12 +4,11 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use heed::{PutFlags, RoTxn, RwTxn};
+use heed::{PutFlags, RoTxn, RwTxn, WithoutTls};
 
-use super::environment::{Environment, LmdbFailure, ReadTransaction};
-use super::pages;
-use super::system::DATA_FILE;
-use crate::error::Result;
+use super::environment::{self, Environment, LmdbFailure, ReadTransaction};
+use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::store::{
     Batch, Encoding, Family, Key, OpenOptions, Put, PutValue, Record, Source, Store, StoreUrl, Visit, codec,
 };
@@ -37,7 +36,7 @@ impl Lmdb {
     /// # Errors
     /// What is wrong and on which page.
     pub(in crate::store) fn check_pages(url: &StoreUrl) -> Result<()> {
-        pages::check_all(&url.path().join(DATA_FILE)).map_err(|problem| url.error(format!("it is damaged: {problem}")))
+        environment::check(url)
     }
 
     fn view(&self) -> Result<LmdbView<'_>> {
@@ -61,6 +60,32 @@ impl<'k> Range<'k> {
     }
 }
 
+impl Environment {
+    /// Values beside a range that are not those of their keys. A damaged key hides a record: it is
+    /// where the true key would be, for the order of keys was checked, and is not found.
+    fn beside(
+        &self,
+        txn: &RoTxn<'_, WithoutTls>,
+        family: Family,
+        first: &[u8],
+        end: Option<&[u8]>,
+    ) -> Result<Vec<(Vec<u8>, Error)>> {
+        let database = self.families[family.index()];
+        let before = if first.is_empty() { Ok(None) } else { database.get_lower_than(txn, first) };
+        let after = end.map_or(Ok(None), |end| database.get_greater_than_or_equal_to(txn, end));
+        let mut damage = Vec::new();
+        for found in [before, after] {
+            if let Some((key, value)) = found.map_err(|error| self.error(error))?
+                && let Err(error) = codec::decode(family, key, value)
+                && codec::is_misplaced(&error)
+            {
+                damage.push((key.to_vec(), error));
+            }
+        }
+        Ok(damage)
+    }
+}
+
 impl Source for LmdbView<'_> {
     fn url(&self) -> &StoreUrl {
         &self.environment.url
@@ -72,8 +97,14 @@ impl Source for LmdbView<'_> {
         let entries =
             database.range(&self.reading.txn, &range.bounds()).map_err(|error| self.environment.error(error))?;
         for entry in entries {
+            interrupt::check()?;
             let (key, value) = entry.map_err(|error| self.environment.error(error))?;
             visit(key, codec::decode(family, key, value))?;
+        }
+        // A damaged key can have left the range, by an end of it.
+        let (first, end) = (range.0.as_bytes(), range.1.as_ref().map(Key::as_bytes));
+        for damage in self.environment.beside(&self.reading.txn, family, first, end)? {
+            visit(&damage.0, Err(damage.1))?;
         }
         Ok(())
     }
@@ -104,7 +135,12 @@ impl Store for Lmdb {
         let value = self.environment.families[family.index()]
             .get(&reading.txn, key.as_bytes())
             .map_err(|error| self.environment.error(error))?;
-        value.map(|value| codec::decode(family, key.as_bytes(), value)).transpose()
+        if let Some(value) = value {
+            return codec::decode(family, key.as_bytes(), value).map(Some);
+        }
+        let key = key.as_bytes();
+        let mut damage = self.environment.beside(&reading.txn, family, key, Some(key))?;
+        damage.pop().map_or(Ok(None), |(_, error)| Err(error))
     }
 
     fn last(&self, family: Family, prefix: &Key, n: usize) -> Result<Vec<Record>> {

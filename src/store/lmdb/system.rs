@@ -8,12 +8,15 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use heed::MdbError;
+use rustix::io::Errno;
 
 use crate::error::{Error, Result};
-use crate::store::{OpenOptions, StoreUrl};
+use crate::store::{OpenOptions, StoreUrl, disk};
 
 /// The file that holds all of an environment's data.
 pub(in crate::store) const DATA_FILE: &str = "data.mdb";
+/// How many readers there are at a time.
+pub(super) const READERS_MAX: u32 = 512;
 
 /// LMDB leaves its data file open for the programs that a process starts; they must not inherit it.
 pub(super) fn keep_to_this_process(folder: &Path) -> std::io::Result<()> {
@@ -30,7 +33,7 @@ pub(super) fn keep_to_this_process(folder: &Path) -> std::io::Result<()> {
             // that has it anyway.
             let file = unsafe { BorrowedFd::borrow_raw(number) };
             match rustix::io::fcntl_setfd(file, rustix::io::FdFlags::CLOEXEC) {
-                Ok(()) | Err(rustix::io::Errno::BADF) => {}
+                Ok(()) | Err(Errno::BADF) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -38,7 +41,7 @@ pub(super) fn keep_to_this_process(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-pub(super) fn is_errno(error: &std::io::Error, errno: rustix::io::Errno) -> bool {
+pub(super) fn is_errno(error: &std::io::Error, errno: Errno) -> bool {
     error.raw_os_error() == Some(errno.raw_os_error())
 }
 
@@ -82,9 +85,13 @@ pub(super) fn explain(url: &StoreUrl, error: heed::Error) -> Error {
             | MdbError::Incompatible
             | MdbError::Panic,
         ) => "the store is damaged; `elcano store doctor` says where",
-        heed::Error::Io(error) if is_full(url.path(), error) => {
+        // LMDB reports a write that the disk cut short as an input/output error.
+        heed::Error::Io(error)
+            if disk::is_full(error) || (is_errno(error, Errno::IO) && disk::has_no_room(url.path())) =>
+        {
             "the disk is full; nothing of the last batch was written"
         }
+        heed::Error::Io(error) if is_errno(error, Errno::IO) => "the disk fails: input/output error",
         heed::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             "no permission: its folder must be writable even for reading, because readers sign in there"
         }
@@ -94,12 +101,4 @@ pub(super) fn explain(url: &StoreUrl, error: heed::Error) -> Error {
         _ => "LMDB refused",
     };
     url.because(problem, error)
-}
-
-/// LMDB reports a write that the disk cut short as an input/output error.
-fn is_full(folder: &Path, error: &std::io::Error) -> bool {
-    use rustix::io::Errno;
-    is_errno(error, Errno::NOSPC)
-        || is_errno(error, Errno::DQUOT)
-        || (is_errno(error, Errno::IO) && rustix::fs::statvfs(folder).is_ok_and(|found| found.f_bavail == 0))
 }

@@ -1,7 +1,7 @@
 //! Diagnoses a store: its structure first, without mapping it, then every record, then what
 //! snapshots refer to. Never writes and never repairs.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::verify::{DIFFERENCES_MAX, RecordDifference};
 use crate::error::{Error, Result};
@@ -15,14 +15,17 @@ pub struct Diagnosis {
     pub structure: Option<String>,
     /// Sound records of each family.
     pub sound: Vec<(Family, u64)>,
-    /// Damaged records, and records that belong to no snapshot.
+    /// Records of each family that belong to no snapshot: what a run that was killed left, and the
+    /// next collection removes.
+    pub litter: Vec<(Family, u64)>,
+    /// Damaged records.
     pub problems: Vec<RecordDifference>,
     /// Problems beyond those that are listed.
     pub omitted: u64,
 }
 
 impl Diagnosis {
-    /// Nothing is wrong.
+    /// Nothing is wrong. Litter is not.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.structure.is_none() && self.problems.is_empty()
@@ -41,7 +44,7 @@ impl Diagnosis {
     }
 }
 
-/// Reads everything.
+/// Reads everything, and compares the files of each snapshot with its totals.
 ///
 /// # Errors
 /// When the store is missing, newer, of another program, or cannot be read at all. Damage is no
@@ -62,26 +65,45 @@ pub fn diagnose(url: &StoreUrl) -> Result<Diagnosis> {
 
 fn examine(source: &dyn Source) -> Result<Diagnosis> {
     let mut diagnosis = Diagnosis::default();
-    let mut snapshots = FxHashSet::default();
+    // What each snapshot's totals say that it has, less what was found.
+    let mut snapshots: FxHashMap<SnapshotId, (u64, u64)> = FxHashMap::default();
     for family in Family::ALL {
-        let mut sound = 0;
+        let (mut sound, mut litter) = (0, 0);
         source.walk(*family, &Key::default(), &mut |key, record| {
             match record {
                 Err(Error::Record { problem, .. }) => diagnosis.add(*family, key, problem),
                 Err(error) => return Err(error),
                 Ok(record) => {
                     if let Record::Snapshots(snapshot) = &record {
-                        snapshots.insert(snapshot.id);
+                        snapshots.insert(snapshot.id, (snapshot.tally.files_found, snapshot.tally.bytes));
                     }
-                    match owner(&record).filter(|owner| !snapshots.contains(owner)) {
-                        Some(owner) => diagnosis.add(*family, key, format!("its snapshot {owner} is missing")),
-                        None => sound += 1,
+                    if let Record::Files(file) = &record
+                        && let Some((files, bytes)) = snapshots.get_mut(&file.snapshot)
+                        && file.skip.is_none()
+                    {
+                        *files = files.wrapping_sub(1);
+                        *bytes = bytes.wrapping_sub(file.bytes);
+                    }
+                    if owner(&record).is_none_or(|owner| snapshots.contains_key(&owner)) {
+                        sound += 1;
+                    } else {
+                        litter += 1;
                     }
                 }
             }
             Ok(())
         })?;
         diagnosis.sound.push((*family, sound));
+        if litter > 0 {
+            diagnosis.litter.push((*family, litter));
+        }
+    }
+    let mut incomplete: Vec<SnapshotId> =
+        snapshots.into_iter().filter(|(_, left)| *left != (0, 0)).map(|(id, _)| id).collect();
+    incomplete.sort_unstable();
+    for id in incomplete {
+        let problem = "its files are not those that its totals are of";
+        diagnosis.add(Family::Snapshots, Key::snapshot(id).as_bytes(), problem.to_owned());
     }
     Ok(diagnosis)
 }

@@ -1,12 +1,13 @@
 //! Removes what is no longer referred to: snapshots beyond the newest few, their records, and facts
-//! without a file in a kept snapshot. Decides by keys alone, so a damaged record is no obstacle.
+//! without a file in a kept snapshot. Decides by keys alone, so a damaged value is no obstacle.
 //! Never touches the log of runs.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::Result;
+use crate::interrupt;
 use crate::model::{AnalyzerId, ContentId, SnapshotId};
-use crate::store::{Batch, Family, Key, Record, RunLock, Source, Store};
+use crate::store::{Batch, Family, Key, Record, RunLock, Source, Store, codec};
 
 /// Records that one transaction removes.
 const BATCH_RECORDS: usize = 20_000;
@@ -34,7 +35,7 @@ struct Live {
 ///
 /// # Errors
 /// When the store cannot be read or written, or a snapshot or file record is damaged: what it
-/// refers to is not known then.
+/// refers to is not known then. So it is where a record stands under another one's key.
 pub fn collect(store: &dyn Store, keep: usize, dry_run: bool, _lock: &RunLock) -> Result<Collected> {
     let (snapshots, batches, kept) = {
         let view = store.view()?;
@@ -43,11 +44,12 @@ pub fn collect(store: &dyn Store, keep: usize, dry_run: bool, _lock: &RunLock) -
         let mut kept = Vec::new();
         for family in Family::ALL {
             let (mut keys, mut stay) = (Vec::new(), 0);
-            view.walk(*family, &Key::default(), &mut |key, _| {
-                if live.has(*family, key) {
-                    stay += 1;
-                } else {
-                    keys.push(Key::from_bytes(key));
+            view.walk(*family, &Key::default(), &mut |key, record| {
+                match record {
+                    _ if live.has(*family, key) => stay += 1,
+                    // The record that it is may be referred to.
+                    Err(error) if codec::is_misplaced(&error) => return Err(error),
+                    _ => keys.push(Key::from_bytes(key)),
                 }
                 Ok(())
             })?;
@@ -68,6 +70,8 @@ fn remove(store: &dyn Store, batches: Vec<(Family, Vec<Key>)>) -> Result<()> {
     let (first, rest): (Vec<_>, Vec<_>) = batches.into_iter().partition(|(family, _)| *family == Family::Snapshots);
     for (family, keys) in first.into_iter().chain(rest) {
         for keys in keys.chunks(BATCH_RECORDS) {
+            // What stays is referred to by nothing: the next collection finds it.
+            interrupt::check()?;
             let mut batch = Batch::default();
             for key in keys {
                 batch.delete(family, key.clone());

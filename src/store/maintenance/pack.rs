@@ -13,8 +13,9 @@ use std::path::Path;
 
 use super::copy::Counts;
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::store::record::{Digest, Digester, FORMAT, FamilyDigest, check_format, root};
-use crate::store::{Existing, Family, Key, Sink, Source, Temporary, atomic_replace, codec};
+use crate::store::{Existing, Family, Key, NamedBy, Sink, Source, codec, is_written_in_place, write_with};
 
 const MAGIC: &[u8; 8] = b"elcanopk";
 const END: u32 = u32::MAX;
@@ -30,19 +31,14 @@ const RECORDS: usize = 2_000;
 /// [`Error::Usage`] when the file exists and may not be replaced; a damaged record; an error of the
 /// system.
 pub fn pack(source: &dyn Source, path: &Path, existing: Existing) -> Result<Counts> {
-    if existing != Existing::Replace && path.exists() {
+    if existing != Existing::Replace && path.exists() && !is_written_in_place(path) {
         return Err(Error::Usage(format!("`{}` is there already; --force replaces it", path.display())));
     }
-    let temporary = Temporary::beside(path)?;
-    let counts = write(source, &temporary.path())?;
-    atomic_replace::sync(&temporary.path())?;
-    temporary.place(path)?;
-    Ok(counts)
+    write_with(path, NamedBy::User, |file| write(source, path, file))
 }
 
-fn write(source: &dyn Source, path: &Path) -> Result<Counts> {
+fn write(source: &dyn Source, path: &Path, file: &mut File) -> Result<Counts> {
     let io = |error| Error::io("writing", path)(error);
-    let mut file = File::create_new(path).map_err(io)?;
     file.write_all(MAGIC).and_then(|()| file.write_all(&FORMAT.to_le_bytes())).map_err(io)?;
     let encoder = zstd::stream::write::Encoder::new(file, LEVEL).map_err(io)?;
     let mut out = BufWriter::with_capacity(1 << 20, encoder);
@@ -145,6 +141,7 @@ impl PackReader {
         }
         let (mut digester, mut waiting) = (Digester::new(family), Vec::with_capacity(RECORDS));
         loop {
+            interrupt::check()?;
             let length = u32::from_le_bytes(self.bytes()?);
             if length == END {
                 break;

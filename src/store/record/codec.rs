@@ -19,6 +19,9 @@ pub const PLAIN_BYTES_MAX: usize = 1024;
 /// No compressed payload claims more than this once it is unpacked.
 const UNPACKED_BYTES_MAX: usize = 512 << 20;
 
+/// How the damage of a value under another record's key begins.
+const MISPLACED: &str = "the value belongs to key";
+
 const JSON: u8 = 1;
 const POSTCARD: u8 = 2;
 const COMPRESSED: u8 = 1;
@@ -58,6 +61,33 @@ pub fn canonical(record: &Record, out: &mut Vec<u8>) -> Result<()> {
 /// The inverse of [`canonical`].
 pub(in crate::store) fn from_canonical(family: Family, bytes: &[u8]) -> Result<Record, String> {
     with_type!(family, T => unpostcard::<T>(bytes).map(Record::from))
+}
+
+/// A checksum over family, key and all of a record, for engines whose values have no header: the
+/// first eight bytes of BLAKE3 of the family's name, the key and the canonical form, each but the
+/// last after its length.
+pub(in crate::store) fn seal(record: &Record) -> Result<i64> {
+    thread_local! {
+        static CANONICAL: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    let (name, key, mut value) = (record.family().name(), record.key(), CANONICAL.take());
+    canonical(record, &mut value)?;
+    let mut hasher = blake3::Hasher::new();
+    for part in [name.as_bytes(), key.as_bytes()] {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+    }
+    hasher.update(&value);
+    if value.capacity() <= SCRATCH_BYTES_MAX {
+        CANONICAL.set(value);
+    }
+    let mut seal = [0; 8];
+    seal.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    Ok(i64::from_be_bytes(seal))
+}
+
+/// Whether this is the damage of a value that was found under the key of another record.
+pub(in crate::store) fn is_misplaced(error: &Error) -> bool {
+    matches!(error, Error::Record { problem, .. } if problem.starts_with(MISPLACED))
 }
 
 /// [`Error::Record`] for a family and key.
@@ -119,7 +149,7 @@ pub fn decode_as<T: Stored>(key: &[u8], value: &[u8]) -> Result<T> {
         _ => return Err(problem(format!("encoding {tag} with flags {flags} is unknown"))),
     };
     if record.key().as_bytes() != key {
-        return Err(problem(format!("the value belongs to key {}", record.key())));
+        return Err(problem(format!("{MISPLACED} {}", record.key())));
     }
     Ok(record)
 }

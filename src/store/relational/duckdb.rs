@@ -2,14 +2,16 @@
 //! other engines. A foreign file is opened so that it cannot reach outside: no extensions, no other
 //! files, no settings.
 
+use std::fs::File;
 use std::sync::{Mutex, PoisonError};
 
 use duckdb::types::{ToSql, ToSqlOutput, ValueRef};
 use duckdb::{AccessMode, Config, Connection, appender_params_from_iter, params};
 
 use super::manifest::{self, Manifest};
-use super::table::{self, Assembler, Cell, Column, Kind, Row, project};
+use super::table::{self, Assembler, Cell, Column, Kind, Row, Seal, project};
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::metric::METRICS_VERSION;
 use crate::store::record::check_format;
 use crate::store::{Digest, Family, Key, Record, Sink, Source, StoreUrl, Temporary, Visit, atomic_replace};
@@ -31,6 +33,19 @@ fn explain(url: &StoreUrl, error: duckdb::Error) -> Error {
         "DuckDB refused"
     };
     url.because(problem, error)
+}
+
+/// Files that DuckDB opens at the same time to begin with.
+const FILES: usize = 8;
+
+/// Makes sure that files can be opened: where DuckDB cannot open those that it looks at when it
+/// starts, it ends the process.
+///
+/// # Errors
+/// The process has no descriptors left.
+pub fn can_start() -> Result<()> {
+    let files = (0..FILES).map(|_| File::open("/dev/null")).collect::<std::io::Result<Vec<_>>>();
+    files.map(drop).map_err(Error::io("opening files for", "DuckDB"))
 }
 
 fn config() -> duckdb::Result<Config> {
@@ -91,6 +106,7 @@ pub(in crate::store) struct DuckdbBulkWriter {
 impl DuckdbBulkWriter {
     /// Begins beside the destination. The statements of `epilogue` run when all records are in.
     pub(in crate::store) fn start(url: &StoreUrl, epilogue: Vec<String>) -> Result<Self> {
+        can_start()?;
         let temporary = Temporary::beside(url.path())?;
         let path = temporary.path();
         let path = path.to_str().ok_or_else(|| url.error("DuckDB takes paths in UTF-8 only"))?;
@@ -147,7 +163,10 @@ impl Sink for DuckdbBulkWriter {
 
     fn finish(self: Box<Self>) -> Result<()> {
         let Self { url, connection, temporary, manifest, epilogue } = *self;
-        Self::complete(connection, manifest, &epilogue).map_err(|error| explain(&url, error))?;
+        let handle = connection.interrupt_handle();
+        let completed =
+            interrupt::passing_on(|| handle.interrupt(), || Self::complete(connection, manifest, &epilogue))?;
+        completed.map_err(|error| interrupt::or_else(|| explain(&url, error)))?;
         atomic_replace::sync(&temporary.path())?;
         temporary.place(url.path())
     }
@@ -167,6 +186,7 @@ impl DuckdbReader {
         if !url.path().is_file() {
             return Err(url.error("there is no store here"));
         }
+        can_start()?;
         let locked_down = |config: Config| {
             config
                 .access_mode(AccessMode::ReadOnly)?
@@ -221,7 +241,8 @@ impl DuckdbReader {
         // No lock is held while records are handed over: their receiver may read more.
         let (rows, next) = rows;
         for (key, ordinal, row) in rows {
-            assembler.push(&key, ordinal, row)?;
+            interrupt::check()?;
+            assembler.push(&key, ordinal, row, Seal::Without)?;
         }
         Ok(next)
     }

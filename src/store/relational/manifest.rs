@@ -37,8 +37,15 @@ impl Manifest {
 }
 
 /// The rows that every store has.
-pub(super) fn basics() -> Vec<(String, String)> {
+fn basics() -> Vec<(String, String)> {
     vec![("format".to_owned(), FORMAT.to_string()), ("elcano".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]
+}
+
+/// The rows of a store to live on: every record has a checksum, written under this key.
+pub(super) fn of_store(checksums: &str) -> Vec<(String, String)> {
+    let mut rows = basics();
+    rows.push((checksums.to_owned(), "1".to_owned()));
+    rows
 }
 
 /// Under which key of `meta` the digest of a family is.

@@ -3,14 +3,15 @@
 //! and table names come from the list of families.
 //!
 //! Its own floors, lowest first: `failure` and `schema` (errors and SQL), `file` (opening), `rows`
-//! (values), then `store` and `bulk_writer`.
+//! (values), `seals` (checksums of old stores), then `store` and `bulk_writer`.
 
 mod bulk_writer;
 mod failure;
 mod file;
 mod rows;
 mod schema;
+mod seals;
 mod store;
 
-pub(in crate::store) use bulk_writer::SqliteBulkWriter;
+pub(in crate::store) use bulk_writer::{Purpose, SqliteBulkWriter};
 pub(in crate::store) use store::Sqlite;

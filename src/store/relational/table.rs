@@ -108,12 +108,24 @@ fn assemble(family: Family, rows: &[Row]) -> Result<Record, String> {
     with_type!(family, T => <T as Tabled>::assemble(rows).map(Record::from))
 }
 
+/// What the table states of the checksum of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seal {
+    /// It keeps none.
+    Without,
+    /// It keeps them, and none is there.
+    Missing,
+    /// This one; see [`codec::seal`].
+    Stated(i64),
+}
+
 /// Gathers the rows of a table, which come by key and ordinal, into records.
 pub(super) struct Assembler<'v> {
     family: Family,
     derived: bool,
     key: Option<Key>,
     rows: Vec<Row>,
+    seal: Seal,
     problem: Option<String>,
     visit: &'v mut Visit<'v>,
 }
@@ -121,14 +133,15 @@ pub(super) struct Assembler<'v> {
 impl<'v> Assembler<'v> {
     /// Hands each record over to `visit`.
     pub(super) fn new(family: Family, derived: bool, visit: &'v mut Visit<'v>) -> Self {
-        Self { family, derived, key: None, rows: Vec::new(), problem: None, visit }
+        Self { family, derived, key: None, rows: Vec::new(), seal: Seal::Without, problem: None, visit }
     }
 
-    /// Takes the next row.
-    pub(super) fn push(&mut self, key: &[u8], ordinal: i64, row: Row) -> Result<()> {
+    /// Takes the next row; the first one of a record states its checksum.
+    pub(super) fn push(&mut self, key: &[u8], ordinal: i64, row: Row, seal: Seal) -> Result<()> {
         if self.key.as_ref().is_none_or(|held| held.as_bytes() != key) {
             self.end()?;
             self.key = Some(Key::from_bytes(key));
+            self.seal = seal;
         }
         if usize::try_from(ordinal) != Ok(self.rows.len()) {
             self.problem = Some(format!("its rows are not numbered from 0: {ordinal} follows {}", self.rows.len()));
@@ -141,13 +154,13 @@ impl<'v> Assembler<'v> {
     pub(super) fn end(&mut self) -> Result<()> {
         let Some(key) = self.key.take() else { return Ok(()) };
         let (rows, problem) = (std::mem::take(&mut self.rows), self.problem.take());
-        let record = problem.map_or_else(|| check(self.family, self.derived, &key, &rows), Err);
+        let record = problem.map_or_else(|| check(self.family, self.derived, &key, &rows, self.seal), Err);
         (self.visit)(key.as_bytes(), record.map_err(|problem| codec::damaged(key.as_bytes(), self.family, problem)))
     }
 }
 
 /// The record of rows, if its own rows are these.
-fn check(family: Family, derived: bool, key: &Key, rows: &[Row]) -> Result<Record, String> {
+fn check(family: Family, derived: bool, key: &Key, rows: &[Row], seal: Seal) -> Result<Record, String> {
     let record = assemble(family, rows)?;
     if record.key() != *key {
         return Err(format!("the row belongs to key {}", record.key()));
@@ -173,5 +186,13 @@ fn check(family: Family, derived: bool, key: &Key, rows: &[Row]) -> Result<Recor
     if index != rows.len() {
         changed.get_or_insert_with(|| "there are more rows than the record has".to_owned());
     }
-    changed.map_or(Ok(record), Err)
+    if let Some(changed) = changed {
+        return Err(changed);
+    }
+    let matches = match seal {
+        Seal::Without => true,
+        Seal::Missing => return Err("it has no checksum".to_owned()),
+        Seal::Stated(stated) => codec::seal(&record).map_err(|error| error.to_string())? == stated,
+    };
+    if matches { Ok(record) } else { Err("the checksum does not match".to_owned()) }
 }

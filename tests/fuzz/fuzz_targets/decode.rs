@@ -4,13 +4,15 @@
 
 #![no_main]
 
-use std::sync::LazyLock;
+#[path = "../sample.rs"]
+mod sample;
 
 use arbitrary::Arbitrary;
-use elcano::error::{Error, Result};
+use elcano::error::Error;
 use elcano::store::codec::{HEADER_BYTES, canonical, decode, encode};
-use elcano::store::{Encoding, Family, KEY_BYTES_MAX, Key, Record, Sink, table, unpack};
+use elcano::store::{Encoding, Family, KEY_BYTES_MAX, Key, table};
 use libfuzzer_sys::fuzz_target;
+use sample::SAMPLE;
 
 /// The input of one run.
 #[derive(Arbitrary, Debug)]
@@ -30,28 +32,6 @@ struct Edit {
     removed: u8,
     inserted: Vec<u8>,
 }
-
-/// Gathers records.
-struct Gathering(std::sync::mpsc::Sender<Record>);
-
-impl Sink for Gathering {
-    fn put(&mut self, records: Vec<Record>) -> Result<()> {
-        records.into_iter().for_each(|record| self.0.send(record).expect("the receiver is alive"));
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// The records of the oldest sample of a store.
-static SAMPLE: LazyLock<Vec<Record>> = LazyLock::new(|| {
-    let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../compat/v1/store.pack");
-    let (sender, receiver) = std::sync::mpsc::channel();
-    unpack(pack.as_ref(), Box::new(Gathering(sender))).expect("the sample is sound");
-    receiver.iter().collect()
-});
 
 impl Input {
     fn family(&self) -> Family {

@@ -8,6 +8,7 @@ use super::source::{SourceFile, sources};
 /// The rooms, each with its floor. A new room is drawn here and in ARCHITECTURE.md.
 const ROOMS: &[(&str, u8)] = &[
     ("error", 0),
+    ("interrupt", 0),
     ("model", 0),
     ("lang", 1),
     ("cfg", 2),
@@ -15,6 +16,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("metric", 2),
     ("measure", 3),
     ("git", 4),
+    ("isolate", 4),
     ("store", 4),
     ("walk", 4),
     ("export", 5),

@@ -12,11 +12,7 @@ use crate::support::languages::registry;
 const ALSO_NAMES: &[(&str, &str)] = &[("qualified_name", "a space's name, a key of reports and a column of stores")];
 
 /// Ids of metrics that mean something else where they stand: file, id, and what it is there.
-const NO_METRIC: &[(&str, &str, &str)] = &[
-    ("src/report/document.rs", "cyclomatic", "a title of what the policies make of a role"),
-    ("src/report/document.rs", "cognitive", "a title of what the policies make of a role"),
-    ("src/report/explain.rs", "nesting", "a key of an increment"),
-];
+const NO_METRIC: &[(&str, &str, &str)] = &[("src/report/explain.rs", "nesting", "a key of an increment")];
 
 /// Names that were replaced by the field's term. `ARCHITECTURE.md` has the glossary.
 const REPLACED: &[(&str, &str)] = &[

@@ -19,8 +19,9 @@ fn fixture() -> Repo {
     repo
 }
 
+/// With the store in the checkout, which must be named there.
 fn in_ci(repo: &Repo, args: &[&str]) -> CommandOutput {
-    repo.elcano_in(".", args, &[("CI", "true")])
+    repo.elcano_in(".", args, &[("CI", "true"), ("ELCANO_STORE", "lmdb:.elcano")])
 }
 
 /// Damages every record of facts.

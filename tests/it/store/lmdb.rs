@@ -8,7 +8,7 @@ use elcano::error::Error;
 use elcano::store::{self, Batch, Durability, Family, Key, OpenOptions, Record, RunLock, StoreUrl};
 
 use crate::support::records::{self, assert_same};
-use crate::support::stores::{everything, write_raw};
+use crate::support::stores::{everything, with_raw, write_raw};
 
 fn fresh() -> (tempfile::TempDir, StoreUrl) {
     let folder = tempfile::tempdir().unwrap();
@@ -97,7 +97,7 @@ fn a_new_store_ignores_itself_and_leaves_nothing_else() {
     let mut names: Vec<String> =
         fs::read_dir(url.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, [".gitignore", "data.mdb", "lock.mdb"]);
+    assert_eq!(names, [".gitignore", "data.mdb", "elcano.checked", "lock.mdb"]);
     assert_eq!(fs::read_to_string(url.path().join(".gitignore")).unwrap(), "*\n");
 }
 
@@ -184,13 +184,26 @@ fn a_store_whose_last_pages_are_free_and_unwritten_still_opens() {
     let (_folder, url) = fresh();
     let records = filled(&url);
     let path = url.path().join("data.mdb");
-    let length = fs::metadata(&path).unwrap().len();
-    // Both meta pages count free pages after the end, as LMDB does when the last pages were freed
-    // before they were written.
-    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
-    for page in [0, 4096] {
-        file.write_all_at(&(length / 4096 + 10).to_ne_bytes(), page + 136).unwrap();
+    // LMDB counts pages that were freed before they were written.
+    with_raw(url.path(), "meta", |database, txn| {
+        database.put(txn, b"one", &[1; 20_000]).unwrap();
+        database.delete(txn, b"one").unwrap();
+    });
+    for _ in 0..3 {
+        with_raw(url.path(), "meta", |database, txn| {
+            database.put(txn, b"small", b"2").unwrap();
+            database.put(txn, b"large", &[3; 400_000]).unwrap();
+            database.delete(txn, b"large").unwrap();
+            database.delete(txn, b"small").unwrap();
+        });
     }
+    let mut meta = [[0; 8]; 2];
+    let file = fs::File::open(&path).unwrap();
+    for (page, last) in meta.iter_mut().enumerate() {
+        file.read_exact_at(last, page as u64 * 4096 + 136).unwrap();
+    }
+    let last = meta.map(u64::from_ne_bytes).into_iter().max().unwrap();
+    assert!(fs::metadata(&path).unwrap().len() < (last + 1) * 4096, "no page is unwritten");
     assert_same(&everything(&*store::open(&url, OpenOptions::read()).unwrap()), &records);
 }
 

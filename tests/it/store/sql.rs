@@ -4,13 +4,15 @@
 use std::fs;
 
 use elcano::error::Error;
-use elcano::store::{self, Batch, Existing, Family, OpenOptions, Record, StoreUrl, open, read_from, table, write_to};
+use elcano::store::{
+    self, Batch, Existing, Family, OpenOptions, Record, StoreUrl, export_to, open, read_from, table, write_to,
+};
 
 use crate::support::records::{self, assert_same};
 use crate::support::stores::{everything, execute};
 
 fn export(url: &StoreUrl, records: &[Record]) {
-    let mut sink = write_to(url, Existing::Replace, OpenOptions::create()).unwrap();
+    let mut sink = export_to(url, Existing::Replace, Vec::new()).unwrap();
     for records in records.chunk_by(|a, b| a.family() == b.family()) {
         sink.put(records.to_vec()).unwrap();
     }
@@ -263,7 +265,7 @@ fn views_are_part_of_an_export_and_do_not_hinder_reading_it() {
     let records = records::sample_all(3, 97);
     for url in exports(&folder) {
         let view = "CREATE VIEW functions AS SELECT * FROM facts WHERE kind = 'function'".to_owned();
-        let mut sink = store::export_to(&url, Existing::Refuse, vec![view]).unwrap();
+        let mut sink = export_to(&url, Existing::Refuse, vec![view]).unwrap();
         for records in records.chunk_by(|a, b| a.family() == b.family()) {
             sink.put(records.to_vec()).unwrap();
         }
@@ -271,15 +273,14 @@ fn views_are_part_of_an_export_and_do_not_hinder_reading_it() {
         let functions = count(&url, "SELECT count(*) FROM functions");
         assert_eq!(functions, count(&url, "SELECT count(*) FROM facts WHERE kind = 'function'"));
         assert!(read_from(&url, store::digest_all).is_ok());
-        let broken =
-            store::export_to(&url, Existing::Replace, vec!["CREATE VIEW x AS SELECT nothing FROM nowhere".into()]);
+        let broken = export_to(&url, Existing::Replace, vec!["CREATE VIEW x AS SELECT nothing FROM nowhere".into()]);
         if matches!(url, StoreUrl::Duckdb(_)) {
             assert!(broken.unwrap().finish().is_err());
         }
         assert_eq!(count(&url, "SELECT count(*) FROM functions"), functions, "a failed export left the old one");
     }
     assert!(matches!(
-        store::export_to(&StoreUrl::Lmdb(folder.path().join("l")), Existing::Refuse, Vec::new()).map(drop),
+        export_to(&StoreUrl::Lmdb(folder.path().join("l")), Existing::Refuse, Vec::new()).map(drop),
         Err(Error::Usage(_))
     ));
 }

@@ -73,6 +73,14 @@ pub fn distinct(family: Family, thread: u8) -> Vec<Record> {
 
 /// Writes a value into a database of a folder, past everything that elcano checks.
 pub fn write_raw(folder: &Path, database: &str, key: &[u8], value: &[u8]) {
+    with_raw(folder, database, |database, txn| database.put(txn, key, value).unwrap());
+}
+
+/// A database of LMDB.
+pub type RawDatabase<'d> = heed::Database<'d, heed::types::Bytes, heed::types::Bytes>;
+
+/// Changes a database of a folder in one transaction, past everything that elcano checks.
+pub fn with_raw(folder: &Path, database: &str, change: impl FnOnce(RawDatabase<'_>, &mut heed::RwTxn<'_>)) {
     let mut options = heed::EnvOpenOptions::new();
     options.map_size(1 << 30).max_dbs(16);
     // SAFETY: no other code has the folder of this test.
@@ -81,7 +89,7 @@ pub fn write_raw(folder: &Path, database: &str, key: &[u8], value: &[u8]) {
     let txn = env.write_txn().unwrap();
     let made = env.create_databases_and_commit(txn, |opener, txn| {
         let database = opener.create_database::<heed::types::Bytes, heed::types::Bytes>(txn, Some(database))?;
-        database.put(txn, key, value)?;
+        change(database, txn);
         Ok::<_, heed::Error>(heed::CommitOrAbort::<(), ()>::Commit(()))
     });
     made.unwrap();
@@ -94,4 +102,10 @@ pub fn execute(url: &StoreUrl, sql: &str) {
         StoreUrl::Duckdb(path) => duckdb::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
         StoreUrl::Lmdb(_) => panic!("LMDB knows no SQL"),
     }
+}
+
+/// A file that SQLite or elcano keeps beside a store, and that belongs to it.
+pub fn is_companion(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_str().unwrap();
+    ["-wal", "-shm", ".elcano.lock", ".elcano.checked"].iter().any(|end| name.ends_with(end))
 }

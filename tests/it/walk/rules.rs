@@ -27,7 +27,13 @@ impl Detect for Few {
 
 /// Options in which nothing of this machine is.
 pub fn options() -> WalkOptions {
-    WalkOptions { include: Vec::new(), exclude: Vec::new(), global_excludes: None, left_out: Vec::new() }
+    WalkOptions {
+        include: Vec::new(),
+        exclude: Vec::new(),
+        only: Vec::new(),
+        global_excludes: None,
+        left_out: Vec::new(),
+    }
 }
 
 pub fn walked(repo: &Repo) -> Walked {

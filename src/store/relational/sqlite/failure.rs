@@ -3,7 +3,7 @@
 use rusqlite::ErrorCode;
 
 use crate::error::Error;
-use crate::store::StoreUrl;
+use crate::store::{StoreUrl, disk};
 
 /// Why a statement failed: an error of SQLite still lacks the name of the store.
 pub(super) enum SqliteFailure {
@@ -36,6 +36,7 @@ impl SqliteFailure {
 /// Explains an error of SQLite.
 pub(super) fn explain(url: &StoreUrl, error: rusqlite::Error) -> Error {
     let problem = match error.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => return Error::Interrupted,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another process has locked it for too long",
         Some(ErrorCode::DiskFull) => "the disk is full; nothing of the last batch was written",
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
@@ -43,6 +44,10 @@ pub(super) fn explain(url: &StoreUrl, error: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::ReadOnly) => "it is read-only",
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => "it cannot be opened",
+        Some(ErrorCode::SystemIoFailure) if disk::has_no_room(url.path()) => {
+            "the disk is full; nothing of the last batch was written"
+        }
+        Some(ErrorCode::SystemIoFailure) => "the disk fails: input/output error",
         _ => "SQLite refused",
     };
     url.because(problem, error)

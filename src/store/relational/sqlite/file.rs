@@ -4,16 +4,19 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use rustix::fs::OFlags;
 
 use super::failure::explain;
-use super::schema::APPLICATION_ID;
+use super::schema::{APPLICATION_ID, CHECKSUM, CHECKSUMS, Shape};
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::store::record::check_format;
 use crate::store::relational::table;
 use crate::store::{Durability, Family, StoreUrl};
@@ -26,8 +29,11 @@ const BUSY_WAIT: Duration = Duration::from_secs(60);
 /// Checks the first bytes: SQLite takes an empty file for an empty database.
 pub(super) fn recognise(url: &StoreUrl) -> Result<()> {
     let mut start = [0; 16];
-    let mut file = match File::open(url.path()) {
-        Ok(file) => file,
+    // Anything but a regular file is refused, and does not make this wait.
+    let mut options = File::options();
+    let mut file = match options.read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(url.path()) {
+        Ok(file) if file.metadata().is_ok_and(|found| found.is_file()) => file,
+        Ok(_) => return Err(url.error("it is no regular file")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(url.error("there is no store here")),
         Err(error) => return Err(Error::io("opening", url.path())(error)),
     };
@@ -74,14 +80,15 @@ fn location(path: &Path, flags: OpenFlags) -> PathBuf {
 }
 
 /// Checks that the file is a store of this format and that each family is a table. Returns whether
-/// the derived columns are there and defined as they are today.
-pub(super) fn check(url: &StoreUrl, connection: &Connection, metrics_version: u32) -> Result<bool> {
+/// the derived columns are there and defined as they are today, and whether records have checksums.
+pub(super) fn check(url: &StoreUrl, connection: &Connection, metrics_version: u32) -> Result<Shape> {
     let failed = |error| explain(url, error);
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed);
     if pragma("application_id")? != i64::from(APPLICATION_ID) {
         return Err(url.error("it is a SQLite file of another program"));
     }
     check_format(Some(pragma("user_version")?)).map_err(|problem| url.error(problem))?;
+    let sealed = meta(url, connection, CHECKSUMS)?.is_some();
     let mut derived = meta(url, connection, "metrics")?.is_some_and(|version| version == metrics_version.to_string());
     for family in Family::ALL {
         let kind: Option<String> = connection
@@ -99,14 +106,32 @@ pub(super) fn check(url: &StoreUrl, connection: &Connection, metrics_version: u3
             }
             derived &= is_there;
         }
+        if sealed && !there.iter().any(|name| name == CHECKSUM) {
+            return Err(url.error(format!("the store is damaged: `{family}` has no column `{CHECKSUM}`")));
+        }
     }
-    Ok(derived)
+    Ok(Shape { derived, sealed })
 }
 
-fn column_names(connection: &Connection, family: Family) -> rusqlite::Result<Vec<String>> {
+pub(super) fn column_names(connection: &Connection, family: Family) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
     let names = statement.query_map([family.name()], |row| row.get(0))?;
     names.collect()
+}
+
+/// Checks the file's structure: every page, every row, and that each index has every row.
+///
+/// # Errors
+/// [`Error::Store`] with the first things that are wrong.
+pub(super) fn integrity(url: &StoreUrl, connection: &Connection) -> Result<()> {
+    let handle = connection.get_interrupt_handle();
+    let check = || {
+        let mut statement = connection.prepare("PRAGMA integrity_check(3)")?;
+        let found = statement.query_map([], |row| row.get::<_, String>(0))?;
+        found.collect::<rusqlite::Result<Vec<_>>>()
+    };
+    let found = interrupt::passing_on(|| handle.interrupt(), check)?.map_err(|error| explain(url, error))?;
+    if found == ["ok"] { Ok(()) } else { Err(url.error(format!("it is damaged: {}", found.join("; ")))) }
 }
 
 /// A value of table `meta`.

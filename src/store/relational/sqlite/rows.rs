@@ -4,12 +4,13 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, params_from_iter};
 
 use super::failure::{SqliteFailure, explain};
+use super::schema::Shape;
 use crate::error::Result;
-use crate::store::relational::table::{Cell, Row, project};
+use crate::store::relational::table::{Cell, Row, Seal, project};
 use crate::store::{Put, PutValue, StoreUrl, codec};
 
 /// Inserts the rows of a record.
-pub(super) fn insert_record(url: &StoreUrl, insert: &mut CachedStatement<'_>, put: &Put, derived: bool) -> Result<()> {
+pub(super) fn insert_record(url: &StoreUrl, insert: &mut CachedStatement<'_>, put: &Put, shape: Shape) -> Result<()> {
     let decoded;
     let record = match &put.value {
         PutValue::Record(record) => record,
@@ -19,11 +20,25 @@ pub(super) fn insert_record(url: &StoreUrl, insert: &mut CachedStatement<'_>, pu
         }
     };
     let mut ordinal = 0_i64;
-    project(record, derived, &mut |cells| {
+    let mut seal = shape.sealed.then(|| codec::seal(record)).transpose()?.map(Cell::Int);
+    project(record, shape.derived, &mut |cells| {
         let head = [Cell::Blob(put.key.as_bytes().into()), Cell::Int(ordinal)];
-        insert.execute(params_from_iter(head.iter().chain(cells))).map_err(|error| explain(url, error))?;
+        let values = head.iter().chain(cells).chain(&seal);
+        insert.execute(params_from_iter(values)).map_err(|error| explain(url, error))?;
+        if seal.is_some() {
+            seal = Some(Cell::Null);
+        }
         ordinal += 1;
         Ok(())
+    })
+}
+
+/// The checksum that a row states.
+pub(super) fn seal(row: &rusqlite::Row<'_>, width: usize, shape: Shape) -> Result<Seal, SqliteFailure> {
+    Ok(match shape.sealed.then(|| row.get_ref(width)).transpose()? {
+        None => Seal::Without,
+        Some(ValueRef::Integer(value)) => Seal::Stated(value),
+        Some(_) => Seal::Missing,
     })
 }
 

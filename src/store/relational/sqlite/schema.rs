@@ -6,6 +6,24 @@ use crate::store::{FORMAT, Family};
 /// "ELCN": by which `file` and other programs recognise an elcano store.
 pub(super) const APPLICATION_ID: i32 = 0x454C_434E;
 const PAGE_BYTES: u32 = 8192;
+/// The column in which a store keeps the checksum of a record, in its first row.
+pub(super) const CHECKSUM: &str = "checksum";
+/// The key of `meta` that says that every record has one.
+pub(super) const CHECKSUMS: &str = "checksums";
+
+/// Which columns the tables have beside those of the records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// What is computed from other columns: in exports.
+    pub(super) derived: bool,
+    /// Checksums: in stores, but those that an older elcano wrote.
+    pub(super) sealed: bool,
+}
+
+/// A store to live on.
+pub(super) const STORE: Shape = Shape { derived: false, sealed: true };
+/// A database for other programs, whose digests stand in `meta`.
+pub(super) const EXPORT: Shape = Shape { derived: true, sealed: false };
 
 /// The statements of one family.
 pub(super) struct Statements {
@@ -16,15 +34,19 @@ pub(super) struct Statements {
     pub(super) scan: String,
     pub(super) last: String,
     pub(super) count: String,
+    /// Columns of records and the two before them; a checksum follows.
     pub(super) width: usize,
 }
 
 impl Statements {
-    /// For tables with or without derived columns.
-    pub(super) fn of(family: Family, derived: bool) -> Self {
-        let columns = table::columns(family, derived);
-        let names = columns.iter().map(|column| format!(", \"{}\"", column.name)).collect::<String>();
-        let marks = (3..columns.len() + 3).map(|mark| format!(", ?{mark}")).collect::<String>();
+    /// For tables of a shape.
+    pub(super) fn of(family: Family, shape: Shape) -> Self {
+        let columns = table::columns(family, shape.derived);
+        let seal = shape.sealed.then_some(CHECKSUM);
+        let names = columns.iter().map(|column| column.name).chain(seal);
+        let names = names.map(|name| format!(", \"{name}\"")).collect::<String>();
+        let count = columns.len() + usize::from(shape.sealed);
+        let marks = (3..count + 3).map(|mark| format!(", ?{mark}")).collect::<String>();
         let select = format!("SELECT key, ordinal{names} FROM \"{family}\"");
         // A range without an end has NULL there.
         let range = "key >= ?1 AND (?2 IS NULL OR key < ?2)";
@@ -42,9 +64,12 @@ impl Statements {
 }
 
 /// The tables, without indexes.
-pub(super) fn tables(derived: bool) -> String {
+pub(super) fn tables(shape: Shape) -> String {
     let tables = Family::ALL.iter().map(|family| {
-        let columns = table::columns(*family, derived).iter().map(definition).collect::<String>();
+        let mut columns = table::columns(*family, shape.derived).iter().map(definition).collect::<String>();
+        if shape.sealed {
+            columns += &format!(", {CHECKSUM} INTEGER");
+        }
         format!("CREATE TABLE \"{family}\" (key BLOB NOT NULL, ordinal INTEGER NOT NULL{columns}) STRICT;\n")
     });
     let meta = "CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;\n";
@@ -57,6 +82,16 @@ pub(super) fn indexes() -> String {
         .iter()
         .map(|family| format!("CREATE UNIQUE INDEX \"{family}_key\" ON \"{family}\" (key, ordinal);\n"))
         .collect()
+}
+
+/// Adds the column of checksums to a table of a store that an older elcano made.
+pub(super) fn add_checksums(family: Family) -> String {
+    format!("ALTER TABLE \"{family}\" ADD COLUMN {CHECKSUM} INTEGER")
+}
+
+/// Sets the checksum of a record.
+pub(super) fn set_checksum(family: Family) -> String {
+    format!("UPDATE \"{family}\" SET {CHECKSUM} = ?2 WHERE key = ?1 AND ordinal = 0")
 }
 
 /// Marks a file as elcano's.

@@ -1,16 +1,20 @@
 //! Reads and writes a store in a SQLite file: reading connections, one writing connection,
 //! transactions. Never replaces a file; that is the bulk writer's.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::failure::{SqliteFailure, explain};
-use super::file::{can_write_beside, check, connect, has_log, log_path, meta, recognise};
-use super::rows::{cells, insert_record};
-use super::schema::{self, Statements};
+use super::file::{can_write_beside, check, connect, has_log, integrity, log_path, meta, recognise};
+use super::rows::{cells, insert_record, seal};
+use super::schema::{self, CHECKSUMS, Shape, Statements};
+use super::seals;
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::metric::METRICS_VERSION;
+use crate::store::checked::Checked;
 use crate::store::relational::manifest;
 use crate::store::relational::table::Assembler;
 use crate::store::{
@@ -22,12 +26,14 @@ pub(in crate::store) struct Sqlite {
     url: StoreUrl,
     options: OpenOptions,
     flags: OpenFlags,
-    derived: bool,
+    shape: Shape,
     statements: Vec<Statements>,
     /// None when the store is open for reading.
     writer: Mutex<Option<Connection>>,
     /// Connections that are not in use.
     readers: Mutex<Vec<Connection>>,
+    /// Something was committed.
+    written: AtomicBool,
 }
 
 /// A moment of the store; the connection goes back when it ends.
@@ -39,6 +45,22 @@ struct SqliteView<'s> {
 impl Sqlite {
     /// Opens or makes the store; see [`crate::store::open`].
     pub(in crate::store) fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self> {
+        Self::open_checked(url, options, |connection| checked(url).once(|| integrity(url, connection)))
+    }
+
+    /// Checks the file's structure, whether or not it was found sound before.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with the first things that are wrong.
+    pub(in crate::store) fn check_structure(url: &StoreUrl) -> Result<()> {
+        Self::open_checked(url, OpenOptions::read(), |connection| integrity(url, connection)).map(drop)
+    }
+
+    fn open_checked(
+        url: &StoreUrl,
+        options: OpenOptions,
+        integrity: impl FnOnce(&Connection) -> Result<()>,
+    ) -> Result<Self> {
         if options.access == Access::Create {
             create(url)?;
         }
@@ -48,7 +70,7 @@ impl Sqlite {
         flags |= if writable { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
         let opened = connect(url, flags, options.durability)
             .and_then(|connection| Ok((check(url, &connection, METRICS_VERSION)?, connection)));
-        let (derived, connection) = match opened {
+        let (mut shape, mut connection) = match opened {
             // In a folder that cannot be written SQLite can share nothing with others, and has to
             // be opened as immutable.
             Err(Error::Store { .. }) if !writable && !has_log(url) && !can_write_beside(url) => {
@@ -58,34 +80,26 @@ impl Sqlite {
             }
             opened => opened?,
         };
-        if writable && derived {
+        integrity(&connection)?;
+        if writable && shape.derived {
             return Err(url.error("it is an export, which cannot be written; import it into a store"));
         }
-        let statements = Family::ALL.iter().map(|family| Statements::of(*family, derived)).collect();
+        let unsealed = writable && !shape.sealed;
+        if unsealed {
+            seals::add(url, &mut connection)?;
+            shape = schema::STORE;
+        }
+        let statements = Family::ALL.iter().map(|family| Statements::of(*family, shape)).collect();
         let (writer, readers) = if writable { (Some(connection), Vec::new()) } else { (None, vec![connection]) };
         Ok(Self {
             url: url.clone(),
             options,
             flags,
-            derived,
+            shape,
             statements,
             writer: Mutex::new(writer),
             readers: Mutex::new(readers),
-        })
-    }
-
-    /// Checks the file's structure: quickly, or every index entry as well.
-    ///
-    /// # Errors
-    /// [`Error::Store`] with the first things that are wrong.
-    pub(in crate::store) fn check_structure(url: &StoreUrl, quickly: bool) -> Result<()> {
-        let store = Self::open(url, OpenOptions::read())?;
-        let pragma = if quickly { "PRAGMA quick_check(3)" } else { "PRAGMA integrity_check(3)" };
-        store.reading(|connection| {
-            let mut statement = connection.prepare(pragma)?;
-            let found =
-                statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-            if found == ["ok"] { Ok(()) } else { Err(url.error(format!("it is damaged: {}", found.join("; "))).into()) }
+            written: AtomicBool::new(unsealed),
         })
     }
 
@@ -123,12 +137,14 @@ impl Sqlite {
     ) -> Result<(), SqliteFailure> {
         let statements = self.statements(family);
         let mut statement = connection.prepare_cached(&statements.scan)?;
-        let mut assembler = Assembler::new(family, self.derived, visit);
+        let mut assembler = Assembler::new(family, self.shape.derived, visit);
         let end = prefix.successor();
         let mut rows = statement.query((prefix.as_bytes(), end.as_ref().map(Key::as_bytes)))?;
         while let Some(row) = rows.next()? {
+            interrupt::check()?;
             let (ordinal, cells) = (row.get(1)?, cells(row, statements.width)?);
-            assembler.push(row.get_ref(0)?.as_blob().unwrap_or_default(), ordinal, cells)?;
+            let seal = seal(row, statements.width, self.shape)?;
+            assembler.push(row.get_ref(0)?.as_blob().unwrap_or_default(), ordinal, cells, seal)?;
         }
         Ok(assembler.end()?)
     }
@@ -141,10 +157,11 @@ impl Sqlite {
             found = Some(record?);
             Ok(())
         };
-        let mut assembler = Assembler::new(family, self.derived, &mut keep);
+        let mut assembler = Assembler::new(family, self.shape.derived, &mut keep);
         let mut rows = statement.query([key])?;
         while let Some(row) = rows.next()? {
-            assembler.push(key, row.get(1)?, cells(row, statements.width)?)?;
+            let seal = seal(row, statements.width, self.shape)?;
+            assembler.push(key, row.get(1)?, cells(row, statements.width)?, seal)?;
         }
         assembler.end()?;
         Ok(found)
@@ -181,11 +198,26 @@ impl Sqlite {
             let mut insert = connection.prepare_cached(&statements.insert)?;
             for put in puts {
                 delete.execute([put.key.as_bytes()])?;
-                insert_record(&self.url, &mut insert, put, self.derived)?;
+                insert_record(&self.url, &mut insert, put, self.shape)?;
             }
         }
         Ok(())
     }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if self.written.load(Ordering::Relaxed) {
+            // The last connection that is closed writes the log back, which a reader's cannot.
+            self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            drop(self.writer().take());
+            checked(&self.url).renew();
+        }
+    }
+}
+
+fn checked(url: &StoreUrl) -> Checked {
+    Checked::of(url, vec![url.path().to_owned(), log_path(url.path(), "-wal")])
 }
 
 /// Makes a store where none is; complete or not at all, also when several processes create it at
@@ -198,9 +230,9 @@ fn create(url: &StoreUrl) -> Result<()> {
     let made = Connection::open(temporary.path()).and_then(|connection| {
         connection.execute_batch(&schema::page_size())?;
         connection.execute_batch("PRAGMA journal_mode = WAL; BEGIN;")?;
-        connection.execute_batch(&schema::tables(false))?;
+        connection.execute_batch(&schema::tables(schema::STORE))?;
         connection.execute_batch(&schema::indexes())?;
-        for (key, value) in manifest::basics() {
+        for (key, value) in manifest::of_store(CHECKSUMS) {
             connection.execute("INSERT INTO meta VALUES (?1, ?2)", [key, value])?;
         }
         connection.execute_batch(&schema::marks())?;
@@ -298,7 +330,9 @@ impl Store for Sqlite {
                 self.write_in(&transaction, batch)?;
                 Ok(transaction.commit()?)
             });
-        done.map_err(|failure| self.error(failure))
+        done.map_err(|failure| self.error(failure))?;
+        self.written.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     fn flush(&self) -> Result<()> {
