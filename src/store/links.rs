@@ -64,12 +64,11 @@ fn own_files(url: &StoreUrl) -> Vec<PathBuf> {
     match url {
         StoreUrl::Lmdb(folder) => {
             let own = (folder.file_name() == Some(OsStr::new(FOLDER))).then(|| folder.clone());
-            let files =
-                [".gitignore", "data.mdb", "lock.mdb", "elcano.lock", "elcano.checked"].map(|name| folder.join(name));
+            let files = [".gitignore", "data.mdb", "lock.mdb", "elcano.lock"].map(|name| folder.join(name));
             own.into_iter().chain(files).collect()
         }
         StoreUrl::Sqlite(file) | StoreUrl::Duckdb(file) => {
-            ["-wal", "-shm", "-journal", ".wal", ".elcano.lock", ".elcano.checked"].map(|end| beside(file, end)).into()
+            ["-wal", "-shm", "-journal", ".wal", ".elcano.lock"].map(|end| beside(file, end)).into()
         }
     }
 }
