@@ -35,9 +35,10 @@ pub fn inert(text: &str) -> String {
     if is_quiet { text.to_owned() } else { code(text) }
 }
 
-/// A cell of a table: a bar in it would end the cell, and a backslash before one is ambiguous.
+/// A cell of a table: a bar in it would end the cell, and a backslash before one is ambiguous. A
+/// reader that knows no spans of code must not see an element, either.
 pub(super) fn cell(markdown: &str) -> String {
-    markdown.replace("\\|", "\\\\u{7c}").replace('|', "\\|")
+    markdown.replace("\\|", "\\\\u{7c}").replace('|', "\\|").replace('<', "&lt;")
 }
 
 #[cfg(test)]
