@@ -180,7 +180,7 @@ mod tests {
         table.row(vec!["a|b\n<script>".into(), "@octocat".into(), "1".into()]);
         assert_eq!(
             table.markdown(),
-            "| name | what | n |\n| --- | --- | ---: |\n| `a\\|b\\n<script>` | `@octocat` | 1 |\n"
+            "| name | what | n |\n| --- | --- | ---: |\n| `a\\|b\\n&lt;script>` | `@octocat` | 1 |\n"
         );
     }
 }
