@@ -12,6 +12,7 @@ mod ids;
 mod index;
 mod leaves;
 mod name;
+mod regular_file;
 mod tracked;
 mod tree;
 

@@ -3,10 +3,9 @@
 //! read.
 
 use std::ffi::OsStr;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
@@ -16,7 +15,6 @@ use gix::index::entry::stat::Time;
 use gix::index::entry::{Flags, Mode, Stage, Stat as Recorded};
 use gix::worktree::stack::state::attributes::Source;
 use rayon::prelude::*;
-use rustix::fs::OFlags;
 
 use super::leaves::Leaf;
 use super::{Repository, absent, failed, ids};
@@ -378,8 +376,7 @@ const fn low(wide: u64) -> u32 {
 /// differ.
 fn holds(path: &Path, bytes: u64, id: ObjectId, unify: bool) -> io::Result<bool> {
     tracing::debug!("read {}", path.display());
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let mut file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    let mut file = super::regular_file::open(path)?;
     if unify {
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
