@@ -11,6 +11,7 @@ mod lines;
 mod naming;
 mod options;
 mod parse;
+mod plain;
 mod roles;
 mod rows;
 mod source;
@@ -18,5 +19,6 @@ mod visit;
 
 pub use analyzer::Analyzer;
 pub use options::{FileLimits, Options};
+pub use plain::decoded;
 pub use roles::roles_in;
 pub use source::{SourceError, measure_source};

@@ -118,19 +118,22 @@ impl Analyzer {
         content: ContentId,
         bytes: &[u8],
         options: Options,
-        trace: Option<&mut Trace>,
+        mut trace: Option<&mut Trace>,
         cancelled: Option<&AtomicBool>,
     ) -> FileFacts {
-        guarded(self.origin(), content, bytes, options, |facts| match &self.method {
-            Method::Tree(language) => {
-                let clock = Clock::start(options.limits.seconds_max, cancelled);
-                let tree = parse::parse(language, bytes, options.limits, &clock)?;
-                visit::visit(language, &self.policy, bytes, &tree, (&options, &clock), trace, facts)
+        guarded(self.origin(), content, bytes, options, |plain, facts| {
+            let text = &plain.text;
+            match &self.method {
+                Method::Tree(language) => {
+                    let clock = Clock::start(options.limits.seconds_max, cancelled);
+                    let tree = parse::parse(language, text, options.limits, &clock)?;
+                    let followed = trace.as_deref_mut();
+                    visit::visit(language, &self.policy, text, &tree, (&options, &clock), followed, facts)?;
+                }
+                Method::Lines(line_only) => facts.spaces = vec![lines::unit(line_only.count(text), text.len())],
             }
-            Method::Lines(line_only) => {
-                facts.spaces = vec![lines::unit(line_only.count(bytes), bytes.len())];
-                Ok(())
-            }
+            plain.restore(facts, trace);
+            Ok(())
         })
     }
 

@@ -1,6 +1,7 @@
 //! Decides whether the bytes of a file are source code that people write. Never parses, and never
 //! looks at a file's name or attributes: those are filtered where files are found.
 
+use super::plain::Plain;
 use crate::model::Skip;
 
 /// How far a NUL byte is looked for: as far as git looks.
@@ -80,11 +81,18 @@ const POINTERS: [&str; 2] = ["version https://git-lfs.github.com/spec/v1", "vers
 /// A pointer is shorter than this, says Git LFS.
 const POINTER_BYTES_MAX: usize = 1024;
 
-/// Why the content is not to be measured, if so: [`Skip::Binary`], [`Skip::LfsPointer`],
-/// [`Skip::Generated`] or [`Skip::Minified`].
+/// Why the content is not to be measured, if so: [`Skip::Encoding`], [`Skip::Binary`],
+/// [`Skip::LfsPointer`], [`Skip::Generated`] or [`Skip::Minified`].
 #[must_use]
 pub fn classify(bytes: &[u8]) -> Option<Skip> {
-    if is_binary(bytes) {
+    classify_text(&Plain::of(bytes).text)
+}
+
+/// As [`classify`], of a text that is plain already.
+pub(super) fn classify_text(bytes: &[u8]) -> Option<Skip> {
+    if is_in_another_encoding(bytes) {
+        Some(Skip::Encoding)
+    } else if is_binary(bytes) {
         Some(Skip::Binary)
     } else if is_pointer(bytes) {
         Some(Skip::LfsPointer)
@@ -95,11 +103,32 @@ pub fn classify(bytes: &[u8]) -> Option<Skip> {
     }
 }
 
-/// A NUL byte near the start, or UTF-16.
+/// A NUL byte near the start.
 fn is_binary(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\xFF\xFE")
-        || bytes.starts_with(b"\xFE\xFF")
-        || memchr::memchr(0, &bytes[..bytes.len().min(BINARY_BYTES)]).is_some()
+    memchr::memchr(0, start(bytes)).is_some()
+}
+
+fn start(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(BINARY_BYTES)]
+}
+
+/// UTF-16 without its mark, or UTF-32: much of every source is ASCII, and there every second or more
+/// of its bytes is NUL, always at the same places.
+fn is_in_another_encoding(bytes: &[u8]) -> bool {
+    let start = start(bytes);
+    if memchr::memchr(0, start).is_none() {
+        return false;
+    }
+    [2, 4].into_iter().any(|width| {
+        let (mut units, mut of_ascii) = (0, [0, 0]);
+        for unit in start.chunks_exact(width) {
+            let is_ascii = |byte: u8| byte != 0 && byte.is_ascii();
+            units += 1;
+            of_ascii[0] += usize::from(is_ascii(unit[0]) && unit[1..].iter().all(|byte| *byte == 0));
+            of_ascii[1] += usize::from(is_ascii(unit[width - 1]) && unit[..width - 1].iter().all(|byte| *byte == 0));
+        }
+        units > 1 && of_ascii.into_iter().any(|count| count * 4 >= units * 3)
+    })
 }
 
 /// A pointer of Git LFS and nothing else: code that begins like one is code.
@@ -221,15 +250,40 @@ mod tests {
     }
 
     #[test]
-    fn binary_by_nul_and_utf_16() {
+    fn binary_by_nul() {
         assert_eq!(classify(b"int x;\0"), Some(Skip::Binary));
-        assert_eq!(classify(b"\xFF\xFEi\0n\0"), Some(Skip::Binary));
-        assert_eq!(classify(b"\xFE\xFF\x30\x42"), Some(Skip::Binary));
+        assert_eq!(classify(b"\xFF\xFEi\0\0\0"), Some(Skip::Binary));
+        assert_eq!(classify(&(0..=255).collect::<Vec<u8>>()), Some(Skip::Binary));
         let mut late = vec![b'\n'; BINARY_BYTES];
         late.push(0);
         assert_eq!(classify(&late), None, "a NUL after the first 8,000 bytes does not count");
         assert_eq!(classify(b""), None);
         assert_eq!(classify("\u{feff}int x;".as_bytes()), None, "a UTF-8 mark is text");
+    }
+
+    #[test]
+    fn utf_16_behind_its_mark_is_text_and_other_encodings_are_named() {
+        let wide = |text: &str, width: usize, little: bool| -> Vec<u8> {
+            let wide = |byte: u8| {
+                let mut unit = vec![0; width];
+                unit[if little { 0 } else { width - 1 }] = byte;
+                unit
+            };
+            text.bytes().flat_map(wide).collect()
+        };
+        for (width, little, mark) in [
+            (2, true, &b"\xFF\xFE"[..]),
+            (2, false, b"\xFE\xFF"),
+            (4, true, b"\xFF\xFE\0\0"),
+            (4, false, b"\0\0\xFE\xFF"),
+        ] {
+            let text = wide("int f(void) { return 1; }\n", width, little);
+            assert_eq!(classify(&text), Some(Skip::Encoding), "{width} {little}");
+            let marked = [mark, &text].concat();
+            assert_eq!(classify(&marked), (width == 4).then_some(Skip::Encoding), "{width} {little}");
+        }
+        let generated = [b"\xFF\xFE", wide("// @generated\r\n", 2, true).as_slice()].concat();
+        assert_eq!(classify(&generated), Some(Skip::Generated));
     }
 
     #[test]

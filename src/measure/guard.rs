@@ -3,9 +3,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::classify::classify;
+use super::classify::classify_text;
 use super::options::Options;
 use super::parse;
+use super::plain::Plain;
 use crate::model::{AnalyzerId, ContentId, FileFacts, Note, NoteKind, Skip};
 
 /// What facts are valid for besides the bytes.
@@ -25,10 +26,11 @@ pub(super) fn guarded(
     content: ContentId,
     bytes: &[u8],
     options: Options,
-    work: impl FnOnce(&mut FileFacts) -> Result<(), Note>,
+    work: impl FnOnce(&Plain<'_>, &mut FileFacts) -> Result<(), Note>,
 ) -> FileFacts {
     let mut facts = unmeasured(origin, content, bytes, options);
-    facts.skip = classify(bytes).filter(|skip| !(origin.generated && *skip == Skip::Generated));
+    let plain = Plain::of(bytes);
+    facts.skip = classify_text(&plain.text).filter(|skip| !(origin.generated && *skip == Skip::Generated));
     if facts.skip.is_some() {
         return facts;
     }
@@ -36,11 +38,11 @@ pub(super) fn guarded(
         facts.notes.push(Note::new(NoteKind::TooLarge, format!("{} bytes", facts.bytes)));
         return facts;
     }
-    if let Err(error) = std::str::from_utf8(bytes) {
+    if let Err(error) = std::str::from_utf8(&plain.text) {
         facts.notes.push(Note::new(NoteKind::NotUtf8, format!("from byte {}", error.valid_up_to())));
     }
     let clean = facts.clone();
-    let note = match catch_unwind(AssertUnwindSafe(|| work(&mut facts))) {
+    let note = match catch_unwind(AssertUnwindSafe(|| work(&plain, &mut facts))) {
         Ok(Ok(())) => return facts,
         Ok(Err(note)) => note,
         Err(panic) => {

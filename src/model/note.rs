@@ -30,8 +30,12 @@ named!(
         Special = "special",
         /// A NUL byte in the first 8,000 bytes.
         Binary = "binary",
+        /// Text in an encoding that is not read: UTF-32, or UTF-16 without its mark.
+        Encoding = "encoding",
         /// `linguist-documentation`: code that is there to be read, not run.
         Documentation = "documentation",
+        /// In a linked work tree or a clone inside of this one; submodules are part of it.
+        OtherWorkTree = "other_work_tree",
         /// A pointer of Git LFS: what it points to is not here.
         LfsPointer = "lfs_pointer",
         /// In the commit, and not on disk because the work tree is not to hold it: outside of a

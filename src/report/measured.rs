@@ -4,13 +4,34 @@
 use serde_json::{Value, json};
 
 use crate::metric::catalog;
-use crate::model::{FileFacts, Note, Space};
+use crate::model::{FileFacts, Note, Skip, Space};
+
+/// Spaces nested deeper are listed on this level, beside the space they are in: readers of JSON stop
+/// at 128 levels of brackets.
+const DEPTH_MAX: usize = 40;
+
+/// A file that was asked for: its path as it was given, and its facts or the reason why there are
+/// none.
+pub type Measured = (String, Result<FileFacts, Unmeasured>);
+
+/// Why a file that was asked for has no facts.
+#[derive(Debug)]
+pub enum Unmeasured {
+    /// As one that a scan leaves out.
+    Skipped(Skip),
+    /// It could not be read.
+    Failed(Note),
+}
 
 /// The document over some files, each with the path as it was given.
 #[must_use]
-pub fn document(files: &[(String, FileFacts)]) -> Value {
-    let files: Vec<Value> = files.iter().map(|(path, facts)| file(path, facts)).collect();
-    json!({ "schema": "elcano.measure/1", "files": files })
+pub fn document(files: &[Measured]) -> Value {
+    let one = |(path, measured): &Measured| match measured {
+        Ok(facts) => file(path, facts),
+        Err(Unmeasured::Skipped(skip)) => missing(path, Some(*skip), &[]),
+        Err(Unmeasured::Failed(note)) => missing(path, None, std::slice::from_ref(note)),
+    };
+    json!({ "schema": "elcano.measure/1", "files": files.iter().map(one).collect::<Vec<_>>() })
 }
 
 fn file(path: &str, facts: &FileFacts) -> Value {
@@ -24,7 +45,22 @@ fn file(path: &str, facts: &FileFacts) -> Value {
         "skip": facts.skip,
         "notes": notes(&facts.notes),
         "metrics": unit.map(|unit| catalog::to_json(&unit.metrics)),
-        "spaces": children(&facts.spaces, 0),
+        "spaces": nested(&facts.spaces),
+    })
+}
+
+/// A file of which nothing is known but why.
+fn missing(path: &str, skip: Option<Skip>, reasons: &[Note]) -> Value {
+    json!({
+        "path": path,
+        "language": null,
+        "policy": null,
+        "bytes": null,
+        "error_bytes": null,
+        "skip": skip,
+        "notes": notes(reasons),
+        "metrics": null,
+        "spaces": [],
     })
 }
 
@@ -34,21 +70,31 @@ pub fn notes(notes: &[Note]) -> Vec<Value> {
     notes.iter().map(|note| json!({ "kind": note.kind, "detail": note.detail })).collect()
 }
 
-/// The spaces directly inside the space at `parent`, and theirs.
-fn children(spaces: &[Space], parent: u32) -> Vec<Value> {
-    // JSON readers stop at 128 levels, and a tree that deep is not for reading.
-    const DEPTH_MAX: usize = 40;
-    fn below(spaces: &[Space], parent: u32, depth: usize) -> Vec<Value> {
-        if depth == 0 {
-            return Vec::new();
-        }
-        let inside = (0..).zip(spaces).filter(|(_, space)| space.parent == Some(parent));
-        inside.map(|(index, space)| one(space, &below(spaces, index, depth - 1))).collect()
+/// The spaces below the unit, each with those inside of it.
+fn nested(spaces: &[Space]) -> Vec<Value> {
+    let mut depths = vec![0; spaces.len()];
+    // Those whose inside may still go on, with what was found there.
+    let mut open: Vec<(usize, Vec<Value>)> = vec![(0, Vec::new())];
+    for (at, space) in spaces.iter().enumerate().skip(1) {
+        depths[at] = depths[space.parent.unwrap_or(0) as usize] + 1;
+        close(&mut open, spaces, depths[at].min(DEPTH_MAX));
+        open.push((at, Vec::new()));
     }
-    below(spaces, parent, DEPTH_MAX)
+    close(&mut open, spaces, 1);
+    open.pop().map(|(_, inside)| inside).unwrap_or_default()
 }
 
-fn one(space: &Space, inside: &[Value]) -> Value {
+/// Closes open spaces until so many are left.
+fn close(open: &mut Vec<(usize, Vec<Value>)>, spaces: &[Space], left: usize) {
+    while open.len() > left
+        && let Some((at, inside)) = open.pop()
+        && let Some((_, around)) = open.last_mut()
+    {
+        around.push(one(&spaces[at], inside));
+    }
+}
+
+fn one(space: &Space, inside: Vec<Value>) -> Value {
     json!({
         "name": space.name,
         "qualified_name": space.qualified_name,

@@ -9,7 +9,7 @@ use super::detect::{Detect, Detected};
 use super::filter::{Decision, Filter, PathCandidate, Steps, Type};
 use super::options::WalkOptions;
 use super::root::resolve;
-use super::rules::{Present, Scope};
+use super::rules::{Present, Scope, as_path};
 use super::traverse::{RootRules, is_left_out, named};
 use super::{conventions, read};
 use crate::error::{Error, Result};
@@ -111,6 +111,10 @@ fn follow(
         }
         if let Some(skip) = filter.folder(&scope, candidate, &mut Steps(Some(steps))) {
             return PathOutcome::Out(skip);
+        }
+        if Present::probe(&folder).git && scope.is_foreign(&folder, &full) {
+            steps.push(format!("`{}`: another work tree, and no submodule", as_path(candidate.path).display()));
+            return PathOutcome::Out(Skip::OtherWorkTree);
         }
         vendored |= conventions::is_vendored_folder(name);
         full.push(b'/');

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bstr::ByteSlice as _;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
@@ -30,7 +31,7 @@ pub(super) struct Present {
     ignores: [bool; 3],
     attributes: bool,
     /// The folder is the top of a work tree.
-    git: bool,
+    pub(super) git: bool,
 }
 
 impl Present {
@@ -71,6 +72,8 @@ pub(super) struct Scope {
     macros: Arc<Macros>,
     /// The top of a work tree: git's rules from above end here.
     border: bool,
+    /// The work trees below that are part of this one, relative to it.
+    submodules: Vec<Vec<u8>>,
     has_attributes: bool,
 }
 
@@ -109,6 +112,9 @@ impl Scope {
         if present.attributes {
             scope.attributes = attribute_file(&folder.join(ATTRIBUTES), &mut macros, may_define, warnings);
         }
+        if present.git {
+            scope.submodules = submodules(folder, warnings);
+        }
         scope.macros = Arc::new(macros);
         scope.has_attributes |= !(scope.attributes.is_empty() && scope.info_attributes.is_empty());
         Arc::new(scope)
@@ -136,6 +142,16 @@ impl Scope {
             }
         }
         Match::None
+    }
+
+    /// Whether the work tree in a folder below this scope is none of its submodules: a linked work
+    /// tree, of which the files are somewhere else, too, or a clone that lies in another work tree.
+    pub(super) fn is_foreign(&self, folder: &Path, full: &[u8]) -> bool {
+        if folder.join(".git").is_dir() {
+            let around = self.chain().find(|scope| scope.border);
+            return around.is_some_and(|top| !top.submodules.iter().any(|module| *module == full[top.offset..]));
+        }
+        git_dir(folder).is_some_and(|dir| dir.join("commondir").is_file())
     }
 
     /// The attributes of a file.
@@ -214,6 +230,14 @@ fn rule_file(path: &Path, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
     }
 }
 
+/// The paths of the submodules in a work tree's `.gitmodules`.
+fn submodules(top: &Path, warnings: &mut Vec<String>) -> Vec<Vec<u8>> {
+    let bytes = rule_file(&top.join(".gitmodules"), warnings).unwrap_or_default();
+    let value = |line: &[u8]| Some(line.trim_ascii().strip_prefix(b"path")?.trim_ascii().strip_prefix(b"=")?.to_vec());
+    let paths = bytes.split(|byte| *byte == b'\n').filter_map(value);
+    paths.map(|path| path.trim_ascii().trim_with(|character| matches!(character, '"' | '/')).to_vec()).collect()
+}
+
 /// The folder that holds `info/`: `.git`, or where a `.git` file (linked work tree, submodule)
 /// points.
 fn common_dir(top: &Path) -> Option<PathBuf> {
@@ -221,10 +245,16 @@ fn common_dir(top: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git);
     }
-    let pointed = |file: &Path, prefix: &[u8], base: &Path| -> Option<PathBuf> {
-        let bytes = read::regular(file, RULE_FILE_BYTES_MAX).ok()?;
-        Some(base.join(as_path(bytes.strip_prefix(prefix)?.trim_ascii())))
-    };
-    let dir = pointed(&git, b"gitdir:", top)?;
+    let dir = git_dir(top)?;
     Some(pointed(&dir.join("commondir"), b"", &dir).unwrap_or(dir))
+}
+
+/// The folder to which a `.git` file points.
+fn git_dir(top: &Path) -> Option<PathBuf> {
+    pointed(&top.join(".git"), b"gitdir:", top)
+}
+
+fn pointed(file: &Path, prefix: &[u8], base: &Path) -> Option<PathBuf> {
+    let bytes = read::regular(file, RULE_FILE_BYTES_MAX).ok()?;
+    Some(base.join(as_path(bytes.strip_prefix(prefix)?.trim_ascii())))
 }

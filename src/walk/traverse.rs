@@ -131,8 +131,14 @@ impl Walk<'_> {
         if let Err(error) = listing.read(&task.absolute) {
             found.unreadable(task.full.get(self.prefix..task.full.len().saturating_sub(1)), &error);
         }
+        let folder = task.full.strip_suffix(b"/").unwrap_or_default();
         // Rules of a folder that is out are not looked at.
         let inside = match &task.state {
+            State::Open { above, .. }
+                if listing.present.git && folder.len() > self.prefix && above.is_foreign(&task.absolute, folder) =>
+            {
+                Err(Skip::OtherWorkTree)
+            }
             State::Open { above, vendored } => {
                 let scope = Scope::enter(above, &task.absolute, &task.full, listing.present, &mut found.warnings);
                 Ok((scope, *vendored))

@@ -14,11 +14,13 @@ use crate::cli::source::language_of;
 use crate::cli::words::text;
 use crate::error::{Error, Result};
 use crate::lang::Policy;
+use crate::measure::{FileLimits, decoded};
 use crate::metric::catalog::Traced;
 use crate::metric::{CATALOG, Direction, Metric, Trace, catalog};
 use crate::model::{Candidate, ContentId, NameError, Space, function_named};
 use crate::report::explain::{self, Explained};
 use crate::report::table::Table;
+use crate::store::{NamedBy, read_file};
 use crate::walk::Detected;
 
 #[derive(Debug, Args)]
@@ -130,7 +132,8 @@ fn trace(session: &Session, args: &ExplainArgs, target: &OsStr, of: &str) -> Res
     }
     let (path, function) = split(target);
     let file = &text(path.as_os_str());
-    let bytes = std::fs::read(path).map_err(|error| Error::Usage(format!("cannot read `{file}`: {error}")))?;
+    let bytes = read_file(path, NamedBy::User, FileLimits::default().file_bytes_max);
+    let bytes = decoded(bytes.map_err(|error| Error::Usage(format!("cannot read `{file}`: {error}")))?);
     let language = language_of(session, args.language.as_deref(), path, &bytes)?;
     // Only a language with a grammar has increments.
     let language = session.registry.language(&language)?.id;

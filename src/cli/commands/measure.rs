@@ -14,9 +14,10 @@ use crate::cli::source::language_of;
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::measure::{Analyzer, FileLimits, Options};
-use crate::model::{ContentId, FileFacts, Level};
-use crate::report::measured;
+use crate::model::{ContentId, FileFacts, Level, Note, NoteKind, Skip};
+use crate::report::measured::{self, Measured, Unmeasured};
 use crate::report::table::{Table, thousands};
+use crate::store::{NamedBy, read_file};
 
 #[derive(Debug, Args)]
 #[command(
@@ -37,17 +38,31 @@ pub(in crate::cli) struct MeasureArgs {
 }
 
 pub(in crate::cli) fn measure(session: &Session, args: &MeasureArgs) -> Result<u8> {
-    let mut measured = Vec::new();
+    let (mut measured, mut reasons) = (Vec::new(), Vec::new());
     for file in &args.files {
-        measured.push((file.display().to_string(), one(session, args, file)?));
+        let one = one(session, args, file)?;
+        measured.push((
+            file.display().to_string(),
+            one.map_err(|(unmeasured, reason)| {
+                reasons.push(reason);
+                unmeasured
+            }),
+        ));
     }
-    let document = measured::document(&measured);
     if args.format == "json" {
-        print_json(&document)?;
-        return Ok(0);
+        print_json(&measured::document(&measured))?;
+    } else {
+        print(&table(&measured))?;
     }
+    // One file that cannot be measured costs the others nothing.
+    if reasons.is_empty() { Ok(0) } else { Err(Error::Usage(reasons.join("\n"))) }
+}
+
+/// The functions of the files.
+fn table(measured: &[Measured]) -> String {
     let mut table = Table::new(&["#cognitive", "#cyclomatic", "#rows", "#args", "space", "where"]);
-    for (path, facts) in &measured {
+    let facts = measured.iter().filter_map(|(path, facts)| Some((path, facts.as_ref().ok()?)));
+    for (path, facts) in facts {
         for space in facts.spaces.iter().filter(|space| space.kind.is_function()) {
             let metrics = &space.metrics;
             let numbers = [metrics.cognitive, metrics.cyclomatic, metrics.sloc, metrics.nargs];
@@ -56,12 +71,12 @@ pub(in crate::cli) fn measure(session: &Session, args: &MeasureArgs) -> Result<u
             table.row(cells);
         }
     }
-    print(&table.text())?;
-    Ok(0)
+    table.text()
 }
 
-/// All of standard input. A user who ends the command instead of typing on is heard.
-fn standard_input() -> Result<Vec<u8>> {
+/// All of standard input, at most so many bytes. A user who ends the command instead of typing on is
+/// heard.
+fn standard_input(bytes_max: u64) -> Result<std::io::Result<Vec<u8>>> {
     const LOOK_EVERY: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
     let mut input = std::io::stdin().lock();
     let (mut bytes, mut part) = (Vec::new(), vec![0; 64 << 10]);
@@ -75,24 +90,40 @@ fn standard_input() -> Result<Vec<u8>> {
             Err(error) => return Err(failed(error.into())),
         }
         match input.read(&mut part).map_err(failed)? {
-            0 => return Ok(bytes),
+            0 => return Ok(Ok(bytes)),
             count => bytes.extend_from_slice(&part[..count]),
+        }
+        if bytes.len() as u64 > bytes_max {
+            return Ok(Err(std::io::ErrorKind::FileTooLarge.into()));
         }
     }
 }
 
-fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<FileFacts> {
-    let bytes = if file == Path::new("-") {
-        standard_input()?
+/// The facts of a file, or why there are none: for the document, and for people.
+fn one(session: &Session, args: &MeasureArgs, file: &Path) -> Result<Result<FileFacts, (Unmeasured, String)>> {
+    let limits = FileLimits::default();
+    let read = if file == Path::new("-") {
+        standard_input(limits.file_bytes_max)?
     } else {
-        let usage = |error: std::io::Error| Error::Usage(format!("cannot read `{}`: {error}", file.display()));
-        std::fs::read(file).map_err(usage)?
+        read_file(file, NamedBy::User, limits.file_bytes_max)
     };
-    let language = language_of(session, args.language.as_deref(), file, &bytes)?;
+    let bytes = match read {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let is_large = error.kind() == std::io::ErrorKind::FileTooLarge;
+            let kind = if is_large { NoteKind::TooLarge } else { NoteKind::Unreadable };
+            let note = Note::new(kind, error.to_string());
+            return Ok(Err((Unmeasured::Failed(note), format!("cannot read `{}`: {error}", file.display()))));
+        }
+    };
+    let language = match language_of(session, args.language.as_deref(), file, &bytes) {
+        Ok(language) => language,
+        Err(error) => return Ok(Err((Unmeasured::Skipped(Skip::NoLanguage), error.to_string()))),
+    };
     let analyzer = Analyzer::new(&session.registry, &language, &args.policy.policy)?;
-    let options = Options { level: Level::Metrics, limits: FileLimits::default() };
+    let options = Options { level: Level::Metrics, limits };
     let monitor = session.monitor();
     let facts = analyzer.measure_until(ContentId::of(&bytes), &bytes, options, None, Some(monitor.cancelled));
     monitor.go_on()?;
-    Ok(facts)
+    Ok(Ok(facts))
 }

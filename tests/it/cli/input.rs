@@ -82,6 +82,89 @@ fn standard_output_is_clean_and_quiet_is_quiet() {
 }
 
 #[test]
+fn a_file_that_cannot_be_measured_costs_the_others_nothing() {
+    let repo = sample();
+    let done = repo.elcano(&["measure", "src/a.py", "missing.py", "src", "notes.txt", "/dev/zero", "src/lib.rs"]);
+    done.fails(2, &["missing.py", "`src`", "notes.txt", "/dev/zero"]);
+    let document = done.document();
+    let files = document["files"].as_array().unwrap();
+    let values = |file: &serde_json::Value| {
+        let reason = file["skip"].as_str().or_else(|| file["notes"][0]["kind"].as_str());
+        format!("{} {} {}", file["path"].as_str().unwrap(), file["language"], reason.unwrap_or("measured"))
+    };
+    let expected = [
+        "src/a.py \"python\" measured",
+        "missing.py null unreadable",
+        "src null unreadable",
+        "notes.txt null no_language",
+        "/dev/zero null too_large",
+        "src/lib.rs \"rust\" measured",
+    ];
+    assert_eq!(files.iter().map(values).collect::<Vec<_>>(), expected);
+    let table = repo.elcano(&["measure", "--format", "text", "missing.py", "src/lib.rs"]);
+    table.fails(2, &["missing.py"]);
+    assert!(table.out.contains("src/lib.rs:2"), "{}", table.out);
+}
+
+#[test]
+fn every_space_is_in_the_document_however_deep_it_lies() {
+    let repo = Repo::new();
+    let nested = |n: usize| (0..n).rev().fold(String::new(), |inside, at| format!("function f{at}() {{ {inside} }}"));
+    for depth in [1, 39, 40, 41, 60, 120] {
+        repo.file("a.js", format!("{} function last() {{}}", nested(depth)));
+        let document = repo.elcano(&["measure", "a.js"]).json();
+        fn below(space: &serde_json::Value, levels: usize, names: &mut Vec<String>) {
+            assert!(levels <= 40);
+            for inside in space["spaces"].as_array().unwrap() {
+                names.push(inside["name"].as_str().unwrap().to_owned());
+                below(inside, levels + 1, names);
+            }
+        }
+        let mut names = Vec::new();
+        below(&document["files"][0], 0, &mut names);
+        let expected: Vec<_> = (0..depth).map(|at| format!("f{at}")).chain(["last".to_owned()]).collect();
+        assert_eq!(names, expected, "{depth}");
+    }
+}
+
+/// The text of a file, not how it is written down, has numbers.
+#[test]
+fn encodings_and_line_ends_change_no_number() {
+    let repo = Repo::new();
+    let text = "// \u{e4}\u{1F600}\nint f(int a) {\n  const char *s = \"a\\\nb\";\n\n  return a ? 1 : 2;\n}\n\n\
+                int \u{e9}(void) { return 1; }\n";
+    let crlf = text.replace('\n', "\r\n");
+    let wide = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(bytes).collect()
+    };
+    repo.file("lf.c", text).file("crlf.c", crlf.as_str());
+    repo.file("le.c", wide(&crlf, u16::to_le_bytes)).file("be.c", wide(text, u16::to_be_bytes));
+    let document = repo.elcano(&["measure", "lf.c", "crlf.c", "le.c", "be.c"]).json();
+    let files = document["files"].as_array().unwrap();
+    let spaces = |file: &serde_json::Value| {
+        let one =
+            |space: &serde_json::Value| (space["name"].clone(), space["end_line"].clone(), space["metrics"].clone());
+        file["spaces"].as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    for (name, file) in ["lf.c", "crlf.c", "le.c", "be.c"].iter().zip(files) {
+        assert_eq!(file["metrics"], files[0]["metrics"], "{name}");
+        assert_eq!(spaces(file), spaces(&files[0]), "{name}");
+        assert_eq!(file["notes"].as_array().unwrap().len(), 0, "{name}");
+        let bytes = fs::read(repo.path(*name)).unwrap();
+        let place = |key: &str| usize::try_from(file["spaces"][0][key].as_u64().unwrap()).unwrap();
+        let found = &bytes[place("start_byte")..place("end_byte")];
+        let wide = matches!(*name, "le.c" | "be.c");
+        let narrow: Vec<u8> = found.iter().copied().filter(|byte| !(wide && *byte == 0)).collect();
+        assert!(narrow.starts_with(b"int f(") && narrow.ends_with(b"}"), "{name}: {narrow:?}");
+    }
+    let explained = repo.elcano(&["explain", "le.c:f", "--metric", "cognitive"]);
+    assert!(explained.out.contains("return a ? 1 : 2;"), "{}{}", explained.out, explained.err);
+    repo.elcano(&["scan", "--level", "full"]);
+    let query = repo.elcano(&["query", "SELECT count(DISTINCT (cyclomatic, tokens)) FROM functions WHERE name = 'f'"]);
+    assert!(query.out.contains('1'), "{}{}", query.out, query.err);
+}
+
+#[test]
 fn poison_files_cost_themselves_and_nothing_else() {
     let repo = sample();
     repo.file("deep.js", format!("x = {}1{};\n", "(\n".repeat(100_000), ")\n".repeat(100_000)));

@@ -57,6 +57,13 @@ fn the_rule_and_its_line_are_named() {
     assert_eq!(explained(&repo, "a.txt").outcome, PathOutcome::Out(Skip::NoLanguage));
     assert_eq!(explained(&repo, "link.rs").outcome, PathOutcome::Out(Skip::Symlink));
     assert_eq!(explained(&repo, ".git/HEAD").outcome, PathOutcome::LeftOut);
+    repo.git(&["init", "--quiet", "clone"]);
+    repo.file("clone/sub/a.rs", "");
+    for path in ["clone", "clone/sub/a.rs"] {
+        let clone = explained(&repo, path);
+        assert_eq!(clone.outcome, PathOutcome::Out(Skip::OtherWorkTree));
+        mentions(&clone, "`clone`: another work tree");
+    }
     assert_eq!(explained(&repo, "sub").outcome, PathOutcome::Folder);
 }
 

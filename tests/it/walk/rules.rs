@@ -118,10 +118,42 @@ fn a_nested_work_tree_has_rules_of_its_own() {
         ("module/y.rs", ""),
         ("module/z.rs", ""),
     ]);
-    repo.init();
+    repo.init().file(".gitmodules", "[submodule \"module\"]\n\tpath = module\n\turl = ../module\n");
     repo.git(&["init", "--quiet", "module"]);
     repo.file("module/.git/info/exclude", "z.rs\n");
     assert_eq!(paths(&walked(&repo)), ["module/x.rs"], "git's rules end at the border, others do not");
+}
+
+#[test]
+fn what_lies_in_another_work_tree_is_left_out_and_submodules_are_not() {
+    let library = Repo::with(&[("library.rs", "")]);
+    library.init().commit("library");
+    let repo = Repo::with(&[("a.rs", ""), ("sub/b.rs", "")]);
+    repo.init();
+    let url = library.root().to_str().expect("UTF-8");
+    repo.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", url, "mods/module"]);
+    repo.commit("first");
+    repo.git(&["worktree", "add", "--quiet", "sub/linked"]);
+    repo.git(&["clone", "--quiet", ".", "sub/clone"]);
+    let found = walked(&repo);
+    assert_eq!(paths(&found), ["a.rs", "mods/module/library.rs", "sub/b.rs"]);
+    // Of each of the two: `a.rs`, `b.rs`, `.gitmodules`.
+    assert_eq!(skipped(&found, Skip::OtherWorkTree), 6);
+    // A root is never another one.
+    for root in ["sub/linked", "sub/clone", "sub/clone/sub"] {
+        let found = walk(&repo.path(root), &options(), &Few).expect("a walk");
+        assert_eq!(skipped(&found, Skip::OtherWorkTree), 0, "{root}");
+        assert!(!paths(&found).is_empty(), "{root}");
+    }
+    // Outside of a work tree clones are what is there; a linked one is there twice all the same.
+    let folder = Repo::with(&[]);
+    for name in ["one", "two"] {
+        folder.git(&["clone", "--quiet", url, name]);
+    }
+    folder.git(&["-C", "one", "worktree", "add", "--quiet", "../three"]);
+    let found = walked(&folder);
+    assert_eq!(paths(&found), ["one/library.rs", "two/library.rs"]);
+    assert_eq!(skipped(&found, Skip::OtherWorkTree), 1);
 }
 
 #[test]
