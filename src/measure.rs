@@ -8,6 +8,7 @@ pub mod classify;
 mod clock;
 mod guard;
 mod lines;
+mod lost;
 mod naming;
 mod options;
 mod parse;

@@ -7,6 +7,7 @@ use super::error::SpecError;
 use super::flow::Flow;
 use super::kinds::{Kind, KindNames, role_of};
 use super::language::{Language, Outside, Wrapping};
+use super::lexis::Lexis;
 use super::naming::Naming;
 use super::rewrite::Rewrites;
 use super::role::Roles;
@@ -24,6 +25,7 @@ impl Language {
         let named = |problem| SpecError::Misfit { id, problem };
         let tables = compiled.map_err(named)?;
         let rewrites = Rewrites::compile(&spec.rewrites).map_err(named)?;
+        let lexis = Lexis::compile(&spec.lexis).map_err(named)?;
         let unsafe_to_parse = spec.unsafe_to_parse.as_ref().map(UnsafeToParse::compile).transpose().map_err(named)?;
         let field = |name| grammar.field_id_for_name(name).map(std::num::NonZero::get);
         let fields = (1..=grammar.field_count()).filter_map(|id| {
@@ -43,6 +45,7 @@ impl Language {
             wrappings: tables.wrappings,
             naming: tables.naming,
             rewrites,
+            lexis,
             unsafe_to_parse,
             spec,
             grammar,

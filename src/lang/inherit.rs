@@ -1,6 +1,6 @@
 //! What a language takes over from the one that it extends.
 
-use super::spec::{Flow, Spec, VisibilityRules};
+use super::spec::{Flow, Lexis, Spec, VisibilityRules};
 
 impl Spec {
     /// Takes over from `base` what `self` does not set.
@@ -27,6 +27,9 @@ impl Spec {
         self.absent.roles.extend(base.absent.roles.iter().filter(|role| !mapped.contains(role)).cloned());
         self.wrappers.splice(0..0, base.wrappers.iter().cloned());
         self.names.inherit(&base.names, &self.without);
+        if self.lexis == Lexis::default() {
+            self.lexis = base.lexis.clone();
+        }
         if self.calls.callee.is_empty() {
             self.calls = base.calls.clone();
         }

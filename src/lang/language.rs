@@ -5,6 +5,7 @@ use tree_sitter::{Language as Grammar, Node};
 
 use super::flow::Flow;
 use super::kinds::Kind;
+use super::lexis::{Lexis, Region};
 use super::naming::Naming;
 use super::pattern::Pattern;
 use super::rewrite::Rewrites;
@@ -55,6 +56,7 @@ pub struct Language {
     pub(super) outside: Outside,
     pub(super) wrappings: Vec<Wrapping>,
     pub(super) rewrites: Rewrites,
+    pub(super) lexis: Lexis,
     pub(super) unsafe_to_parse: Option<UnsafeToParse>,
 }
 
@@ -65,18 +67,24 @@ impl Language {
         self.unsafe_to_parse.as_ref().is_some_and(|rule| rule.holds(source))
     }
 
+    /// The comments and strings of a source, found without the grammar.
+    #[must_use]
+    pub fn regions(&self, source: &[u8]) -> Vec<Region> {
+        self.lexis.regions(source)
+    }
+
     /// The copy of a source that is parsed in its place, where the grammar would misread it; None
     /// where it would not.
     #[must_use]
     pub fn rewritten(&self, source: &[u8]) -> Option<Vec<u8>> {
-        self.rewrites.before(source)
+        self.rewrites.before(source, &self.lexis)
     }
 
     /// The copy that may be parsed better than a source that was parsed with errors; None if there
     /// is none.
     #[must_use]
     pub fn rewritten_after_error(&self, source: &[u8]) -> Option<Vec<u8>> {
-        self.rewrites.after_error(source)
+        self.rewrites.after_error(source, &self.lexis)
     }
 
     /// What is known of a kind; nothing for ERROR nodes.

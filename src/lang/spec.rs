@@ -4,6 +4,7 @@
 //! In every list of kinds a bare word is a named node and a `'quoted'` word an anonymous token.
 
 mod calls;
+mod lexis;
 mod names;
 mod pattern;
 mod unparsed;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 use super::error::SpecError;
 use super::role_schema::{Role, RoleTable};
 pub use calls::Calls;
+pub use lexis::{Delimited, Lexis, RegionKind};
 pub use names::{Declarator, Names, ParallelLists, Receiver};
 pub use pattern::KindPattern;
 pub use unparsed::Unparsed;
@@ -71,6 +73,9 @@ pub struct Spec {
     /// How sequences of logical operators run through the tree.
     #[serde(default)]
     pub logical_sequences: LogicalSequences,
+    /// What hides code, told without the grammar.
+    #[serde(default)]
+    pub lexis: Lexis,
     /// Syntax that the grammar does not know, and how it is read all the same.
     #[serde(default, rename = "rewrite")]
     pub rewrites: Vec<Rewrite>,
@@ -201,6 +206,11 @@ pub struct Rewrite {
     /// that failed.
     #[serde(default)]
     pub always: bool,
+    /// Only in what `[lexis]` takes for that.
+    pub within: Option<RegionKind>,
+    /// A regular expression over bytes that some part of the file matches, else there is nothing to
+    /// look for; with `within` alone, which has its price.
+    pub only_if: Option<String>,
 }
 
 /// Tokens that play a role under some parents only.

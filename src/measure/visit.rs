@@ -11,8 +11,8 @@ use tree_sitter::{Node, Tree, TreeCursor};
 use state::{Before, Frame, Visit, offset};
 
 use super::clock::Clock;
-use super::naming;
 use super::options::Options;
+use super::{lost, naming};
 use crate::cfg;
 use crate::lang::{Kind, Language, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
@@ -53,6 +53,7 @@ pub(super) fn visit(
             format!("{} of {} bytes in {} places", facts.error_bytes, source.len(), visit.errors),
         ));
     }
+    facts.notes.extend(lost::note(language, source, &visit.hidden));
     if options.level == Level::Full {
         facts.ast = Some(visit.ast);
         // Inner functions close first.

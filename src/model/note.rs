@@ -55,6 +55,9 @@ named!(
         NotUtf8 = "not_utf8",
         /// The tree holds ERROR or MISSING nodes; measured all the same.
         ParseError = "parse_error",
+        /// Rows that look like code are part of a comment or a string to the parser, or a comment has no
+        /// end; measured all the same.
+        LostCode = "lost_code",
         /// The parser used up its steps, or might not come to an end; not measured.
         ParseBudget = "parse_budget",
         /// Nested deeper than `depth_max`; not measured.

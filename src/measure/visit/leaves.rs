@@ -48,8 +48,11 @@ impl<'t> Visit<'_, 't> {
             self.missing(node);
             return true;
         }
-        let text = &self.source[span];
+        let text = &self.source[span.clone()];
         let token = if roles.has(Roles::OPERAND | Roles::STRING) {
+            if rows.last > rows.first {
+                self.hidden.push(span);
+            }
             Some(Token::Operand(text))
         } else if roles.has(Roles::CLOSER | Roles::SEPARATOR) {
             None
@@ -76,6 +79,9 @@ impl<'t> Visit<'_, 't> {
         let rows = self.rows.of(span.start, span.end);
         if let Some(open) = self.open_spaces.last_mut() {
             open.comment(rows);
+        }
+        if rows.last > rows.first {
+            self.hidden.push(span);
         }
     }
 

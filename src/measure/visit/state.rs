@@ -1,5 +1,7 @@
 //! What a visit keeps: the stack of ancestors, the open spaces, and what it found so far.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
@@ -71,6 +73,8 @@ pub(super) struct Visit<'a, 't> {
     pub(super) errors: u32,
     /// End of the last token or comment.
     pub(super) read: usize,
+    /// Comments and pieces of strings that go on over a row's end.
+    pub(super) hidden: Vec<Range<usize>>,
     pub(super) trace: Option<&'a mut Trace>,
     pub(super) scratch: TreeCursor<'t>,
     /// The list of parameters that was read last.
@@ -108,6 +112,7 @@ impl<'a, 't> Visit<'a, 't> {
             nodes: 0,
             errors: 0,
             read: if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 },
+            hidden: Vec::new(),
             trace,
             scratch: root.walk(),
             arity_of: 0,
