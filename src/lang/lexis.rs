@@ -161,7 +161,7 @@ impl<'s> Reader<'s> {
         let mut at = from + memchr::memchr(b'\n', &self.source[from..to])? + 1;
         for word in std::mem::take(&mut self.waiting) {
             let Some(end) = self.row_of(word, at) else { continue };
-            self.add(RegionKind::Heredoc, at..end.start, true);
+            self.add(RegionKind::Heredoc, at..end.end, true);
             at = end.end;
         }
         Some(at)

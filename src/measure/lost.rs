@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use crate::lang::{Language, Region};
-use crate::metric::count_lines;
 use crate::model::{Note, NoteKind};
 
 /// Fewer rows are as likely a mistake of the reader.
@@ -15,7 +14,7 @@ const ROWS_MIN: usize = 2;
 pub(super) fn note(language: &Language, source: &[u8], hidden: &[Range<usize>]) -> Option<Note> {
     let first = hidden.first()?;
     let regions = language.regions(source);
-    let row = |at: usize| count_lines(&source[..at]) + 1;
+    let row = |at: usize| memchr::memchr_iter(b'\n', &source[..at]).count() + 1;
     if let Some(open) = regions.last().filter(|region| !region.is_closed && region.span.end == source.len()) {
         // Where the two agree, the file has no end there; else the reader lost its way.
         let agrees = hidden.last().is_some_and(|last| last.start == open.span.start);
@@ -43,17 +42,20 @@ fn lost_rows(source: &[u8], hidden: &[Range<usize>], regions: &[Region]) -> Vec<
             at = next.end.max(at + 1);
         }
     }
-    rows.dedup_by_key(|at| memchr::memrchr(b'\n', &source[..*at]));
     rows
 }
 
-/// The rows of a part of a source that are not blank there.
+/// The rows whose first byte that is not blank lies in a part of a source: what is left of a row
+/// behind a string may be a part of that.
 fn push_rows(source: &[u8], part: Range<usize>, rows: &mut Vec<usize>) {
+    let row_start = memchr::memrchr(b'\n', &source[..part.start]).map_or(0, |end| end + 1);
+    let mut begins_row = source[row_start..part.start].trim_ascii().is_empty();
     let mut at = part.start;
     for row in source[part].split(|byte| *byte == b'\n') {
-        if !row.trim_ascii().is_empty() {
+        if begins_row && !row.trim_ascii().is_empty() {
             rows.push(at);
         }
+        begins_row = true;
         at += row.len() + 1;
     }
 }

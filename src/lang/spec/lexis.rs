@@ -61,6 +61,6 @@ pub enum RegionKind {
     Comment,
     /// A string or a literal, with its delimiters.
     String,
-    /// The text of a heredoc, without its delimiters.
+    /// The text of a heredoc, with the word that ends it.
     Heredoc,
 }

@@ -50,7 +50,9 @@ impl<'t> Visit<'_, 't> {
         }
         let text = &self.source[span.clone()];
         let token = if roles.has(Roles::OPERAND | Roles::STRING) {
-            if rows.last > rows.first {
+            let is_string = roles.has(Roles::STRING)
+                || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::STRING));
+            if rows.last > rows.first && is_string {
                 self.hidden.push(span);
             }
             Some(Token::Operand(text))
