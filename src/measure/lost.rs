@@ -10,22 +10,22 @@ use crate::model::{Note, NoteKind};
 const ROWS_MIN: usize = 2;
 
 /// What is said of a file of which code was lost. `hidden`: the comments and pieces of strings of
-/// several rows that the parser found, in order.
-pub(super) fn note(language: &Language, source: &[u8], hidden: &[Range<usize>]) -> Option<Note> {
-    let first = hidden.first()?;
+/// several rows that the parser found, in order; `read`: where the last thing that it found ends.
+pub(super) fn note(language: &Language, source: &[u8], hidden: &[Range<usize>], read: usize) -> Option<Note> {
+    if hidden.is_empty() && source[read..].trim_ascii().is_empty() {
+        return None;
+    }
     let regions = language.regions(source);
     let row = |at: usize| memchr::memchr_iter(b'\n', &source[..at]).count() + 1;
     if let Some(open) = regions.last().filter(|region| !region.is_closed && region.span.end == source.len()) {
         // Where the two agree, the file has no end there; else the reader lost its way.
-        let agrees = hidden.last().is_some_and(|last| last.start == open.span.start);
+        let agrees = read <= open.span.start || hidden.last().is_some_and(|last| last.start == open.span.start);
         let detail = || format!("what begins in row {} has no end", row(open.span.start));
         return agrees.then(|| Note::new(NoteKind::LostCode, detail()));
     }
-    let rows: Vec<usize> = lost_rows(source, hidden, &regions);
-    (rows.len() >= ROWS_MIN).then(|| {
-        let from = rows.first().map_or(first.start, |at| *at);
-        Note::new(NoteKind::LostCode, format!("{} rows, the first is row {}", rows.len(), row(from)))
-    })
+    let rows = lost_rows(source, hidden, &regions);
+    let first = rows.first().filter(|_| rows.len() >= ROWS_MIN)?;
+    Some(Note::new(NoteKind::LostCode, format!("{} rows, the first is row {}", rows.len(), row(*first))))
 }
 
 /// Where rows begin, or go on, that hold code to one and none to the other.

@@ -43,6 +43,7 @@ pub(super) fn visit(
     visit.open_unit(root.kind_id());
     let mut cursor = root.walk();
     visit.run(&mut cursor)?;
+    let read = visit.read;
     // A tree may end before its file does.
     visit.gap(source.len());
     visit.close();
@@ -53,7 +54,7 @@ pub(super) fn visit(
             format!("{} of {} bytes in {} places", facts.error_bytes, source.len(), visit.errors),
         ));
     }
-    facts.notes.extend(lost::note(language, source, &visit.hidden));
+    facts.notes.extend(lost::note(language, source, &visit.hidden, read));
     if options.level == Level::Full {
         facts.ast = Some(visit.ast);
         // Inner functions close first.

@@ -50,8 +50,8 @@ impl<'t> Visit<'_, 't> {
         }
         let text = &self.source[span.clone()];
         let token = if roles.has(Roles::OPERAND | Roles::STRING) {
-            let is_string = roles.has(Roles::STRING)
-                || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::STRING));
+            let is_string =
+                roles.has(Roles::STRING) || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::STRING));
             if rows.last > rows.first && is_string {
                 self.hidden.push(span);
             }
