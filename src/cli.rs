@@ -31,9 +31,8 @@ use commands::{
     report, run, scan, store, verify,
 };
 use global::{Global, LogFormat};
+use isolated::isolated;
 use session::Session;
-
-pub use isolated::isolated;
 
 /// What was typed.
 #[derive(Debug, Parser)]

@@ -24,6 +24,7 @@ pub use finding::{
 pub use function_name::{Candidate, NameError, function_named, functions_named};
 pub use id::{AnalyzerId, BodyHash, ContentId, ExecutionId, IdError, SnapshotId, SymbolId};
 pub use metrics::Metrics;
+pub(crate) use named::named;
 pub use note::{Note, NoteKind, Skip};
 pub use path::RepoPath;
 pub use printable::{json_escaped, json_text, printable, printable_lines, shortened, steers, xml_reference};

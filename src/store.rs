@@ -37,13 +37,14 @@ mod writer;
 pub use atomic_replace::Temporary;
 pub use destination::{Existing, export_to, write_to};
 pub use engine::{Sink, Source, Store, Visit};
+pub use links::FOLDER;
 pub use lock::RunLock;
 pub use maintenance::{
     Collected, Counts, DIFFERENCES_MAX, Diagnosis, RecordDifference, Verification, collect, copy, diagnose, digest,
     digest_all, pack, quarantine, unpack, verify,
 };
 pub use named_file::{is_written_in_place, read_file, read_text, write_in_place, write_with};
-pub use named_path::{NamedBy, destination, follow, work_tree_of};
+pub use named_path::{NamedBy, destination, follow};
 pub use open::{check_structure, open, read_from};
 pub use options::{Access, Durability, OpenOptions};
 pub use record::{

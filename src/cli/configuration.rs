@@ -13,9 +13,10 @@ use toml::{Table, Value};
 use crate::error::{Error, Result, suggestion};
 use crate::gate::Limits;
 use crate::gate::limits::{Folder, LimitChange};
+use crate::git;
 use crate::metric::CATALOG;
 use crate::model::{FailOn, RepoPath};
-use crate::store::{NamedBy, read_text, work_tree_of};
+use crate::store::{NamedBy, read_text};
 
 pub(super) use crate::walk::CONFIG as NAME;
 
@@ -69,7 +70,7 @@ impl Configs {
             let folder =
                 file.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
             let folder = folder.and_then(|folder| folder.canonicalize().ok());
-            let top = folder.as_deref().and_then(work_tree_of);
+            let top = folder.as_deref().and_then(git::top);
             files.push(Config::read(file, Folder::Root, NamedBy::User, top)?);
         } else {
             let inside = |folder: &&Path| folder.starts_with(top);

@@ -9,9 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::environment::{environment, in_ci};
 use crate::error::{Error, Result};
-use crate::store::StoreUrl;
-
-const FOLDER: &str = ".elcano";
+use crate::store::{self, StoreUrl};
 
 /// The store of the tree with this top.
 ///
@@ -19,18 +17,18 @@ const FOLDER: &str = ".elcano";
 /// There is no folder for it outside of the checkout.
 pub(super) fn default_store(top: &Path) -> Result<StoreUrl> {
     static SAID: AtomicBool = AtomicBool::new(false);
-    let inside = top.join(FOLDER);
+    let inside = top.join(store::FOLDER);
     if !in_ci() {
         return Ok(StoreUrl::Lmdb(inside));
     }
-    let store = StoreUrl::Lmdb(stores(top)?.join(name(top)));
+    let outside = StoreUrl::Lmdb(stores(top)?.join(name(top)));
     if inside.symlink_metadata().is_ok() && !SAID.swap(true, Ordering::Relaxed) {
         tracing::warn!(
-            "`{}` is in the checkout and is not used: CI is set, and the store is {store}",
+            "`{}` is in the checkout and is not used: CI is set, and the store is {outside}",
             inside.display()
         );
     }
-    Ok(store)
+    Ok(outside)
 }
 
 /// The name of the tree's folder, for people, and what tells it from others of this name.

@@ -57,7 +57,7 @@ pub(super) fn execute(
             policy: &flags.policy.policy,
             limits: FileLimits { file_bytes_max: flags.file_bytes_max, ..flags.file.limits() },
             recheck: flags.recheck.percent(),
-            isolate: session.isolate(&flags.file),
+            isolate: flags.file.when(),
             isolation: &session.isolation,
             gate: options.transpose()?,
             fetch_base: gate.fetch_base,

@@ -101,7 +101,7 @@ pub(super) struct FileFlags {
     /// Measure in supervised processes, so that a file can crash nothing but its own: auto (in CI,
     /// and after a run that died), always or never
     #[arg(long, value_name = "WHEN", value_parser = When::from_str, default_value_t = When::Auto, env = "ELCANO_ISOLATE")]
-    pub(super) isolate: When,
+    isolate: When,
     /// Seconds of a processor that one file may take; a file that takes more is noted
     #[arg(long, value_name = "N", default_value_t = FileLimits::default().seconds_max)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
@@ -121,6 +121,11 @@ impl Default for FileFlags {
 }
 
 impl FileFlags {
+    /// When files are measured in supervised processes: in CI always, if nothing else was said.
+    pub(super) fn when(&self) -> When {
+        if self.isolate == When::Auto && in_ci() { When::Always } else { self.isolate }
+    }
+
     /// What one file must not exceed.
     pub(super) fn limits(&self) -> FileLimits {
         let (seconds_max, megabytes_max) = (self.file_seconds_max, self.file_megabytes_max);

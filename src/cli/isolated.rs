@@ -14,8 +14,7 @@ const WORD: &str = "isolated";
 ///
 /// # Errors
 /// Specs that cannot be read, or no elcano asks.
-#[must_use]
-pub fn isolated(mut arguments: impl Iterator<Item = OsString>) -> Option<Result<u8>> {
+pub(super) fn isolated(mut arguments: impl Iterator<Item = OsString>) -> Option<Result<u8>> {
     if arguments.next()? != WORD {
         return None;
     }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::default_store::default_store;
-use super::environment::in_ci;
 use super::flags::FileFlags;
 use super::global::{Color, Global, LogFormat};
 use super::isolated::isolation;
@@ -103,12 +102,6 @@ impl Session {
         }
     }
 
-    /// When files are measured in supervised processes: in CI always, if nothing else was said.
-    #[expect(clippy::unused_self, reason = "the session is what speaks for the environment")]
-    pub(super) fn isolate(&self, file: &FileFlags) -> When {
-        if file.isolate == When::Auto && in_ci() { When::Always } else { file.isolate }
-    }
-
     /// A measurer for numbers alone, which takes the facts that a store knows.
     pub(super) fn measurer<'a>(
         &'a self,
@@ -125,7 +118,7 @@ impl Session {
                 false
             }
         };
-        let isolated = match self.isolate(file) {
+        let isolated = match file.when() {
             When::Always => true,
             When::Never => false,
             When::Auto => died(),

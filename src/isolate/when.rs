@@ -3,31 +3,18 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// When files are measured in supervised processes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
-    /// Where something went wrong before.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
+use serde::{Deserialize, Serialize};
 
-const NAMES: [(When, &str); 3] = [(When::Auto, "auto"), (When::Always, "always"), (When::Never, "never")];
+use crate::model::named;
 
-impl fmt::Display for When {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = NAMES.iter().find(|(when, _)| when == self).map_or("", |(_, name)| name);
-        f.pad(name)
+named!(
+    /// When files are measured in supervised processes.
+    When {
+        /// Where something went wrong before.
+        Auto = "auto",
+        /// Always.
+        Always = "always",
+        /// Never.
+        Never = "never",
     }
-}
-
-impl FromStr for When {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let known = NAMES.iter().find(|(_, name)| *name == text).map(|(when, _)| *when);
-        known.ok_or_else(|| format!("`{text}` is not one of auto, always, never"))
-    }
-}
+);

@@ -43,6 +43,8 @@ pub(super) fn visit(
     visit.open_unit(root.kind_id());
     let mut cursor = root.walk();
     visit.run(&mut cursor)?;
+    // A tree may end before its file does.
+    visit.gap(source.len());
     visit.close();
     facts.error_bytes = u64::from(visit.spaces[0].error_bytes);
     if root.has_error() {

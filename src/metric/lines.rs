@@ -35,7 +35,8 @@ impl RowCount {
         }
     }
 
-    /// Adds the rows of a space inside this one; only its first row can be known already.
+    /// Adds the rows of a space inside this one: its first row can be known already, or all of them,
+    /// where it stands in a string whose rows are.
     fn merge(&mut self, inner: &Self) {
         if inner.count == 0 {
             return;
@@ -44,8 +45,8 @@ impl RowCount {
             *self = *inner;
             return;
         }
-        let shared = u32::from(inner.first < self.end);
-        self.count += inner.count - shared.min(inner.count);
+        let shared = if inner.end <= self.end { inner.count } else { u32::from(inner.first < self.end) };
+        self.count += inner.count - shared;
         self.end = self.end.max(inner.end);
     }
 }

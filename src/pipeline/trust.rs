@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::git::{self, Repository};
-use crate::store::{StoreUrl, work_tree_of};
+use crate::store::StoreUrl;
 
 /// Fails where a store may not be believed. `named`: the user named it; outside of a work tree that
 /// is enough. `open`: the repository, if it is open already.
@@ -26,7 +26,7 @@ pub fn require_file(what: &dyn Display, path: &Path, named: bool, open: Option<&
     // What is not there is not believed either.
     let Ok(path) = path.canonicalize() else { return Ok(()) };
     let folder = path.parent().unwrap_or(&path);
-    let top = work_tree_of(folder);
+    let top = git::top(folder);
     if top.is_none() && named {
         return Ok(());
     }

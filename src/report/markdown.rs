@@ -6,10 +6,17 @@ use crate::model::printable;
 /// Characters of a name that tables and sentences show.
 pub const NAME_WIDTH_MAX: usize = 160;
 
-/// A name as a span of code. Markdown takes nothing inside of one for markup, and the services that
-/// show it look for no mention, address or reference there.
+/// A name in a Markdown document: quoted, and a reader that knows no spans of code sees no element in
+/// it, either.
 #[must_use]
 pub fn code(text: &str) -> String {
+    quoted(text).replace('<', "&lt;")
+}
+
+/// A name in a sentence, as a span of code. Markdown takes nothing inside of one for markup, and the services that
+/// show it look for no mention, address or reference there.
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let text = printable(text);
     if text.is_empty() {
         return String::new();
@@ -35,10 +42,9 @@ pub fn inert(text: &str) -> String {
     if is_quiet { text.to_owned() } else { code(text) }
 }
 
-/// A cell of a table: a bar in it would end the cell, and a backslash before one is ambiguous. A
-/// reader that knows no spans of code must not see an element, either.
+/// A cell of a table: a bar in it would end the cell, and a backslash before one is ambiguous.
 pub(super) fn cell(markdown: &str) -> String {
-    markdown.replace("\\|", "\\\\u{7c}").replace('|', "\\|").replace('<', "&lt;")
+    markdown.replace("\\|", "\\\\u{7c}").replace('|', "\\|")
 }
 
 #[cfg(test)]
@@ -47,6 +53,8 @@ mod tests {
 
     #[test]
     fn no_name_ends_its_span() {
+        assert_eq!(code("a<b>"), "`a&lt;b>`");
+        assert_eq!(quoted("a<b>"), "`a<b>`");
         assert_eq!(code("f"), "`f`");
         assert_eq!(code("a`b``c"), "```a`b``c```");
         assert_eq!(code("`"), "`` ` ``");

@@ -36,15 +36,7 @@ impl Checked {
     /// Of a store; `files` are those that hold its data. One that is not there, or is empty, is a
     /// state, too.
     pub(super) fn of(url: &StoreUrl, files: Vec<PathBuf>) -> Self {
-        let mark = match url {
-            StoreUrl::Lmdb(folder) => folder.join("elcano.checked"),
-            StoreUrl::Sqlite(file) | StoreUrl::Duckdb(file) => {
-                let mut name = file.as_os_str().to_owned();
-                name.push(".elcano.checked");
-                name.into()
-            }
-        };
-        Self { mark, files }
+        Self { mark: url.companion("checked"), files }
     }
 
     /// Runs a check unless the files are as they were when it last succeeded.

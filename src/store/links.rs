@@ -5,11 +5,11 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use super::named_path::{NamedBy, destination, resolve};
-use super::url::StoreUrl;
+use super::url::{StoreUrl, beside};
 use crate::error::Result;
 
 /// The name of the folder of a repository's own store.
-const FOLDER: &str = ".elcano";
+pub const FOLDER: &str = ".elcano";
 
 /// Fails where one of a store's own files is a link or no regular file, or the folder of a
 /// repository's store is a link. A folder or file that was named by the user may be a link, unless
@@ -46,29 +46,20 @@ pub(super) fn refuse(url: &StoreUrl) -> Result<()> {
 /// As [`refuse`].
 pub(super) fn followed(url: &StoreUrl) -> Result<StoreUrl> {
     refuse(url)?;
-    let path = destination(url.path(), NamedBy::User)?;
-    Ok(match url {
-        StoreUrl::Lmdb(_) => StoreUrl::Lmdb(path),
-        StoreUrl::Sqlite(_) => StoreUrl::Sqlite(path),
-        StoreUrl::Duckdb(_) => StoreUrl::Duckdb(path),
-    })
+    destination(url.path(), NamedBy::User).map(|path| url.at(path))
 }
 
 /// The paths that a store writes.
 fn own_files(url: &StoreUrl) -> Vec<PathBuf> {
-    let beside = |file: &PathBuf, end: &str| {
-        let mut name = file.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
     match url {
         StoreUrl::Lmdb(folder) => {
             let own = (folder.file_name() == Some(OsStr::new(FOLDER))).then(|| folder.clone());
-            let files = [".gitignore", "data.mdb", "lock.mdb", "elcano.lock"].map(|name| folder.join(name));
-            own.into_iter().chain(files).collect()
+            let files = [".gitignore", "data.mdb", "lock.mdb"].map(|name| folder.join(name));
+            own.into_iter().chain(files).chain([url.companion("lock")]).collect()
         }
         StoreUrl::Sqlite(file) | StoreUrl::Duckdb(file) => {
-            ["-wal", "-shm", "-journal", ".wal", ".elcano.lock"].map(|end| beside(file, end)).into()
+            let files = ["-wal", "-shm", "-journal", ".wal"].map(|end| beside(file, end));
+            files.into_iter().chain([url.companion("lock")]).collect()
         }
     }
 }

@@ -5,7 +5,6 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
 
 use rustix::fs::OFlags;
 
@@ -26,7 +25,7 @@ impl RunLock {
     /// [`Error::Store`] at once when another process holds it, with that process's id.
     pub fn acquire(url: &StoreUrl) -> Result<Self> {
         links::refuse(url)?;
-        let path = Self::path(url);
+        let path = url.companion("lock");
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(Error::io("creating", folder))?;
         }
@@ -50,17 +49,6 @@ impl RunLock {
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .map_err(Error::io("writing", path))?;
         Ok(Self { file })
-    }
-
-    fn path(url: &StoreUrl) -> PathBuf {
-        match url {
-            StoreUrl::Lmdb(folder) => folder.join("elcano.lock"),
-            StoreUrl::Sqlite(file) | StoreUrl::Duckdb(file) => {
-                let mut name = file.as_os_str().to_owned();
-                name.push(".elcano.lock");
-                name.into()
-            }
-        }
     }
 }
 

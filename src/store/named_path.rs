@@ -128,8 +128,7 @@ fn top_of<'a>(folder: &'a Path, by: NamedBy<'a>) -> Option<&'a Path> {
 }
 
 /// The top of the work tree that a folder is in: the nearest one with a `.git`.
-#[must_use]
-pub fn work_tree_of(folder: &Path) -> Option<&Path> {
+fn work_tree_of(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok())
 }
 

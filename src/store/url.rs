@@ -22,6 +22,13 @@ pub enum StoreUrl {
     Duckdb(PathBuf),
 }
 
+/// A file whose name goes on after that of another one.
+pub(in crate::store) fn beside(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
 impl StoreUrl {
     /// The engine's name, as it stands before the colon.
     #[must_use]
@@ -38,6 +45,24 @@ impl StoreUrl {
     pub fn path(&self) -> &Path {
         match self {
             Self::Lmdb(path) | Self::Sqlite(path) | Self::Duckdb(path) => path,
+        }
+    }
+
+    /// A file of elcano's own that belongs to this store: `elcano.NAME` in its folder, or beside its
+    /// file.
+    pub(in crate::store) fn companion(&self, name: &str) -> PathBuf {
+        match self {
+            Self::Lmdb(folder) => folder.join(format!("elcano.{name}")),
+            Self::Sqlite(file) | Self::Duckdb(file) => beside(file, &format!(".elcano.{name}")),
+        }
+    }
+
+    /// The same engine at another path.
+    pub(in crate::store) fn at(&self, path: PathBuf) -> Self {
+        match self {
+            Self::Lmdb(_) => Self::Lmdb(path),
+            Self::Sqlite(_) => Self::Sqlite(path),
+            Self::Duckdb(_) => Self::Duckdb(path),
         }
     }
 

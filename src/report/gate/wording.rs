@@ -2,7 +2,7 @@
 
 use crate::metric::{Direction, catalog};
 use crate::model::{Check, Finding, Skip, number_text, shortened};
-use crate::report::markdown::{NAME_WIDTH_MAX, code};
+use crate::report::markdown::{NAME_WIDTH_MAX, quoted};
 use crate::report::table::thousands;
 
 /// `Cognitive of `f` is 30, limit 25 (was 20)`.
@@ -10,7 +10,7 @@ pub(super) fn message(finding: &Finding) -> String {
     let what = if finding.symbol.is_empty() {
         "the file".to_owned()
     } else {
-        code(&shortened(&finding.symbol, NAME_WIDTH_MAX))
+        quoted(&shortened(&finding.symbol, NAME_WIDTH_MAX))
     };
     format!("{} of {what} is {}", label(finding), against(finding))
 }

@@ -1,12 +1,12 @@
 //! Quarantines a damaged store, so that a new one can be made in its place. Never deletes anything
 //! but what the engine makes anew.
 
-use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::store::lmdb::DATA_FILE;
+use crate::store::url::beside;
 use crate::store::{RunLock, StoreUrl};
 
 /// Renames a store's data by adding `.damaged`, in place of data that were quarantined before.
@@ -18,10 +18,10 @@ pub fn quarantine(url: &StoreUrl) -> Result<Option<PathBuf>> {
     let _lock = RunLock::acquire(url)?;
     let (data, companions) = match url {
         StoreUrl::Lmdb(folder) => (folder.join(DATA_FILE), vec![folder.join("lock.mdb")]),
-        StoreUrl::Sqlite(file) => (file.clone(), vec![with(file, "-wal"), with(file, "-shm")]),
-        StoreUrl::Duckdb(file) => (file.clone(), vec![with(file, ".wal")]),
+        StoreUrl::Sqlite(file) => (file.clone(), vec![beside(file, "-wal"), beside(file, "-shm")]),
+        StoreUrl::Duckdb(file) => (file.clone(), vec![beside(file, ".wal")]),
     };
-    let quarantined = with(&data, ".damaged");
+    let quarantined = beside(&data, ".damaged");
     match fs::rename(&data, &quarantined) {
         Ok(()) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -36,10 +36,4 @@ pub fn quarantine(url: &StoreUrl) -> Result<Option<PathBuf>> {
         }
     }
     Ok(Some(quarantined))
-}
-
-fn with(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    name.into()
 }

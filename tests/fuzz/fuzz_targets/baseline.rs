@@ -3,9 +3,12 @@
 
 #![no_main]
 
+#[path = "../edited_text.rs"]
+mod edited_text;
+
 use std::sync::LazyLock;
 
-use arbitrary::Arbitrary;
+use edited_text::EditedText;
 use elcano::gate::baseline::Baseline;
 use libfuzzer_sys::fuzz_target;
 
@@ -17,35 +20,8 @@ static SOUND: LazyLock<Vec<String>> = LazyLock::new(|| {
     vec![head.to_owned(), format!("{head}\n{}\n{second}\n", entry("")), format!("{head}\n{reasons}\n")]
 });
 
-/// The input of one run: a text that is sound, or nothing, with the fuzzer's edits.
-#[derive(Arbitrary, Debug)]
-struct Input {
-    base: u8,
-    edits: Vec<Edit>,
-    tail: String,
-}
-
-#[derive(Arbitrary, Debug)]
-struct Edit {
-    at: u16,
-    removed: u8,
-    inserted: String,
-}
-
-impl Input {
-    fn text(&self, bases: &[String]) -> String {
-        let mut text = bases.get(usize::from(self.base) % (bases.len() + 1)).cloned().unwrap_or_default();
-        for edit in &self.edits {
-            let start = text.floor_char_boundary(usize::from(edit.at));
-            let end = text.floor_char_boundary(start.saturating_add(usize::from(edit.removed)));
-            text.replace_range(start..end, &edit.inserted);
-        }
-        text + &self.tail
-    }
-}
-
-fuzz_target!(|input: Input| {
-    let Ok(baseline) = Baseline::parse(&input.text(&SOUND)) else { return };
+fuzz_target!(|input: EditedText| {
+    let Ok(baseline) = Baseline::parse(&input.of(&SOUND)) else { return };
     let written = baseline.to_text().expect("what was read is written");
     let again = Baseline::parse(&written).expect("what was written is read");
     assert_eq!(again.to_text().expect("it is written"), written);

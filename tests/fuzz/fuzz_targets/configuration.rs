@@ -3,11 +3,14 @@
 
 #![no_main]
 
+#[path = "../edited_text.rs"]
+mod edited_text;
+
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use arbitrary::Arbitrary;
+use edited_text::EditedText;
 use elcano::gate::limits::LimitChange;
 use elcano::lang::Policy;
 use elcano::lang::spec::Spec;
@@ -25,35 +28,8 @@ static SOUND: LazyLock<Vec<String>> = LazyLock::new(|| {
     files.iter().map(|file| fs::read_to_string(file).expect("text")).collect()
 });
 
-/// The input of one run: a text that is sound, or nothing, with the fuzzer's edits.
-#[derive(Arbitrary, Debug)]
-struct Input {
-    base: u8,
-    edits: Vec<Edit>,
-    tail: String,
-}
-
-#[derive(Arbitrary, Debug)]
-struct Edit {
-    at: u16,
-    removed: u8,
-    inserted: String,
-}
-
-impl Input {
-    fn text(&self, bases: &[String]) -> String {
-        let mut text = bases.get(usize::from(self.base) % (bases.len() + 1)).cloned().unwrap_or_default();
-        for edit in &self.edits {
-            let start = text.floor_char_boundary(usize::from(edit.at));
-            let end = text.floor_char_boundary(start.saturating_add(usize::from(edit.removed)));
-            text.replace_range(start..end, &edit.inserted);
-        }
-        text + &self.tail
-    }
-}
-
-fuzz_target!(|input: Input| {
-    let text = input.text(&SOUND);
+fuzz_target!(|input: EditedText| {
+    let text = input.of(&SOUND);
     if let Err(problem) = elcano::cli::read_configuration(&text) {
         assert!(!problem.is_empty());
     }

@@ -3,6 +3,7 @@
 
 #![no_main]
 
+#[path = "../edits.rs"]
 mod edits;
 
 use std::sync::LazyLock;

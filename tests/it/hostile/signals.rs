@@ -10,7 +10,7 @@ use elcano::store::{Batch, OpenOptions, StoreUrl, open};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::stores::is_companion;
-use crate::support::{Repo, command, elcano, records, sample};
+use crate::support::{Repo, command, elcano, processes, records, sample};
 
 /// Moments over the time that a command takes at which it is signalled.
 const ROUNDS: u32 = 12;
@@ -23,18 +23,13 @@ fn signal(child: &Child, signal: Signal) {
 
 /// Waits until the process listens for all signals; false if it has ended before.
 fn listens(child: &mut Child) -> bool {
-    let caught = |status: &str| {
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0");
-        u64::from_str_radix(mask.trim(), 16).unwrap_or(0) & (1 << (Signal::XFSZ.as_raw() - 1)) != 0
-    };
-    loop {
-        if child.try_wait().unwrap().is_some() {
-            return false;
-        }
-        if std::fs::read_to_string(format!("/proc/{}/status", child.id())).is_ok_and(|status| caught(&status)) {
+    while child.try_wait().unwrap().is_none() {
+        // The last for which a handler is set.
+        if processes::treats(&child.id().to_string(), "SigCgt", Signal::XFSZ) {
             return true;
         }
     }
+    false
 }
 
 /// All files below a folder with their bytes; locks are not part of what is kept.
@@ -169,10 +164,10 @@ fn what_is_made_beside_its_place_is_the_old_or_the_new_one() {
         restore();
         let beside = names(&folder);
         at_every_moment(&folder, &make_new, |end| {
+            let left: Vec<_> = names(&folder).difference(&beside).cloned().collect();
             let found = state();
             let expected = if end == End::Done { &after } else { &before };
             assert!(found == *expected, "{make_new:?}: {end:?}, and the target is not what it must be");
-            let left: Vec<_> = names(&folder).difference(&beside).cloned().collect();
             let is_kept = |path: &PathBuf| path.ends_with("elcano.lock") || path.file_name().is_some_and(is_companion);
             assert!(left.iter().all(is_kept), "{make_new:?}: litter: {left:?}");
             restore();
@@ -313,6 +308,7 @@ fn who_cannot_hear_the_first_signal_is_ended_by_the_second() {
 fn a_signal_that_was_ignored_from_the_start_stays_so() {
     let repo = Repo::new();
     repo.fifo("pipe.py");
+    processes::heard();
     let mut shell = Command::new("/bin/sh");
     shell
         .args(["-c", "trap '' HUP; exec \"$0\" measure pipe.py", env!("CARGO_BIN_EXE_elcano")])

@@ -67,7 +67,8 @@ pub fn broken_invariants(facts: &FileFacts, bytes: &[u8]) -> Vec<String> {
     }
     let Some(unit) = facts.spaces.first() else { return broken };
     // An upper bound: the LF of a CRLF begins a row here.
-    let rows = || bytes.split(|byte| matches!(byte, b'\n' | b'\r'));
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let rows = || text.split(|byte| matches!(byte, b'\n' | b'\r'));
     // A line continuation alone is no token.
     let white = rows().filter(|row| matches!(row.trim_ascii(), b"" | b"\\")).count();
     check(unit.kind == SpaceKind::Unit && unit.parent.is_none(), "the first space is not the unit".into());

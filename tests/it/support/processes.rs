@@ -3,8 +3,10 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Once;
 
 use elcano::store::StoreUrl;
+use rustix::process::Signal;
 
 /// The store of a process that a test started.
 pub const ROLE: &str = "ELCANO_TEST_STORE";
@@ -30,10 +32,30 @@ pub fn extra() -> String {
 /// A test of a module in another process, where `role` and `extra` give what is given here.
 pub fn other(module: &str, test: &str, url: &StoreUrl, extra: &str) -> Command {
     let module = module.split_once("::").expect("a module of this crate").1;
+    heard();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", &format!("{module}::{test}"), "--nocapture", "--test-threads=1"]);
     command.env(ROLE, url.to_string()).env(EXTRA, extra).stdout(Stdio::piped()).stderr(Stdio::inherit());
     command
+}
+
+/// Whether a process does this with a signal: `SigCgt` for catching it, `SigIgn` for ignoring it.
+pub fn treats(process: &str, how: &str, signal: Signal) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix(how)?.strip_prefix(':'));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0) & (1 << (signal.as_raw() - 1)) != 0
+}
+
+/// Makes the processes that are started from now on hear every signal, whatever this one was told to
+/// ignore: what a process ignores, those that it starts ignore, too, and what it catches they do not.
+pub fn heard() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let ignored = [Signal::INT, Signal::TERM, Signal::HUP].into_iter().filter(|it| treats("self", "SigIgn", *it));
+        for signal in ignored {
+            signal_hook::flag::register(signal.as_raw(), std::sync::Arc::default()).unwrap();
+        }
+    });
 }
 
 /// What a process printed with `say`, line by line.

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use super::Repo;
+use super::{Repo, processes};
 
 /// What a command did.
 pub struct CommandOutput {
@@ -65,6 +65,7 @@ impl CommandOutput {
 
 /// The command in a folder. Its environment is empty but for a home without configuration.
 pub fn command(folder: &Path, args: &[&str]) -> Command {
+    processes::heard();
     let mut command = Command::new(env!("CARGO_BIN_EXE_elcano"));
     command.args(args).current_dir(folder).stdin(Stdio::null()).env_clear();
     command.env("HOME", folder).env("XDG_CONFIG_HOME", folder.join(".none"));

@@ -5,12 +5,12 @@
 use rusqlite::Connection;
 
 use super::failure::explain;
-use super::file::log_path;
 use super::rows::insert_record;
 use super::schema::{self, CHECKSUMS, Shape, Statements};
 use crate::error::Result;
 use crate::interrupt;
 use crate::store::relational::manifest::{self, Manifest};
+use crate::store::url::beside;
 use crate::store::{Family, Put, PutValue, Record, RunLock, Sink, StoreUrl, Temporary, atomic_replace};
 
 /// What the new file is for.
@@ -115,7 +115,7 @@ impl Sink for SqliteBulkWriter {
 
 /// The log of an old file would be applied to the new one: SQLite writes it back first.
 fn checkpoint_log(url: &StoreUrl) -> Result<()> {
-    let log = log_path(url.path(), "-wal");
+    let log = beside(url.path(), "-wal");
     if !log.exists() {
         return Ok(());
     }

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::store::record::check_format;
 use crate::store::relational::table;
+use crate::store::url::beside;
 use crate::store::{Durability, Family, StoreUrl};
 
 /// No text or blob is longer.
@@ -144,14 +145,7 @@ pub(super) fn meta(url: &StoreUrl, connection: &Connection, key: &str) -> Result
 
 /// A write-ahead log stands beside the file: it was not closed, or is open just now.
 pub(super) fn has_log(url: &StoreUrl) -> bool {
-    log_path(url.path(), "-wal").exists()
-}
-
-/// The name of a file that SQLite keeps beside its own.
-pub(super) fn log_path(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
+    beside(url.path(), "-wal").exists()
 }
 
 /// The folder of the file can be written.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::failure::{SqliteFailure, explain};
-use super::file::{can_write_beside, check, connect, has_log, integrity, log_path, meta, recognise};
+use super::file::{can_write_beside, check, connect, has_log, integrity, meta, recognise};
 use super::rows::{cells, insert_record, seal};
 use super::schema::{self, CHECKSUMS, Shape, Statements};
 use super::seals;
@@ -17,6 +17,7 @@ use crate::metric::METRICS_VERSION;
 use crate::store::checked::Checked;
 use crate::store::relational::manifest;
 use crate::store::relational::table::Assembler;
+use crate::store::url::beside;
 use crate::store::{
     Access, Batch, Digest, Family, Key, OpenOptions, Record, Source, Store, StoreUrl, Temporary, Visit, atomic_replace,
 };
@@ -217,7 +218,7 @@ impl Drop for Sqlite {
 }
 
 fn checked(url: &StoreUrl) -> Checked {
-    Checked::of(url, vec![url.path().to_owned(), log_path(url.path(), "-wal")])
+    Checked::of(url, vec![url.path().to_owned(), beside(url.path(), "-wal")])
 }
 
 /// Makes a store where none is; complete or not at all, also when several processes create it at
@@ -358,6 +359,6 @@ impl Store for Sqlite {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
             Err(error) => Err(Error::io("looking at", path)(error)),
         };
-        Ok(length(self.url.path())? + length(&log_path(self.url.path(), "-wal"))?)
+        Ok(length(self.url.path())? + length(&beside(self.url.path(), "-wal"))?)
     }
 }
