@@ -33,5 +33,6 @@ pub use memo::Memo;
 pub use naming::{Naming, TokenClass};
 pub use policy::{POLICIES, Policy};
 pub use registry::Registry;
+pub use rewrite::Rewritten;
 pub use role::{ROLES, Roles};
 pub use rule::Place;

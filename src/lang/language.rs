@@ -7,7 +7,7 @@ use super::flow::Flow;
 use super::kinds::Kind;
 use super::naming::Naming;
 use super::pattern::Pattern;
-use super::rewrite::Rewrites;
+use super::rewrite::{Rewrites, Rewritten};
 use super::role::Roles;
 use super::rule::{Place, Rule};
 use super::spec::Spec;
@@ -65,18 +65,17 @@ impl Language {
         self.unsafe_to_parse.as_ref().is_some_and(|rule| rule.holds(source))
     }
 
-    /// The copy of a source that is parsed in its place, where the grammar would misread it; None
-    /// where it would not.
+    /// What is parsed in place of a source that the grammar would misread; None where it would not.
     #[must_use]
-    pub fn rewritten(&self, source: &[u8]) -> Option<Vec<u8>> {
+    pub fn rewritten(&self, source: &[u8]) -> Option<Rewritten> {
         self.rewrites.before(source)
     }
 
-    /// The copy that may be parsed better than a source that was parsed with errors; None if there
-    /// is none.
+    /// What may be parsed better than a source, or than what it was rewritten into so far, that was
+    /// parsed with errors; None if there is nothing.
     #[must_use]
-    pub fn rewritten_after_error(&self, source: &[u8]) -> Option<Vec<u8>> {
-        self.rewrites.after_error(source)
+    pub fn rewritten_after_error(&self, source: &[u8], so_far: Option<&Rewritten>) -> Option<Rewritten> {
+        self.rewrites.after_error(source, so_far)
     }
 
     /// What is known of a kind; nothing for ERROR nodes.

@@ -3,6 +3,7 @@
 mod cases;
 mod conformance;
 mod disambiguation;
+mod gaps;
 mod golden;
 mod line_only;
 mod patterns;
