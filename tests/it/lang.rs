@@ -10,3 +10,4 @@ mod patterns;
 mod policies;
 mod policy_peers;
 mod registry;
+mod rewrites;
