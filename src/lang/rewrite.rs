@@ -112,6 +112,10 @@ impl Rewrites {
 /// How often all matches together may read a file, for they overlap.
 const READS_MAX: usize = 16;
 
+/// How much may be inserted into a file: taking it out again goes down the tree each time, which may
+/// be as deep as the file is long.
+const INSERTIONS_MAX: usize = 1_000;
+
 fn apply(rewritings: &[Rewriting], source: &[u8], so_far: Option<&Rewritten>) -> Option<Rewritten> {
     let mut latest: Option<Rewritten> = None;
     for rewriting in rewritings {
@@ -122,7 +126,8 @@ fn apply(rewritings: &[Rewriting], source: &[u8], so_far: Option<&Rewritten>) ->
         let mut read = 0;
         // A match may begin inside the one before: what one arm ends with, the next begins with.
         while let Some(found) = rewriting.find.captures_at(text, at) {
-            if rewriting.fits(&found) {
+            let inserted = next.as_ref().or(known).map_or(0, |known| known.inserted.len());
+            if rewriting.fits(&found, INSERTIONS_MAX.saturating_sub(inserted)) {
                 let next = next.get_or_insert_with(|| known.cloned().unwrap_or_else(|| Rewritten::of(source)));
                 rewriting.write(&found, next);
             }
@@ -142,9 +147,18 @@ fn apply(rewritings: &[Rewriting], source: &[u8], so_far: Option<&Rewritten>) ->
 }
 
 impl Rewriting {
-    fn fits(&self, found: &Captures<'_>) -> bool {
+    /// Whether each group has room for what is written over it, and the file for what is inserted.
+    fn fits(&self, found: &Captures<'_>, mut insertions: usize) -> bool {
         let mut groups = self.write.iter().zip(found.iter().skip(1));
-        groups.all(|(write, group)| group.is_none_or(|group| group.is_empty() || write.len() <= group.len()))
+        groups.all(|(write, group)| match group {
+            Some(group) if group.is_empty() && !write.is_empty() => {
+                let is_room = insertions > 0;
+                insertions = insertions.saturating_sub(1);
+                is_room
+            }
+            Some(group) => write.len() <= group.len(),
+            None => true,
+        })
     }
 
     /// Row ends stay, in whatever is written over.
@@ -197,6 +211,14 @@ mod tests {
         let twice = rewrites("()c|b(c)", &["?", "d"]).unwrap().after_error(b"abc b", Some(&once)).unwrap();
         assert_eq!(twice.text(), b"ab!d b!");
         assert!(rewrites("()", &["\n"]).unwrap_err().contains("row"));
+    }
+
+    #[test]
+    fn insertions_have_an_end() {
+        let many = "b".repeat(INSERTIONS_MAX + 1);
+        let text = rewritten("()b", &["!"], many.as_bytes()).unwrap();
+        assert_eq!(text.len(), many.len() + INSERTIONS_MAX);
+        assert_eq!(rewritten("()b()", &["!", "!"], many.as_bytes()).unwrap().len(), many.len() + INSERTIONS_MAX);
     }
 
     #[test]

@@ -33,18 +33,22 @@ pub(super) fn parse(language: &Language, source: &[u8], limits: FileLimits, cloc
     if best.root_node().has_error()
         && let Some(second) = language.rewritten_after_error(source, first.as_ref())
     {
-        best = better(best, parse_rewritten(language, source, Some(&second), limits, clock)?);
+        best = better(best, parse_rewritten(language, source, Some(&second), limits, clock))?;
     }
     // What is always rewritten may be something else that looks like it.
     if best.root_node().has_error() && first.is_some() {
-        best = better(best, parse_rewritten(language, source, None, limits, clock)?);
+        best = better(best, parse_rewritten(language, source, None, limits, clock))?;
     }
     Ok(best)
 }
 
-/// The tree with fewer errors.
-fn better(tree: Tree, other: Tree) -> Tree {
-    if errors(&other) < errors(&tree) { other } else { tree }
+/// The tree with fewer errors; an attempt that used up its budget costs nobody the other one.
+fn better(tree: Tree, other: Result<Tree, Note>) -> Result<Tree, Note> {
+    match other {
+        Ok(other) if errors(&other) < errors(&tree) => Ok(other),
+        Err(note) if note.kind != NoteKind::ParseBudget => Err(note),
+        _ => Ok(tree),
+    }
 }
 
 /// The tree of what a source was rewritten into, with the offsets of the source.
