@@ -35,5 +35,6 @@ pub use memo::Memo;
 pub use naming::{Naming, TokenClass};
 pub use policy::{POLICIES, Policy};
 pub use registry::Registry;
+pub use rewrite::{Rewritten, Stage};
 pub use role::{ROLES, Roles};
 pub use rule::Place;

@@ -8,7 +8,7 @@ use super::kinds::Kind;
 use super::lexis::{Lexis, Region};
 use super::naming::Naming;
 use super::pattern::Pattern;
-use super::rewrite::Rewrites;
+use super::rewrite::{Rewrites, Rewritten, Stage};
 use super::role::Roles;
 use super::rule::{Place, Rule};
 use super::spec::Spec;
@@ -73,18 +73,11 @@ impl Language {
         self.lexis.regions(source)
     }
 
-    /// The copy of a source that is parsed in its place, where the grammar would misread it; None
-    /// where it would not.
+    /// What is parsed in place of a source, as it was rewritten so far, at this stage; None where
+    /// nothing is to be rewritten.
     #[must_use]
-    pub fn rewritten(&self, source: &[u8]) -> Option<Vec<u8>> {
-        self.rewrites.before(source, &self.lexis)
-    }
-
-    /// The copy that may be parsed better than a source that was parsed with errors; None if there
-    /// is none.
-    #[must_use]
-    pub fn rewritten_after_error(&self, source: &[u8]) -> Option<Vec<u8>> {
-        self.rewrites.after_error(source, &self.lexis)
+    pub fn rewritten(&self, stage: Stage, source: &[u8], so_far: Option<&Rewritten>) -> Option<Rewritten> {
+        self.rewrites.apply(stage, &self.lexis, source, so_far)
     }
 
     /// What is known of a kind; nothing for ERROR nodes.

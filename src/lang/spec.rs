@@ -79,6 +79,9 @@ pub struct Spec {
     /// Syntax that the grammar does not know, and how it is read all the same.
     #[serde(default, rename = "rewrite")]
     pub rewrites: Vec<Rewrite>,
+    /// Syntax that the grammar does not know and that no rewriting mends.
+    #[serde(default, rename = "gap")]
+    pub gaps: Vec<Gap>,
     /// Functions that only define others and do not raise nesting.
     #[serde(default, rename = "wrapper")]
     pub wrappers: Vec<Wrapper>,
@@ -200,17 +203,42 @@ pub struct Rewrite {
     /// A regular expression over bytes.
     pub find: String,
     /// For each capture group of it, in their order, what is written over it; blanks fill the rest.
-    /// A match in which one has no room is left alone.
+    /// A match in which one has no room is left alone. What an empty group writes is inserted, and
+    /// has no width in the tree.
     pub write: Vec<String>,
     /// The grammar misreads it without an error: rewrite before the first attempt, not only where
     /// that failed.
     #[serde(default)]
     pub always: bool,
+    /// What it finds may be something else that looks like it: it is not done where the source has
+    /// fewer errors without it. With `always` alone.
+    #[serde(default)]
+    pub doubtful: bool,
     /// Only in what `[lexis]` takes for that.
     pub within: Option<RegionKind>,
     /// A regular expression over bytes that some part of the file matches, else there is nothing to
     /// look for; with `within` alone, which has its price.
     pub only_if: Option<String>,
+}
+
+/// Syntax of the language that is parsed with errors. The documentation lists it, and a test parses
+/// the example: a gap that the grammar no longer has must go.
+///
+/// ```toml
+/// [[gap]]
+/// what = "contracts: `pre`, `post`"
+/// since = "C++26"
+/// example = "int f(int x) pre(x > 0) { return x; }"
+/// ```
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// The syntax, for the documentation.
+    pub what: String,
+    /// The release of the language that brought it.
+    pub since: String,
+    /// A source with it.
+    pub example: String,
 }
 
 /// Tokens that play a role under some parents only.

@@ -8,7 +8,7 @@ use tree_sitter::{Node, ParseOptions, Parser, Tree};
 use super::budget::Budget;
 use super::clock::Clock;
 use super::options::FileLimits;
-use crate::lang::Language;
+use crate::lang::{Language, Rewritten, Stage};
 use crate::model::{Note, NoteKind};
 
 thread_local! {
@@ -28,15 +28,42 @@ pub(super) fn parse(language: &Language, source: &[u8], limits: FileLimits, cloc
     if language.is_unsafe_to_parse(source) {
         return Err(Note::new(NoteKind::ParseBudget, "the parser might not come to an end"));
     }
-    let rewritten = language.rewritten(source);
-    let source = rewritten.as_deref().unwrap_or(source);
-    let tree = parse_once(language, Budget::new(source, limits, clock))?;
-    if !tree.root_node().has_error() {
-        return Ok(tree);
+    let sure = language.rewritten(Stage::Always, source, None);
+    let doubtful = language.rewritten(Stage::Doubtful, source, sure.as_ref());
+    let first = doubtful.as_ref().or(sure.as_ref());
+    let mut best = parse_rewritten(language, source, first, limits, clock)?;
+    if best.root_node().has_error()
+        && let Some(second) = language.rewritten(Stage::OnError, source, first)
+    {
+        best = better(best, parse_rewritten(language, source, Some(&second), limits, clock))?;
     }
-    let Some(rewritten) = language.rewritten_after_error(source) else { return Ok(tree) };
-    let other = parse_once(language, Budget::new(&rewritten, limits, clock))?;
-    Ok(if errors(&other) < errors(&tree) { other } else { tree })
+    if best.root_node().has_error() && doubtful.is_some() {
+        best = better(best, parse_rewritten(language, source, sure.as_ref(), limits, clock))?;
+    }
+    Ok(best)
+}
+
+/// The tree with fewer errors; an attempt that used up its budget costs nobody the other one.
+fn better(tree: Tree, other: Result<Tree, Note>) -> Result<Tree, Note> {
+    match other {
+        Ok(other) if errors(&other) < errors(&tree) => Ok(other),
+        Err(note) if note.kind != NoteKind::ParseBudget => Err(note),
+        _ => Ok(tree),
+    }
+}
+
+/// The tree of what a source was rewritten into, with the offsets of the source.
+fn parse_rewritten(
+    language: &Language,
+    source: &[u8],
+    rewritten: Option<&Rewritten>,
+    limits: FileLimits,
+    clock: &Clock<'_>,
+) -> Result<Tree, Note> {
+    let Some(rewritten) = rewritten else { return parse_once(language, Budget::new(source, limits, clock)) };
+    let mut tree = parse_once(language, Budget::new(&rewritten.text(), limits, clock))?;
+    rewritten.restore(&mut tree);
+    Ok(tree)
 }
 
 fn parse_once(language: &Language, budget: Budget<'_>) -> Result<Tree, Note> {
@@ -57,9 +84,10 @@ fn parse_once(language: &Language, budget: Budget<'_>) -> Result<Tree, Note> {
     })
 }
 
-/// How badly a tree was parsed: bytes in ERROR nodes, then how many tokens the parser made up.
-fn errors(tree: &Tree) -> (usize, usize) {
-    let mut sums = (0, 0);
+/// How badly a tree was parsed: bytes in ERROR nodes, then how many tokens the parser made up, then
+/// whether there is an error that no node of its own shows.
+fn errors(tree: &Tree) -> (usize, usize, bool) {
+    let mut sums = (0, 0, tree.root_node().has_error());
     let mut cursor = tree.walk();
     loop {
         let node: Node<'_> = cursor.node();

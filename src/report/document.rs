@@ -102,13 +102,21 @@ fn roles() -> Result<String, SpecError> {
 /// Examples shown with one metric; more of them are on the pages of the languages.
 const METRIC_EXAMPLES: usize = 3;
 
-/// The rest of a language's page beside its constructs: syntax beyond the grammar, remarks.
+/// The rest of a language's page beside its constructs: syntax beyond the grammar, what is not
+/// parsed, remarks.
 fn beyond_roles(spec: &Spec) -> String {
     let mut out = String::new();
     if !spec.rewrites.is_empty() {
         out += "\n## Beyond the grammar\n\nSyntax that the grammar does not know and that is read all the same:\n\n";
         for rewrite in &spec.rewrites {
             let _ = writeln!(out, "- {}", rewrite.what);
+        }
+    }
+    if !spec.gaps.is_empty() {
+        out += "\n## Not parsed\n\nSyntax that is parsed with errors; the file is measured all the same and has a note \
+                `parse_error`:\n\n";
+        for gap in &spec.gaps {
+            let _ = writeln!(out, "- {} ({})", gap.what, gap.since);
         }
     }
     if !spec.remarks.is_empty() {

@@ -27,6 +27,7 @@ const ORDER: &[&str] = &[
     "outside_nesting",
     "logical_sequences",
     "rewrite",
+    "gap",
     "wrapper",
     "names",
     "calls",
