@@ -33,6 +33,10 @@ pub struct VisibilityRules {
     pub private_prefixes: Vec<String>,
     /// Names that begin with an upper-case letter are public and all others private.
     pub public_if_capitalized: bool,
+    /// Kinds of members that are public whatever the default: components of a record.
+    pub public_kinds: Vec<String>,
+    /// What a method gives to its object is an attribute in a constructor only.
+    pub attributes_in_constructors: bool,
     /// Kinds of functions that without a modifier of their own have the visibility of the
     /// declaration around them: accessors of a property.
     pub accessors: Vec<String>,

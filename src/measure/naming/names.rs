@@ -9,8 +9,23 @@ use crate::model::Space;
 /// The name of a function that the language gives none.
 pub(in crate::measure) const ANONYMOUS: &str = Space::ANONYMOUS;
 
-/// The name of a space, by its node, the node's parent and that one's parent.
+/// The name of a space by its node and those that it stands in, innermost first; and of an accessor
+/// the name of its property and what it does to it.
 pub(in crate::measure) fn name<'t>(
+    language: &Language,
+    node: Node<'t>,
+    around: [Option<Node<'t>>; 3],
+    source: &[u8],
+) -> (String, Option<String>) {
+    let own = own_name(language, node, [around[0], around[1]], source);
+    let Some(property) = language.naming.accessors.property(node, &around, source) else { return (own, None) };
+    let of = property.node.map(|node| own_name(language, node, [None; 2], source));
+    let path = qualified(of.as_ref().unwrap_or(&own), "", property.name.unwrap_or(&own));
+    (own, Some(path))
+}
+
+/// The name of a node by itself, or by its parent and that one's parent.
+pub(in crate::measure) fn own_name<'t>(
     language: &Language,
     node: Node<'t>,
     around: [Option<Node<'t>>; 2],
