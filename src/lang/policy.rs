@@ -46,7 +46,9 @@ struct Cognitive {
     without_sequences: Option<Vec<String>>,
     /// Whether a function in a circle of calls is worth +1.
     recursion: Option<bool>,
-    /// Languages in which a function without a branch of its own is only the place of those in it.
+    /// Languages in which recursion is worth nothing all the same.
+    without_recursion: Option<Vec<String>>,
+    /// Languages in which a function does not count the functions in it.
     apart: Option<Vec<String>>,
 }
 
@@ -68,6 +70,7 @@ impl Written {
         own.sequences = own.sequences.or(theirs.sequences);
         own.without_sequences = own.without_sequences.take().or(theirs.without_sequences);
         own.recursion = own.recursion.or(theirs.recursion);
+        own.without_recursion = own.without_recursion.take().or(theirs.without_recursion);
         own.apart = own.apart.take().or(theirs.apart);
     }
 }
@@ -91,7 +94,7 @@ pub struct Policy {
     pub logical_in_conditions: bool,
     /// Roles of expressions whose logical operators form no sequence.
     pub without_sequences: Roles,
-    /// A function without a branch of its own does not count those in it.
+    /// A function does not count those in it.
     pub apart: bool,
 }
 
@@ -135,6 +138,7 @@ impl Policy {
             let lists = lists.iter().flatten().filter(|(_, languages)| languages.iter().any(|known| known == language));
             roles(&lists.map(|(role, _)| role.clone()).collect::<Vec<_>>())
         };
+        let is_listed = |list: &Option<Vec<String>>| list.iter().flatten().any(|known| known == language);
         let (cyclomatic, cognitive) = (&written.cyclomatic, &written.cognitive);
         let counts = roles(cyclomatic.counts.as_deref().unwrap_or_default())?;
         Ok(Self {
@@ -143,10 +147,10 @@ impl Policy {
             structural: roles(cognitive.structural.as_deref().unwrap_or_default())?,
             flat: roles(cognitive.flat.as_deref().unwrap_or_default())?,
             sequences: cognitive.sequences.unwrap_or_default(),
-            recursion: cognitive.recursion.unwrap_or_default(),
+            recursion: cognitive.recursion.unwrap_or_default() && !is_listed(&cognitive.without_recursion),
             logical_in_conditions: cyclomatic.logical_in_conditions.unwrap_or_default(),
             without_sequences: roles(cognitive.without_sequences.as_deref().unwrap_or_default())?,
-            apart: cognitive.apart.iter().flatten().any(|known| known == language),
+            apart: is_listed(&cognitive.apart),
         })
     }
 

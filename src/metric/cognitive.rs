@@ -53,7 +53,6 @@ pub fn node(
         let counted = step.roles & policy.structural;
         add_to_all(spaces, step.byte, Some(here), || reason(counted), trace);
         if let Some(open) = spaces.get_mut(owner) {
-            open.branches = true;
             open.own.nesting = open.own.nesting.max(here + 1 - open.entry.min(here));
         }
     } else if step.roles.has(policy.flat) {

@@ -48,10 +48,8 @@ pub struct OpenSpace {
     pub runs_in_place: bool,
     /// Cognitive nesting level at which it stands itself.
     pub outside: u32,
-    /// What is nested in it counts for itself alone, if it does not branch.
+    /// What is nested in it counts for itself alone.
     pub is_apart: bool,
-    /// It branches, outside of the functions in it.
-    pub(super) branches: bool,
     /// The cognitive complexity of the functions in it.
     pub(super) nested: u32,
     /// Its parameters were counted.
@@ -91,7 +89,6 @@ impl OpenSpace {
             runs_in_place: false,
             outside: 0,
             is_apart: false,
-            branches: false,
             nested: 0,
             has_parameters: false,
             error_bytes: 0,
@@ -183,7 +180,7 @@ impl OpenSpace {
         }
         result.lloc = total.lloc;
         result.cognitive = self.own.cognitive;
-        if self.is_apart && !self.branches {
+        if self.is_apart {
             result.cognitive -= self.nested;
         }
         self.rows.write_to(&mut result, sloc);

@@ -57,7 +57,6 @@ impl<'t> Visit<'_, 't> {
         let enclosing = self.open_spaces.iter().rev().find(|open| open.kind.is_function() && !open.suspended);
         // A wrapper's own declarations are not nested in it; a callback that it passes on is.
         let declared = name != naming::ANONYMOUS;
-        let is_outermost = enclosing.is_none();
         let deeper = kind.is_function() && enclosing.is_some_and(|function| !(function.is_wrapper && declared));
         let entry = here + u32::from(deeper);
         let index = offset(self.spaces.len());
@@ -71,7 +70,7 @@ impl<'t> Visit<'_, 't> {
         open.visibility = visibility;
         open.is_accessor = path.is_some();
         open.outside = here;
-        open.is_apart = self.policy.apart && kind.is_function() && is_outermost;
+        open.is_apart = self.policy.apart && kind.is_function();
         open.runs_in_place = !kind.is_function() && self.language.flow.runs_in_place.contains(&node.kind_id());
         open.is_method = self.open_spaces.last().is_some_and(|outer| outer.kind.is_class());
         if kind.is_function() {
