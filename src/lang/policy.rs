@@ -77,6 +77,7 @@ impl Written {
 
 /// A policy as the visit reads it, for one language.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices, one key each")]
 pub struct Policy {
     /// `default`, `sonar`, ...
     pub id: &'static str,

@@ -138,8 +138,7 @@ impl Roles {
     );
 
     /// What may hold a condition under the field of that name.
-    pub const CONDITIONAL: Self =
-        Self(Self::IF.0 | Self::ELIF.0 | Self::LOOP.0 | Self::TERNARY.0 | Self::ELSE_IF.0);
+    pub const CONDITIONAL: Self = Self(Self::IF.0 | Self::ELIF.0 | Self::LOOP.0 | Self::TERNARY.0 | Self::ELSE_IF.0);
 
     /// In a condition's place these are no bare condition: they hold one, or count by their
     /// operator.

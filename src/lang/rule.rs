@@ -109,9 +109,11 @@ pub(super) fn compile_pattern(
     let text = |text: &spec::Text| compile_text(names, grammar, text, |text| Ok(text.to_owned()));
     let expression = |text: &str| Regex::new(&format!("^(?:{text})$")).map_err(|error| format!("`{text}`: {error}"));
     let texts = [&pattern.text, &pattern.starts_with, &pattern.contains, &pattern.matches];
-    let asks_details = !(pattern.has.is_empty() && pattern.first.is_empty() && pattern.several.is_empty())
-        || !texts.into_iter().all(spec::Text::is_empty);
-    let details = asks_details.then(|| {
+    let asks_nothing = pattern.has.is_empty()
+        && pattern.first.is_empty()
+        && pattern.several.is_empty()
+        && texts.into_iter().all(spec::Text::is_empty);
+    let details = (!asks_nothing).then(|| {
         Ok::<_, String>(Box::new(Details {
             has: names.members(grammar, &pattern.has)?,
             first: pattern

@@ -183,7 +183,8 @@ impl<'t> Visit<'_, 't> {
     /// where something depends on it.
     #[inline]
     fn roles(&self, cursor: &TreeCursor<'t>, node: Node<'t>, kind: Kind) -> (Option<u16>, Roles) {
-        let needs_field = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED | Roles::CONDITION));
+        let needs_field =
+            kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED | Roles::CONDITION));
         let field = if needs_field { cursor.field_id().map(std::num::NonZero::get) } else { None };
         if kind.is_plain() {
             return (field, kind.roles);
@@ -292,8 +293,7 @@ impl<'t> Visit<'_, 't> {
                 parent.condition
                     || (parent.roles.has(Roles::CONDITIONAL) && self.language.is_condition(field))
                     || (parent.roles.has(Roles::TERNARY) && self.is_placed_header(node))
-                    || (parent.roles.has(Roles::CONDITION)
-                        && self.language.is_held_condition(parent.node, node, field))
+                    || (parent.roles.has(Roles::CONDITION) && self.language.is_held_condition(parent.node, node, field))
             })
     }
 

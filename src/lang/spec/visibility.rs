@@ -16,6 +16,7 @@ use super::pattern::KindPattern;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices, one key each")]
 pub struct VisibilityRules {
     /// Members without a modifier are private.
     pub private_by_default: bool,

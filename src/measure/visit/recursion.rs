@@ -16,6 +16,7 @@ const AROUND_MAX: usize = 64;
 
 /// A function as calls see it.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, as calls ask for them")]
 struct Function {
     space: u32,
     /// Length of what its name begins with: the type that it belongs to.
@@ -68,7 +69,8 @@ impl<'t> Circles<'t> {
 
     /// Keeps a call that calls none of the functions around it.
     pub(super) fn call(&mut self, around: &[OpenSpace], callee: &Callee<'_, 't>, byte: u32) {
-        let functions = || (0..around.len()).rev().filter(|at| around[*at].kind.is_function() && !around[*at].suspended);
+        let functions =
+            || (0..around.len()).rev().filter(|at| around[*at].kind.is_function() && !around[*at].suspended);
         let Some(caller) = functions().find(|at| around[*at].name != ANONYMOUS) else { return };
         let receiver = callee.receiver();
         let (mut method, mut by_class) = (None, false);

@@ -28,6 +28,7 @@ pub(super) enum Before {
 }
 
 /// An ancestor of the node that is being entered.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a node, found one by one")]
 pub(super) struct Frame<'t> {
     pub(super) node: Node<'t>,
     pub(super) kind: u16,

@@ -66,7 +66,10 @@ fn a_rule_that_fits_no_grammar_is_an_error_with_its_word() {
         ("node.kind = ['identifer']", "no node identifer in the grammar; did you mean `identifier`?"),
         ("node.kind = ['identifier']\nnode.field = ['nom']", "no field `nom` in the grammar"),
         ("node.kind = ['identifier']\nunless.parent.has = ['argument']", "no node argument in the grammar"),
-        ("node.kind = ['identifier']\nnode.several = ['numbr']", "no node numbr in the grammar; did you mean `number`?"),
+        (
+            "node.kind = ['identifier']\nnode.several = ['numbr']",
+            "no node numbr in the grammar; did you mean `number`?",
+        ),
         ("node.kind = ['identifier']\nnode.matches = ['(']", "`(`: regex parse error"),
         ("node.kind = ['identifier']\nafter.kind = [\"'=>'\"]", "no token '=>' in the grammar"),
     ] {
