@@ -140,8 +140,8 @@ impl Roles {
     /// What may hold a condition under the field of that name.
     pub const CONDITIONAL: Self = Self(Self::IF.0 | Self::ELIF.0 | Self::LOOP.0 | Self::TERNARY.0 | Self::ELSE_IF.0);
 
-    /// In a condition's place these are no bare condition: they hold one, or count by their
-    /// operator.
+    /// In a condition's place these are no bare condition: they hold one, count by their operator,
+    /// or mean nothing of themselves.
     pub const WRITTEN_CONDITIONS: Self = Self(
         Self::LOGICAL_EXPRESSION.0
             | Self::COMPARISON_EXPRESSION.0
@@ -149,6 +149,7 @@ impl Roles {
             | Self::LOGICAL.0
             | Self::PAREN.0
             | Self::NOT.0
+            | Self::SEPARATOR.0
             | Self::COMMENT.0,
     );
 
