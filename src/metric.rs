@@ -27,4 +27,4 @@ pub use tokens::token;
 pub use trace::{Increment, Trace};
 
 /// Changes whenever a definition changes: part of every analyzer id.
-pub const METRICS_VERSION: u32 = 1;
+pub const METRICS_VERSION: u32 = 2;

@@ -32,11 +32,13 @@ impl Language {
             let id = u16::try_from(id).ok()?;
             grammar.field_name_for_id(id).map(|name| (name.to_owned(), id))
         });
+        let has_own_attributes = spec.mapped().any(|role| Roles::by_name(role) == Some(Roles::OWN_ATTRIBUTE));
         Ok(Self {
             id,
             fields: fields.collect(),
             operator_field: field("operator"),
             condition_field: field("condition"),
+            has_own_attributes,
             flow: tables.flow,
             kinds: tables.kinds,
             rules: tables.rules,

@@ -32,6 +32,8 @@ pub struct Flow {
     /// Kinds in the head of a loop that hold its condition or what it runs over, or that are the
     /// head of a function.
     pub clauses: Vec<u16>,
+    /// Kinds of classes and modules whose body runs where they are defined.
+    pub runs_in_place: Vec<u16>,
     /// Kind -> which of its named children is the condition.
     pub condition_at: FxHashMap<u16, usize>,
     /// Kinds in which what a condition guards or repeats stands before it, under no field.
@@ -83,6 +85,7 @@ impl Flow {
             bodies: kinds(&spec.bodies)?,
             handlers: kinds(&spec.handlers)?,
             clauses: kinds(&spec.clauses)?,
+            runs_in_place: kinds(&spec.runs_in_place)?,
             condition_at,
             modifiers: kinds(&spec.modifiers)?,
             condition: field("condition"),

@@ -68,6 +68,7 @@ impl Spec {
             &mut flow.handlers,
             &mut flow.clauses,
             &mut flow.modifiers,
+            &mut flow.runs_in_place,
         ] {
             list.retain(|kind| !self.without.contains(kind));
         }

@@ -53,6 +53,8 @@ pub struct Language {
     pub(super) fields: FxHashMap<String, u16>,
     pub(super) operator_field: Option<u16>,
     pub(super) condition_field: Option<u16>,
+    /// Methods give their objects attributes.
+    pub has_own_attributes: bool,
     pub(super) outside: Outside,
     pub(super) wrappings: Vec<Wrapping>,
     pub(super) rewrites: Rewrites,
@@ -125,6 +127,21 @@ impl Language {
     #[must_use]
     pub fn is_condition(&self, field: Option<u16>) -> bool {
         field.is_some() && field == self.condition_field
+    }
+
+    /// Whether a child is the condition that its parent holds: what is under the field `condition`,
+    /// or else the first child that is more than a word of the language.
+    #[must_use]
+    pub fn is_held_condition(&self, holder: Node<'_>, child: Node<'_>, field: Option<u16>) -> bool {
+        if self.condition_field.is_some_and(|field| holder.child_by_field_id(field).is_some()) {
+            return self.is_condition(field);
+        }
+        let mut cursor = holder.walk();
+        let is_word = |node: &Node<'_>| node.child_count() == 0 && !self.kind(node.kind_id()).roles.has(Roles::OPERAND);
+        let first = holder.named_children(&mut cursor).find(|node| !is_word(node));
+        first.is_some_and(|first| first.id() == child.id())
+            && !self.flow.clauses.contains(&child.kind_id())
+            && !self.kind(child.kind_id()).roles.has(Roles::BLOCK)
     }
 
     /// What an expression is by its operator, so that it is known before its left side is read.

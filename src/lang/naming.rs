@@ -2,6 +2,7 @@
 //! to kind and field ids. Finds nodes. Never reads a source: what a node's text means is decided
 //! where files are measured.
 
+mod accessors;
 mod calls;
 mod ids;
 mod names;
@@ -10,6 +11,7 @@ mod visibility;
 
 use tree_sitter::Language as Grammar;
 
+use accessors::AccessorRules;
 use calls::CallRules;
 use names::NameRules;
 pub use unparsed::TokenClass;
@@ -25,6 +27,8 @@ use ids::Ids;
 pub struct Naming {
     /// Names of spaces.
     pub names: NameRules,
+    /// Accessors of properties.
+    pub accessors: AccessorRules,
     /// Calls.
     pub calls: CallRules,
     /// Visibility of members.
@@ -54,6 +58,7 @@ impl Naming {
         }
         Ok(Self {
             names: NameRules::compile(&spec.names, &ids)?,
+            accessors: AccessorRules::compile(&spec.names.accessors, &ids)?,
             calls: CallRules::compile(&spec.calls, &ids)?,
             unparsed: UnparsedRules::compile(&spec.unparsed, &ids)?,
             visibility,

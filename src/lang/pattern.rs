@@ -1,6 +1,7 @@
 //! A pattern of a spec against kind and field ids. Decides whether a node matches. Never looks a
 //! name up.
 
+use regex::bytes::Regex;
 use tree_sitter::Node;
 
 /// What a node must be. Every part must hold; a part that is empty always does.
@@ -27,13 +28,23 @@ pub(super) struct Details {
     pub(super) starts_with: Text,
     /// One of these words is in the text.
     pub(super) contains: Text,
+    /// The text matches one of these.
+    pub(super) matches: Text<Regex>,
+    /// Two of its children are of one of these kinds.
+    pub(super) several: Vec<u16>,
 }
 
 /// Texts of the node itself and of its children.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Text {
-    pub(super) own: Vec<String>,
-    pub(super) children: Vec<(Member, Vec<String>)>,
+#[derive(Debug, Clone)]
+pub(super) struct Text<T = String> {
+    pub(super) own: Vec<T>,
+    pub(super) children: Vec<(Member, Vec<T>)>,
+}
+
+impl<T> Default for Text<T> {
+    fn default() -> Self {
+        Self { own: Vec::new(), children: Vec::new() }
+    }
 }
 
 /// A child asked for by field or by kind; where a grammar uses the word for both, by either.
@@ -80,6 +91,13 @@ impl Details {
             && self.text.all(node, |words, node| is_one_of(words, node, source))
             && self.starts_with.all(node, |words, node| begins_with_one_of(words, node, source))
             && self.contains.any(node, |words, node| contains_one_of(words, node, source))
+            && self.matches.all(node, |texts, node| texts.iter().any(|text| text.is_match(text_of(node, source))))
+            && (self.several.is_empty() || self.has_several(node))
+    }
+
+    fn has_several(&self, node: Node<'_>) -> bool {
+        let mut cursor = node.walk();
+        node.children(&mut cursor).filter(|child| self.several.contains(&child.kind_id())).nth(1).is_some()
     }
 
     fn first_child_matches(&self, node: Node<'_>, source: &[u8]) -> bool {
@@ -93,15 +111,15 @@ impl Details {
     }
 }
 
-impl Text {
+impl<T> Text<T> {
     /// Whether it holds of the node and of each child: the first one of a name counts.
-    fn all(&self, node: Node<'_>, holds: impl Fn(&[String], Node<'_>) -> bool) -> bool {
+    fn all(&self, node: Node<'_>, holds: impl Fn(&[T], Node<'_>) -> bool) -> bool {
         (self.own.is_empty() || holds(&self.own, node))
             && self.children.iter().all(|(member, words)| member.find(node).is_some_and(|child| holds(words, child)))
     }
 
     /// Whether it holds of the node and of some child of each name.
-    fn any(&self, node: Node<'_>, holds: impl Fn(&[String], Node<'_>) -> bool) -> bool {
+    fn any(&self, node: Node<'_>, holds: impl Fn(&[T], Node<'_>) -> bool) -> bool {
         (self.own.is_empty() || holds(&self.own, node))
             && self.children.iter().all(|(member, words)| member.any(node, |child| holds(words, child)))
     }
@@ -142,8 +160,12 @@ fn field_of(node: Node<'_>) -> Option<u16> {
     cursor.field_id().map(std::num::NonZero::get)
 }
 
+fn text_of<'s>(node: Node<'_>, source: &'s [u8]) -> &'s [u8] {
+    source.get(node.byte_range()).unwrap_or_default().trim_ascii()
+}
+
 fn is_one_of(texts: &[String], node: Node<'_>, source: &[u8]) -> bool {
-    let text = source.get(node.byte_range()).unwrap_or_default().trim_ascii();
+    let text = text_of(node, source);
     texts.iter().any(|known| known.as_bytes() == text)
 }
 

@@ -29,6 +29,8 @@ struct Cyclomatic {
     only: Option<BTreeMap<String, Vec<String>>>,
     /// Roles worth nothing in some languages.
     except: Option<BTreeMap<String, Vec<String>>>,
+    /// Whether logical operators are worth +1 in the condition of a branch only.
+    logical_in_conditions: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -40,8 +42,14 @@ struct Cognitive {
     flat: Option<Vec<String>>,
     /// Whether each sequence of like logical operators is worth +1.
     sequences: Option<bool>,
-    /// Whether a function that calls itself is worth +1.
+    /// Expressions whose logical operators are worth nothing.
+    without_sequences: Option<Vec<String>>,
+    /// Whether a function in a circle of calls is worth +1.
     recursion: Option<bool>,
+    /// Languages in which recursion is worth nothing all the same.
+    without_recursion: Option<Vec<String>>,
+    /// Languages in which a function does not count the functions in it.
+    apart: Option<Vec<String>>,
 }
 
 impl Written {
@@ -55,16 +63,21 @@ impl Written {
         own.counts = own.counts.take().or(theirs.counts);
         own.only = own.only.take().or(theirs.only);
         own.except = own.except.take().or(theirs.except);
+        own.logical_in_conditions = own.logical_in_conditions.or(theirs.logical_in_conditions);
         let (own, theirs) = (&mut self.cognitive, base.cognitive);
         own.structural = own.structural.take().or(theirs.structural);
         own.flat = own.flat.take().or(theirs.flat);
         own.sequences = own.sequences.or(theirs.sequences);
+        own.without_sequences = own.without_sequences.take().or(theirs.without_sequences);
         own.recursion = own.recursion.or(theirs.recursion);
+        own.without_recursion = own.without_recursion.take().or(theirs.without_recursion);
+        own.apart = own.apart.take().or(theirs.apart);
     }
 }
 
 /// A policy as the visit reads it, for one language.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices, one key each")]
 pub struct Policy {
     /// `default`, `sonar`, ...
     pub id: &'static str,
@@ -76,8 +89,14 @@ pub struct Policy {
     pub flat: Roles,
     /// Whether each sequence of like logical operators counts.
     pub sequences: bool,
-    /// Whether direct recursion counts.
+    /// Whether recursion counts.
     pub recursion: bool,
+    /// Logical operators count in conditions only.
+    pub logical_in_conditions: bool,
+    /// Roles of expressions whose logical operators form no sequence.
+    pub without_sequences: Roles,
+    /// A function does not count those in it.
+    pub apart: bool,
 }
 
 /// What the others differ from.
@@ -91,6 +110,8 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("radon", include_str!("policies/radon.toml")),
     ("eslint", include_str!("policies/eslint.toml")),
     ("lizard", include_str!("policies/lizard.toml")),
+    ("pmd", include_str!("policies/pmd.toml")),
+    ("detekt", include_str!("policies/detekt.toml")),
     ("rca", include_str!("policies/rca.toml")),
     ("visual-studio", include_str!("policies/visual-studio.toml")),
 ];
@@ -118,6 +139,7 @@ impl Policy {
             let lists = lists.iter().flatten().filter(|(_, languages)| languages.iter().any(|known| known == language));
             roles(&lists.map(|(role, _)| role.clone()).collect::<Vec<_>>())
         };
+        let is_listed = |list: &Option<Vec<String>>| list.iter().flatten().any(|known| known == language);
         let (cyclomatic, cognitive) = (&written.cyclomatic, &written.cognitive);
         let counts = roles(cyclomatic.counts.as_deref().unwrap_or_default())?;
         Ok(Self {
@@ -126,7 +148,10 @@ impl Policy {
             structural: roles(cognitive.structural.as_deref().unwrap_or_default())?,
             flat: roles(cognitive.flat.as_deref().unwrap_or_default())?,
             sequences: cognitive.sequences.unwrap_or_default(),
-            recursion: cognitive.recursion.unwrap_or_default(),
+            recursion: cognitive.recursion.unwrap_or_default() && !is_listed(&cognitive.without_recursion),
+            logical_in_conditions: cyclomatic.logical_in_conditions.unwrap_or_default(),
+            without_sequences: roles(cognitive.without_sequences.as_deref().unwrap_or_default())?,
+            apart: is_listed(&cognitive.apart),
         })
     }
 

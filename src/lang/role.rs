@@ -44,7 +44,7 @@ roles! {
     loop LOOP "a loop",
     switch SWITCH "a switch, match, case or select",
     arm ARM "a label or arm of a switch that is decided on",
-    default DEFAULT "a default label or bare wildcard arm",
+    default DEFAULT "a default label or an arm that matches whatever is left",
     try TRY "a statement that catches exceptions",
     catch CATCH "an exception handler",
     finally FINALLY "a clause that always runs",
@@ -65,6 +65,8 @@ roles! {
     comparison COMPARISON "a comparison",
     logical_expression LOGICAL_EXPRESSION "an expression of a short-circuit operator and its two sides",
     comparison_expression COMPARISON_EXPRESSION "an expression of a comparison and its sides",
+    condition CONDITION "what holds a condition, under the field `condition` or as its first child, without deciding itself",
+    choice CHOICE "an expression of short-circuit operators that chooses a default value or what is shown",
     not NOT "a negation",
     paren PAREN "parentheses around an expression",
     // Jumps.
@@ -90,7 +92,12 @@ roles! {
     names_each NAMES_EACH "a parameter that declares one parameter for each name in it",
     statement STATEMENT "a logical statement",
     block BLOCK "a list of statements",
+    default_value DEFAULT_VALUE "a default value of a parameter or of a part of a pattern",
     attribute ATTRIBUTE "a field or attribute of a class",
+    own_attribute OWN_ATTRIBUTE "an attribute that a method gives to its object",
+    member MEMBER "a method that is declared without a body",
+    head HEAD "a part of a class or a function that runs where that is defined: bases, computed names",
+    block_call BLOCK_CALL "a call that runs the block it is given, as a loop does",
     call CALL "a call or instantiation",
     assignment ASSIGNMENT "an assignment, increment or initialisation",
 }
@@ -130,8 +137,11 @@ impl Roles {
             | Self::CATCH.0,
     );
 
-    /// In a condition's place these are no bare condition: they hold one, or count by their
-    /// operator.
+    /// What may hold a condition under the field of that name.
+    pub const CONDITIONAL: Self = Self(Self::IF.0 | Self::ELIF.0 | Self::LOOP.0 | Self::TERNARY.0 | Self::ELSE_IF.0);
+
+    /// In a condition's place these are no bare condition: they hold one, count by their operator,
+    /// or mean nothing of themselves.
     pub const WRITTEN_CONDITIONS: Self = Self(
         Self::LOGICAL_EXPRESSION.0
             | Self::COMPARISON_EXPRESSION.0
@@ -139,6 +149,7 @@ impl Roles {
             | Self::LOGICAL.0
             | Self::PAREN.0
             | Self::NOT.0
+            | Self::SEPARATOR.0
             | Self::COMMENT.0,
     );
 

@@ -1,6 +1,7 @@
 //! A language's rules: what a node is where it stands, by its parents, its field, its children and
 //! its text. Never changes a kind's own roles.
 
+use regex::bytes::Regex;
 use tree_sitter::{Language as Grammar, Node};
 
 use super::kinds::{KindNames, roles_of};
@@ -105,22 +106,14 @@ pub(super) fn compile_pattern(
     grammar: &Grammar,
     pattern: &spec::Pattern,
 ) -> Result<Pattern, String> {
-    let text = |text: &spec::Text| {
-        Ok::<_, String>(match text {
-            spec::Text::Own(own) => Text { own: own.clone(), children: Vec::new() },
-            spec::Text::Children(children) => Text {
-                own: Vec::new(),
-                children: children
-                    .iter()
-                    .map(|(name, texts)| Ok((names.member(grammar, name)?, texts.clone())))
-                    .collect::<Result<_, String>>()?,
-            },
-        })
-    };
-    let asks_details = !pattern.has.is_empty()
-        || !pattern.first.is_empty()
-        || ![&pattern.text, &pattern.starts_with, &pattern.contains].into_iter().all(spec::Text::is_empty);
-    let details = asks_details.then(|| {
+    let text = |text: &spec::Text| compile_text(names, grammar, text, |text| Ok(text.to_owned()));
+    let expression = |text: &str| Regex::new(&format!("^(?:{text})$")).map_err(|error| format!("`{text}`: {error}"));
+    let texts = [&pattern.text, &pattern.starts_with, &pattern.contains, &pattern.matches];
+    let asks_nothing = pattern.has.is_empty()
+        && pattern.first.is_empty()
+        && pattern.several.is_empty()
+        && texts.into_iter().all(spec::Text::is_empty);
+    let details = (!asks_nothing).then(|| {
         Ok::<_, String>(Box::new(Details {
             has: names.members(grammar, &pattern.has)?,
             first: pattern
@@ -131,11 +124,33 @@ pub(super) fn compile_pattern(
             text: text(&pattern.text)?,
             starts_with: text(&pattern.starts_with)?,
             contains: text(&pattern.contains)?,
+            matches: compile_text(names, grammar, &pattern.matches, expression)?,
+            several: names.ids(&pattern.several)?,
         }))
     });
     Ok(Pattern {
         kind: names.ids(&pattern.kind)?,
         field: KindNames::fields(grammar, &pattern.field)?,
         details: details.transpose()?,
+    })
+}
+
+/// Compiles texts, each by `of`.
+fn compile_text<T>(
+    names: &KindNames,
+    grammar: &Grammar,
+    text: &spec::Text,
+    of: impl Fn(&str) -> Result<T, String>,
+) -> Result<Text<T>, String> {
+    let all = |texts: &[String]| texts.iter().map(|text| of(text)).collect::<Result<Vec<_>, _>>();
+    Ok(match text {
+        spec::Text::Own(own) => Text { own: all(own)?, children: Vec::new() },
+        spec::Text::Children(children) => Text {
+            own: Vec::new(),
+            children: children
+                .iter()
+                .map(|(name, texts)| Ok((names.member(grammar, name)?, all(texts)?)))
+                .collect::<Result<_, String>>()?,
+        },
     })
 }

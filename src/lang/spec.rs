@@ -20,7 +20,7 @@ use super::error::SpecError;
 use super::role_schema::{Role, RoleTable};
 pub use calls::Calls;
 pub use lexis::{Delimited, Lexis, RegionKind};
-pub use names::{Declarator, Names, ParallelLists, Receiver};
+pub use names::{Accessor, Declarator, Names, ParallelLists, Receiver};
 pub use pattern::KindPattern;
 pub use unparsed::Unparsed;
 pub use visibility::VisibilityRules;
@@ -292,6 +292,9 @@ pub struct Flow {
     /// Kinds in which what a condition guards or repeats stands before it, under no field: `a if
     /// b`.
     pub modifiers: Vec<String>,
+    /// Kinds of classes and modules whose body runs where they are defined: what it decides is the
+    /// function's around it.
+    pub runs_in_place: Vec<String>,
     /// Kind -> which of its named children, from 0, is the condition, where no field marks it.
     pub condition_at: BTreeMap<String, usize>,
 }

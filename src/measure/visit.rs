@@ -1,7 +1,10 @@
 //! Goes once over a syntax tree, in source order, with an explicit stack of ancestors. Finds every
 //! metric, space, chunk and call of a file. Never recurses.
 
+mod calls;
 mod leaves;
+mod members;
+mod recursion;
 mod spaces;
 mod state;
 mod unparsed;
@@ -12,12 +15,12 @@ use state::{Before, Frame, Visit, offset};
 
 use super::clock::Clock;
 use super::options::Options;
-use super::{lost, naming};
+use super::lost;
 use crate::cfg;
 use crate::lang::{Kind, Language, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};
 use crate::metric::{Step, Trace};
-use crate::model::{AstNode, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind, Visibility};
+use crate::model::{AstNode, Chunk, FileFacts, Level, Note, NoteKind, Space, SpaceKind};
 
 /// Nodes between two looks at the clock.
 const NODES_A_LOOK: usize = 64;
@@ -47,6 +50,7 @@ pub(super) fn visit(
     // A tree may end before its file does.
     visit.gap(source.len());
     visit.close();
+    visit.circles();
     facts.error_bytes = u64::from(visit.spaces[0].error_bytes);
     if root.has_error() {
         facts.notes.push(Note::new(
@@ -157,6 +161,7 @@ impl<'t> Visit<'_, 't> {
         }
         let condition = roles.has(Roles::LOGICAL_EXPRESSION)
             || (roles.has(Roles::PAREN | Roles::NOT) && self.in_condition(node, field, kind.named));
+        let suspends = roles.has(Roles::HEAD) && self.suspend(&mut levels);
         let sequences = self.sequences.len();
         let sequence = self.sequence_of(node, roles, kind, before);
         self.frames.push(Frame {
@@ -168,6 +173,8 @@ impl<'t> Visit<'_, 't> {
             sequences,
             opened: roles.has(Roles::SPACES),
             condition,
+            guarding: self.is_guarding(field),
+            suspends,
             in_error: in_error || is_error,
             unparsed: kind.unparsed.then_some(Before::Nothing),
             stored,
@@ -179,7 +186,8 @@ impl<'t> Visit<'_, 't> {
     /// where something depends on it.
     #[inline]
     fn roles(&self, cursor: &TreeCursor<'t>, node: Node<'t>, kind: Kind) -> (Option<u16>, Roles) {
-        let needs_field = kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED));
+        let needs_field =
+            kind.ruled || self.frames.last().is_some_and(|parent| parent.roles.has(Roles::HEADED | Roles::CONDITION));
         let field = if needs_field { cursor.field_id().map(std::num::NonZero::get) } else { None };
         if kind.is_plain() {
             return (field, kind.roles);
@@ -216,6 +224,11 @@ impl<'t> Visit<'_, 't> {
             self.gap(frame.node.end_byte());
         }
         self.sequences.truncate(frame.sequences);
+        if frame.suspends
+            && let Some(open) = self.open_spaces.last_mut()
+        {
+            open.suspended = false;
+        }
         if frame.opened {
             self.draw(frame.node, frame.roles);
             self.close();
@@ -272,18 +285,27 @@ impl<'t> Visit<'_, 't> {
                 return above.sequence;
             }
         }
-        self.sequences.push(Roles::NONE);
+        // An operator that no operator equals begins no sequence.
+        self.sequences.push(roles & self.policy.without_sequences);
         self.sequences.len() - 1
     }
 
     fn in_condition(&self, node: Node<'t>, field: Option<u16>, named: bool) -> bool {
-        const CONDITIONAL: [Roles; 5] = [Roles::IF, Roles::ELIF, Roles::LOOP, Roles::TERNARY, Roles::ELSE_IF];
-        let branching = CONDITIONAL.iter().fold(Roles::NONE, |all, role| all | *role);
         named
             && self.frames.last().is_some_and(|parent| {
                 parent.condition
-                    || (parent.roles.has(branching) && self.language.is_condition(field))
+                    || (parent.roles.has(Roles::CONDITIONAL) && self.language.is_condition(field))
                     || (parent.roles.has(Roles::TERNARY) && self.is_placed_header(node))
+                    || (parent.roles.has(Roles::CONDITION) && self.language.is_held_condition(parent.node, node, field))
+            })
+    }
+
+    /// Whether what stands under this field lies in the condition of a branch.
+    fn is_guarding(&self, field: Option<u16>) -> bool {
+        self.policy.logical_in_conditions
+            && self.frames.last().is_some_and(|parent| {
+                (parent.guarding && !parent.opened)
+                    || (parent.roles.has(Roles::CONDITIONAL) && self.language.is_condition(field))
             })
     }
 
@@ -295,36 +317,31 @@ impl<'t> Visit<'_, 't> {
             return;
         }
         let byte = offset(node.start_byte());
-        let public = roles.has(Roles::ATTRIBUTE) && self.visibility(node, None) == Visibility::Public;
-        let step = Step { roles, byte, condition, public };
+        let guarding = self.frames.last().is_some_and(|parent| parent.guarding);
+        let step = Step { roles, byte, condition, guarding };
+        let owner = self.owner();
         if roles.has(Roles::LOGICAL) && self.policy.sequences {
             let at = self.frames.last().map_or(0, |frame| frame.sequence);
             let operator = roles & Roles::LOGICAL;
-            if self.sequences[at] != operator {
+            if self.sequences[at] != operator && !self.sequences[at].has(self.policy.without_sequences) {
                 self.sequences[at] = operator;
                 cognitive::sequence(&mut self.open_spaces, byte, &mut self.trace);
             }
         }
-        cognitive::node(&mut self.open_spaces, step, here, self.policy, &mut self.trace);
+        cognitive::node(&mut self.open_spaces, owner, step, here, self.policy, &mut self.trace);
         if roles.has(Roles::CALL) {
             self.call(node, byte);
         }
         if roles.has(Roles::PARAMETERS) {
             self.parameters(node);
         }
-        let policy = self.policy;
-        if let Some(open) = self.open_spaces.last_mut() {
-            if roles.has(Roles::PARAMETER) && open.kind.is_function() {
-                open.parameters(1);
-                // A list that was read for one parameter need not be read for the next.
-                let list = self.frames.last().map(|frame| frame.node).filter(|list| list.id() != self.arity_of);
-                if let Some(list) = list {
-                    self.arity_of = list.id();
-                    open.variable_arity |= naming::has_variable_arity(self.language, list, self.source);
-                }
-            }
-            open.node(step, policy, &mut self.trace);
+        if roles.has(Roles::PARAMETER) {
+            self.parameter();
         }
+        if roles.has(Roles::ATTRIBUTE | Roles::OWN_ATTRIBUTE | Roles::MEMBER) {
+            self.declared(node, roles);
+        }
+        self.open_spaces[owner].node(step, self.policy, &mut self.trace);
     }
 
     /// Keeps a named node of the tree at level `full`; its index there, or its nearest kept

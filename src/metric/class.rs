@@ -1,15 +1,26 @@
 //! Class metrics: weighted methods (Chidamber & Kemerer 1994, weight = cyclomatic), public methods,
 //! public attributes.
 
-use super::step::Step;
-use crate::lang::Roles;
+use rustc_hash::FxHashMap;
+
 use crate::model::{Metrics, SpaceKind, Visibility};
 
-/// An attribute that is met directly in a class.
-#[inline]
-pub(super) fn node(own: &mut Metrics, step: Step, kind: SpaceKind) {
-    if step.roles.has(Roles::ATTRIBUTE) && step.public && kind.is_class() {
-        own.npa += 1;
+/// The attributes of a class by name, where its methods give it some, too: each counts once.
+#[derive(Debug, Default)]
+pub(super) struct Attributes(FxHashMap<String, bool>);
+
+impl Attributes {
+    /// What the class says of an attribute holds, wherever it says so.
+    pub(super) fn declare(&mut self, name: String, public: bool) {
+        self.0.insert(name, public);
+    }
+
+    pub(super) fn give(&mut self, name: String, public: bool) {
+        self.0.entry(name).or_insert(public);
+    }
+
+    pub(super) fn public(&self) -> u32 {
+        u32::try_from(self.0.values().filter(|public| **public).count()).unwrap_or(u32::MAX)
     }
 }
 

@@ -10,6 +10,7 @@ use super::open_space::OpenSpace;
 use super::step::Step;
 use super::trace::{Increment, Trace, reason, record};
 use crate::lang::{Policy, Roles};
+use crate::model::Space;
 
 /// The nesting levels around a node.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,13 +39,20 @@ impl Levels {
     }
 }
 
-/// Passes a node at nesting level `here`.
+/// Passes a node at nesting level `here`, which belongs to the open space at `owner`.
 #[inline]
-pub fn node(spaces: &mut [OpenSpace], step: Step, here: u32, policy: &Policy, trace: &mut Option<&mut Trace>) {
+pub fn node(
+    spaces: &mut [OpenSpace],
+    owner: usize,
+    step: Step,
+    here: u32,
+    policy: &Policy,
+    trace: &mut Option<&mut Trace>,
+) {
     if step.roles.has(policy.structural) && !step.roles.has(Roles::ELSE_IF) {
         let counted = step.roles & policy.structural;
         add_to_all(spaces, step.byte, Some(here), || reason(counted), trace);
-        if let Some(open) = spaces.last_mut() {
+        if let Some(open) = spaces.get_mut(owner) {
             open.own.nesting = open.own.nesting.max(here + 1 - open.entry.min(here));
         }
     } else if step.roles.has(policy.flat) {
@@ -57,21 +65,37 @@ pub fn sequence(spaces: &mut [OpenSpace], byte: u32, trace: &mut Option<&mut Tra
     add_to_all(spaces, byte, None, || "logical_sequence", trace);
 }
 
-/// Passes a call of `name`: direct recursion counts once a function.
+/// Passes a call: direct recursion counts once a function. Whether it is one.
 pub fn call(
     spaces: &mut [OpenSpace],
     byte: u32,
     is_self: impl Fn(&OpenSpace, Option<&str>) -> bool,
     trace: &mut Option<&mut Trace>,
-) {
+) -> bool {
+    let mut known = false;
     let position = (0..spaces.len()).rev().find(|at| {
         let class = at.checked_sub(1).map(|outer| spaces[outer].name.as_str());
         let open = &spaces[*at];
-        open.kind.is_function() && !open.recursive && is_self(open, class)
+        let calls_it = open.kind.is_function() && is_self(open, class);
+        known |= calls_it;
+        calls_it && !open.recursive
     });
     if let Some(position) = position {
         spaces[position].recursive = true;
         add_to_all(&mut spaces[..=position], byte, None, || "recursion", trace);
+    }
+    known
+}
+
+/// A function that others of the file call in a circle counts one, and so does all that it stands
+/// in.
+pub fn circle(spaces: &mut [Space], function: u32, byte: u32, trace: &mut Option<&mut Trace>) {
+    let mut next = Some(function);
+    while let Some(at) = next {
+        let space = &mut spaces[at as usize];
+        space.metrics.cognitive += 1;
+        next = space.parent;
+        record(trace, "cognitive", at, || Increment { byte, amount: 1, nesting: 0, reason: "recursion" });
     }
 }
 
@@ -83,12 +107,15 @@ fn add_to_all(
     trace: &mut Option<&mut Trace>,
 ) {
     let mut entry = None;
-    for open in spaces.iter_mut().rev() {
+    let mut nested = false;
+    for open in spaces.iter_mut().rev().filter(|open| !open.suspended) {
         if open.kind.is_function() || entry.is_none() {
             entry = Some(open.entry);
         }
         let nesting = nested_at.map_or(0, |level| level.saturating_sub(entry.unwrap_or(level)));
         open.own.cognitive += 1 + nesting;
+        open.nested += if nested { 1 + nesting } else { 0 };
+        nested |= open.kind.is_function();
         record(trace, "cognitive", open.index, || Increment { byte, amount: 1 + nesting, nesting, reason: reason() });
     }
 }

@@ -13,14 +13,17 @@ pub(super) fn open(own: &mut Metrics, kind: SpaceKind) {
 
 #[inline]
 pub(super) fn node(own: &mut Metrics, step: Step, policy: &Policy, trace: &mut Option<&mut Trace>, space: u32) {
-    let counted = step.roles & policy.cyclomatic;
+    let mut counted = step.roles & policy.cyclomatic;
+    if policy.logical_in_conditions && !step.guarding {
+        counted = counted & !Roles::LOGICAL;
+    }
     let increment = || Increment { byte: step.byte, amount: 1, nesting: 0, reason: reason(counted) };
     if !counted.is_empty() {
         own.cyclomatic += 1;
         record(trace, "cyclomatic", space, increment);
     }
     // A whole switch stands for its arms.
-    if counted.has(!Roles::ARM) || step.roles.has(Roles::SWITCH) {
+    if counted.has(!(Roles::ARM | Roles::DEFAULT)) || step.roles.has(Roles::SWITCH) {
         own.cyclomatic_modified += 1;
         let reason = || reason(step.roles & (policy.cyclomatic | Roles::SWITCH));
         record(trace, "cyclomatic_modified", space, || Increment { reason: reason(), ..increment() });

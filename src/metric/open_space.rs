@@ -40,12 +40,25 @@ pub struct OpenSpace {
     pub variable_arity: bool,
     /// It calls itself.
     pub recursive: bool,
+    /// It reads or writes a property, and no call calls it.
+    pub is_accessor: bool,
+    /// A part of its head is read, which belongs to what is around it.
+    pub suspended: bool,
+    /// A class or module whose body runs where it is defined.
+    pub runs_in_place: bool,
+    /// Cognitive nesting level at which it stands itself.
+    pub outside: u32,
+    /// What is nested in it counts for itself alone.
+    pub is_apart: bool,
+    /// The cognitive complexity of the functions in it.
+    pub(super) nested: u32,
     /// Its parameters were counted.
     pub has_parameters: bool,
     /// Bytes of it inside ERROR nodes.
     pub error_bytes: u32,
     pub(super) own: Metrics,
     below: Metrics,
+    attributes: class::Attributes,
     pub(super) rows: Lines,
     pub(super) halstead: Halstead,
 }
@@ -71,10 +84,17 @@ impl OpenSpace {
             is_wrapper: false,
             variable_arity: false,
             recursive: false,
+            is_accessor: false,
+            suspended: false,
+            runs_in_place: false,
+            outside: 0,
+            is_apart: false,
+            nested: 0,
             has_parameters: false,
             error_bytes: 0,
             own,
             below: Metrics::default(),
+            attributes: class::Attributes::default(),
             rows: Lines::default(),
             halstead: Halstead::new(history.now()),
         }
@@ -89,7 +109,39 @@ impl OpenSpace {
         cyclomatic::node(&mut self.own, step, policy, trace, self.index);
         abc::node(&mut self.own, step, trace, self.index);
         counts::node(&mut self.own, step, trace, self.index);
-        class::node(&mut self.own, step, self.kind);
+    }
+
+    /// The last part of its name.
+    #[must_use]
+    pub fn own_name(&self) -> &str {
+        self.name.rsplit(['.', ':']).next().unwrap_or(&self.name)
+    }
+
+    /// Whether it is a method: of a class around it, of its receiver's type, or of what its name
+    /// says.
+    #[must_use]
+    pub fn is_member(&self) -> bool {
+        self.is_method || !self.receiver.is_empty() || self.own_name() != self.name
+    }
+
+    /// Passes a public attribute of a class.
+    pub fn attribute(&mut self) {
+        self.own.npa += 1;
+    }
+
+    /// Passes an attribute of a class whose methods may give it the same one.
+    pub fn named_attribute(&mut self, name: String, public: bool) {
+        self.attributes.declare(name, public);
+    }
+
+    /// Passes an attribute that a method gives to its object.
+    pub fn own_attribute(&mut self, name: String, public: bool) {
+        self.attributes.give(name, public);
+    }
+
+    /// Passes a public method without a body.
+    pub fn member(&mut self) {
+        self.own.npm += 1;
     }
 
     /// Passes code that is no token by itself: the inside of a string.
@@ -114,7 +166,8 @@ impl OpenSpace {
     }
 
     /// Ends the space: its numbers, after handing its parent what sums upwards. `sloc` is its rows.
-    pub fn close(self, sloc: u32, parent: Option<&mut Self>) -> Metrics {
+    pub fn close(mut self, sloc: u32, parent: Option<&mut Self>) -> Metrics {
+        self.own.npa += self.attributes.public();
         let mut total = self.own;
         counts::add(&mut total, &self.below);
         total.cyclomatic += self.below.cyclomatic;
@@ -127,6 +180,9 @@ impl OpenSpace {
         }
         result.lloc = total.lloc;
         result.cognitive = self.own.cognitive;
+        if self.is_apart {
+            result.cognitive -= self.nested;
+        }
         self.rows.write_to(&mut result, sloc);
         self.halstead.write_to(&mut result);
         if let Some(parent) = parent {

@@ -11,6 +11,6 @@ pub struct Step {
     pub byte: u32,
     /// It stands where a condition is expected.
     pub condition: bool,
-    /// Visible outside, for an attribute.
-    pub public: bool,
+    /// It lies in the condition of a branch.
+    pub guarding: bool,
 }

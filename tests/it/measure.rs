@@ -1,4 +1,5 @@
-//! What becomes of a file that cannot be parsed in whole.
+//! What a file is called by, and what becomes of one that cannot be parsed in whole.
 
 mod lost_code;
+mod names;
 mod parse_health;

@@ -12,6 +12,7 @@ pub struct VisibilityRules {
     default_reversed_in: Vec<u16>,
     modifiers: Vec<Pattern>,
     accessors: Vec<u16>,
+    public_kinds: Vec<u16>,
     section_labels: Vec<Pattern>,
 }
 
@@ -22,6 +23,7 @@ impl VisibilityRules {
             default_reversed_in: ids.kinds(&spec.default_reversed_in)?,
             modifiers: ids.patterns(&spec.modifiers)?,
             accessors: ids.kinds(&spec.accessors)?,
+            public_kinds: ids.kinds(&spec.public_kinds)?,
             section_labels: ids.patterns(&spec.section_labels)?,
         })
     }
@@ -54,6 +56,12 @@ impl VisibilityRules {
     #[must_use]
     pub fn is_modifier(&self, child: Node<'_>, member: Node<'_>) -> bool {
         self.modifiers.iter().any(|modifier| modifier.holds(child.kind_id(), member.kind_id()))
+    }
+
+    /// Whether members of this kind are public whatever the default.
+    #[must_use]
+    pub fn is_public(&self, kind: u16) -> bool {
+        self.public_kinds.contains(&kind)
     }
 
     /// Whether functions of this kind have the visibility of the declaration around them.

@@ -39,6 +39,8 @@ pub struct Calls {
     pub implicit_self: bool,
     /// Functions of one name may differ in the number of parameters.
     pub overloads: bool,
+    /// Functions of one name and number of parameters are clauses of one function.
+    pub clauses: bool,
     /// Texts in a list of parameters that let a call pass another number of arguments: a default
     /// value, a rest parameter.
     pub variable_arity: Vec<String>,

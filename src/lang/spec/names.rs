@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::pattern::KindPattern;
+use super::when::Pattern;
 
 /// How the name of a space is found. The first of these that finds one decides: `fixed`,
 /// `path_by_kind`, `child_by_kind`, `fields`, `child_kinds`, `from_parent`, `parallel_lists`.
@@ -47,6 +48,34 @@ pub struct Names {
     /// Fields that hold the names in a parameter declaration with the role `names_each`; each is a
     /// parameter.
     pub parameter_fields: Vec<String>,
+    /// Accessors, whose qualified name has their property: `A.size.get`.
+    pub accessors: Vec<Accessor>,
+}
+
+/// Functions that read or write a property, and what is put into their qualified name, so that no
+/// two share one.
+///
+/// ```toml
+/// [[names.accessors]]
+/// node.kind = ["accessor_declaration"]
+/// of = ["property_declaration"]
+///
+/// [[names.accessors]]
+/// node = { kind = ["method_definition"], has = ["'get'"] }
+/// name = "get"
+/// ```
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Accessor {
+    /// The function; its `kind` is required.
+    pub node: Pattern,
+    /// Its parent.
+    pub parent: Pattern,
+    /// Kinds of the property, at most three levels above; without them the function's own name is
+    /// the property's.
+    pub of: Vec<String>,
+    /// What follows the property's name; without it the function's own name does.
+    pub name: Option<String>,
 }
 
 /// A list of values and the names before it.
@@ -117,6 +146,7 @@ impl Names {
         merge(&mut self.fixed, &base.fixed, without);
         merge(&mut self.from_parent, &base.from_parent, without);
         merge(&mut self.receiver.fields, &base.receiver.fields, without);
+        self.accessors.splice(0..0, base.accessors.iter().filter_map(|accessor| accessor.without(without)));
         self.receiver.types.extend(base.receiver.types.iter().cloned());
         self.receiver.variables.extend(base.receiver.variables.iter().cloned());
         let (own, theirs) = (&mut self.declarator, &base.declarator);
@@ -124,6 +154,13 @@ impl Names {
         own.wrappers.extend(theirs.wrappers.iter().filter(|kind| !without.contains(kind)).cloned());
         own.qualified_fields.extend(theirs.qualified_fields.iter().cloned());
         merge(&mut own.ends_before, &theirs.ends_before, without);
+    }
+}
+
+impl Accessor {
+    fn without(&self, lacking: &[String]) -> Option<Self> {
+        let (node, parent) = (self.node.without(lacking)?, self.parent.without(lacking)?);
+        Some(Self { node, parent, ..self.clone() })
     }
 }
 

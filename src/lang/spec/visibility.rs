@@ -16,6 +16,7 @@ use super::pattern::KindPattern;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices, one key each")]
 pub struct VisibilityRules {
     /// Members without a modifier are private.
     pub private_by_default: bool,
@@ -33,6 +34,10 @@ pub struct VisibilityRules {
     pub private_prefixes: Vec<String>,
     /// Names that begin with an upper-case letter are public and all others private.
     pub public_if_capitalized: bool,
+    /// Kinds of members that are public whatever the default: components of a record.
+    pub public_kinds: Vec<String>,
+    /// What a method gives to its object is an attribute in a constructor only.
+    pub attributes_in_constructors: bool,
     /// Kinds of functions that without a modifier of their own have the visibility of the
     /// declaration around them: accessors of a property.
     pub accessors: Vec<String>,

@@ -130,6 +130,11 @@ pub struct Pattern {
     /// One of these is among the words of the text. Of several children of a name any one may hold
     /// it.
     pub contains: Text,
+    /// The whole text matches one of these regular expressions, white space around it aside. Of
+    /// several children of a name the first one counts.
+    pub matches: Text,
+    /// Two of its children or more are of one of these kinds.
+    pub several: Vec<String>,
 }
 
 /// Texts: a list is about the node's own text. A table is about its children: each key names a
@@ -147,6 +152,13 @@ pub struct Pattern {
 /// node.kind = ["call"]
 /// node.text.target = ["defmodule"]
 /// add = ["namespace"]
+///
+/// # An arm whose pattern is a name takes whatever is left.
+/// [[when]]
+/// node.kind = ["match_arm"]
+/// node.matches.pattern = ['[_a-z]\w*']
+/// drop = ["arm"]
+/// add = ["default"]
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -207,16 +219,22 @@ impl Unless {
 impl Pattern {
     /// The pattern for a grammar that lacks some kinds. None where nothing can match: what asked
     /// for a kind must not turn into what asks for nothing.
-    fn without(&self, lacking: &[String]) -> Option<Self> {
+    pub(super) fn without(&self, lacking: &[String]) -> Option<Self> {
         let kept = |words: &[String]| {
             let kept: Vec<_> = words.iter().filter(|word| !lacking.contains(word)).cloned().collect();
             (words.is_empty() || !kept.is_empty()).then_some(kept)
         };
         let first: Vec<_> = self.first.iter().filter_map(|first| first.without(lacking)).collect();
-        let texts = [&self.text, &self.starts_with, &self.contains];
+        let texts = [&self.text, &self.starts_with, &self.contains, &self.matches];
         if (first.is_empty() && !self.first.is_empty()) || texts.into_iter().any(|text| text.asks_for(lacking)) {
             return None;
         }
-        Some(Self { kind: kept(&self.kind)?, has: kept(&self.has)?, first, ..self.clone() })
+        Some(Self {
+            kind: kept(&self.kind)?,
+            has: kept(&self.has)?,
+            several: kept(&self.several)?,
+            first,
+            ..self.clone()
+        })
     }
 }

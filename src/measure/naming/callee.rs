@@ -7,23 +7,23 @@ use crate::lang::{Language, Roles};
 use crate::metric::OpenSpace;
 
 /// A call, read as far as it is needed: every call of a file is, and few of them matter.
-pub(in crate::measure) struct Callee<'t, 's> {
-    language: &'s Language,
+pub(in crate::measure) struct Callee<'l, 't> {
+    language: &'l Language,
     node: Node<'t>,
-    source: &'s [u8],
+    source: &'t [u8],
     /// The last part of its name.
-    pub(in crate::measure) name: &'s str,
-    before: &'s [u8],
+    pub(in crate::measure) name: &'t str,
+    before: &'t [u8],
     /// The nodes that it stands in, innermost first.
     around: Vec<Node<'t>>,
 }
 
 /// What a call calls; None where that is not a name.
-pub(in crate::measure) fn callee<'t, 's>(
-    language: &'s Language,
+pub(in crate::measure) fn callee<'l, 't>(
+    language: &'l Language,
     node: Node<'t>,
-    source: &'s [u8],
-) -> Option<Callee<'t, 's>> {
+    source: &'t [u8],
+) -> Option<Callee<'l, 't>> {
     let written = without_type_arguments(text(language.naming.calls.callee(node)?, source).trim_ascii());
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"_$@?!'#".contains(byte);
     // From the end: in a chain of calls each target holds all those before it.
@@ -35,15 +35,21 @@ pub(in crate::measure) fn callee<'t, 's>(
     Some(Callee { language, node, source, name, before: &written[..start], around: Vec::new() })
 }
 
-impl<'t> Callee<'t, '_> {
+impl<'t> Callee<'_, 't> {
     /// Whether its name is that of the open function; only then does the rest matter.
     pub(in crate::measure) fn is_named_as(&self, open: &OpenSpace) -> bool {
         open.name.ends_with(self.name)
     }
 
-    /// The same call with the nodes that it stands in, innermost first.
+    /// The same call with the nodes that it stands in, innermost first, as far as they pass it
+    /// arguments.
     pub(in crate::measure) fn within(mut self, around: impl Iterator<Item = Node<'t>>) -> Self {
-        self.around.extend(around);
+        for node in around {
+            self.around.push(node);
+            if node.kind_id() != self.node.kind_id() {
+                break;
+            }
+        }
         self
     }
 
@@ -57,6 +63,11 @@ impl<'t> Callee<'t, '_> {
         let end = self.before.iter().rposition(|byte| !joins(byte)).map_or(0, |at| at + 1);
         let written = written.unwrap_or(&self.before[..end]);
         std::str::from_utf8(written).unwrap_or_default().trim_end_matches('?').trim()
+    }
+
+    /// How many arguments it passes, where functions of one name may differ in that.
+    pub(in crate::measure) fn overload(&self) -> Option<u32> {
+        self.language.spec.calls.overloads.then(|| self.arguments())
     }
 
     fn arguments(&self) -> u32 {
@@ -78,10 +89,10 @@ impl<'t> Callee<'t, '_> {
 
     /// Whether this calls the open function itself, which stands in a space named `class`.
     pub(in crate::measure) fn is_call_of(&self, open: &OpenSpace, class: Option<&str>) -> bool {
-        if !self.is_named_as(open) {
+        if !self.is_named_as(open) || open.is_accessor {
             return false;
         }
-        let own = open.name.rsplit(['.', ':']).next().unwrap_or(&open.name);
+        let own = open.own_name();
         let calls = &self.language.spec.calls;
         if own != self.name
             || calls.delegating_constructors.iter().any(|name| name == self.name)
@@ -94,18 +105,25 @@ impl<'t> Callee<'t, '_> {
             if open.shadowed {
                 return false;
             }
-            let bare = own == open.name && open.receiver.is_empty() && !open.is_method;
-            return calls.implicit_self || bare;
+            return calls.implicit_self || !open.is_member();
         }
+        let names_class = class == Some(receiver) && !receiver.is_empty() && open.is_static;
+        names_class || self.means_object_of(open, class)
+    }
+
+    /// Whether what stands before its name is the object, or the class, of an open method, which
+    /// stands in a space named `class`.
+    pub(in crate::measure) fn means_object_of(&self, open: &OpenSpace, class: Option<&str>) -> bool {
+        let (receiver, calls) = (self.receiver(), &self.language.spec.calls);
         let is_self_of = |own: &String, class: &str| {
             receiver.strip_suffix(own.as_str()).and_then(|rest| rest.strip_suffix('.')) == Some(class)
                 || receiver.strip_prefix(own.as_str()).and_then(|rest| rest.strip_prefix('@')) == Some(class)
         };
         calls.self_names.iter().any(|known| known == receiver)
             || receiver == open.receiver
-            || class.filter(|class| !class.is_empty()).is_some_and(|class| {
-                (class == receiver && open.is_static) || calls.self_names.iter().any(|own| is_self_of(own, class))
-            })
+            || class
+                .filter(|class| !class.is_empty())
+                .is_some_and(|class| calls.self_names.iter().any(|own| is_self_of(own, class)))
             || open.name.rsplit_once([':', '.']).is_some_and(|(owner, _)| owner.trim_end_matches(':') == receiver)
     }
 }

@@ -1,5 +1,7 @@
 //! The names of spaces.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 
 use super::text::one_line;
@@ -9,8 +11,23 @@ use crate::model::Space;
 /// The name of a function that the language gives none.
 pub(in crate::measure) const ANONYMOUS: &str = Space::ANONYMOUS;
 
-/// The name of a space, by its node, the node's parent and that one's parent.
+/// The name of a space by its node and those that it stands in, innermost first; and of an accessor
+/// the name of its property and what it does to it.
 pub(in crate::measure) fn name<'t>(
+    language: &Language,
+    node: Node<'t>,
+    around: [Option<Node<'t>>; 3],
+    source: &[u8],
+) -> (String, Option<String>) {
+    let own = own_name(language, node, [around[0], around[1]], source);
+    let Some(property) = language.naming.accessors.property(node, &around, source) else { return (own, None) };
+    let of = property.node.map(|node| own_name(language, node, [None; 2], source));
+    let path = qualified(of.as_ref().unwrap_or(&own), "", property.name.unwrap_or(&own));
+    (own, Some(path))
+}
+
+/// The name of a node by itself, or by its parent and that one's parent.
+pub(in crate::measure) fn own_name<'t>(
     language: &Language,
     node: Node<'t>,
     around: [Option<Node<'t>>; 2],
@@ -20,7 +37,22 @@ pub(in crate::measure) fn name<'t>(
     if let Some(fixed) = rules.fixed(node.kind_id()) {
         return fixed.to_owned();
     }
-    rules.find(node, around).map_or_else(|| ANONYMOUS.to_owned(), |range| one_line(range, source))
+    rules.find(node, around).map_or_else(|| ANONYMOUS.to_owned(), |range| one_line(whole(range, source), source))
+}
+
+/// A name with what a grammar leaves out of it: it splits one at a byte that is no UTF-8.
+fn whole(range: Range<usize>, source: &[u8]) -> Range<usize> {
+    let (before, rest) = (source.get(..range.start).unwrap_or_default(), source.get(range.end..).unwrap_or_default());
+    if before.last().is_none_or(u8::is_ascii) && rest.first().is_none_or(u8::is_ascii) {
+        return range;
+    }
+    let is_end = |byte: &u8| !(byte.is_ascii_alphanumeric() || !byte.is_ascii() || *byte == b'_');
+    let start = before.iter().rposition(is_end).map_or(0, |at| at + 1);
+    let end = rest.iter().position(is_end).map_or(source.len(), |length| range.end + length);
+    // What is UTF-8 is known to the grammar: there a name begins and ends where it says.
+    let is_split = |around: &[u8]| std::str::from_utf8(around).is_err();
+    let first = if is_split(&source[start..range.start]) { start } else { range.start };
+    first..if is_split(&source[range.end..end]) { end } else { range.end }
 }
 
 /// Enclosing names, the receiver's type and the own name, joined by `::`.

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::names::{ANONYMOUS, name as name_of};
+use super::names::{ANONYMOUS, own_name};
 use super::text::{one_line, text};
 use crate::lang::{Language, Roles};
 use crate::model::Visibility;
@@ -28,6 +28,9 @@ pub(in crate::measure) fn visibility<'t>(
     source: &[u8],
 ) -> Visibility {
     let rules = &language.naming.visibility;
+    if rules.is_public(node.kind_id()) {
+        return Visibility::Public;
+    }
     if rules.has_modifiers() {
         let has_declaration = name.is_none() || rules.is_accessor(node.kind_id());
         let declaration = around.filter(|_| has_declaration);
@@ -45,14 +48,19 @@ pub(in crate::measure) fn visibility<'t>(
     if name.is_none() && spec.public_attributes { Visibility::Public } else { section }
 }
 
+/// The name of an attribute: that of its node, or the node itself.
+pub(in crate::measure) fn member_name(language: &Language, node: Node<'_>, source: &[u8]) -> String {
+    let own = own_name(language, node, [None; 2], source);
+    if own == ANONYMOUS { one_line(node.byte_range(), source) } else { own }
+}
+
 /// The visibility that a name gives, where it gives one; an attribute's name is the node's.
 fn by_name(language: &Language, node: Node<'_>, name: Option<&str>, source: &[u8]) -> Option<Visibility> {
     let found;
     let name = if let Some(name) = name {
         name
     } else {
-        let own = name_of(language, node, [None; 2], source);
-        found = if own == ANONYMOUS { one_line(node.byte_range(), source) } else { own };
+        found = member_name(language, node, source);
         &found
     };
     let spec = &language.spec.visibility;

@@ -1,17 +1,13 @@
-//! The spaces of a visit: units, classes and functions open and close, with what belongs to each:
-//! names, visibility, parameters, calls.
+//! The spaces of a visit: units, classes and functions open and close.
 
 use tree_sitter::Node;
 
 use super::state::{Visit, offset};
 use crate::lang::Roles;
 use crate::measure::naming;
-use crate::metric::cognitive::{self, Levels};
-use crate::metric::{OpenSpace, Step, count_lines};
-use crate::model::{BodyHash, Call, Level, Metrics, Space, SpaceKind, Visibility};
-
-/// How many lists of arguments a call may have.
-const CURRIED_MAX: usize = 8;
+use crate::metric::cognitive::Levels;
+use crate::metric::{OpenSpace, count_lines};
+use crate::model::{BodyHash, Metrics, Space, SpaceKind, Visibility};
 
 const KINDS: [(Roles, SpaceKind); 10] = [
     (Roles::FUNCTION, SpaceKind::Function),
@@ -57,9 +53,8 @@ impl<'t> Visit<'_, 't> {
     /// Opens a space and gives the nesting levels of its inside.
     pub(super) fn open_space(&mut self, node: Node<'t>, roles: Roles, here: u32) -> Levels {
         let kind = space_kind(roles);
-        let mut above = self.frames.iter().rev().map(|frame| frame.node);
-        let name = naming::name(self.language, node, [above.next(), above.next()], self.source);
-        let enclosing = self.open_spaces.iter().rev().find(|open| open.kind.is_function());
+        let (name, path) = self.name_of(node);
+        let enclosing = self.open_spaces.iter().rev().find(|open| open.kind.is_function() && !open.suspended);
         // A wrapper's own declarations are not nested in it; a callback that it passes on is.
         let declared = name != naming::ANONYMOUS;
         let deeper = kind.is_function() && enclosing.is_some_and(|function| !(function.is_wrapper && declared));
@@ -73,6 +68,10 @@ impl<'t> Visit<'_, 't> {
         }
         let mut open = OpenSpace::new(index, kind, name.clone(), entry, &self.history);
         open.visibility = visibility;
+        open.is_accessor = path.is_some();
+        open.outside = here;
+        open.is_apart = self.policy.apart && kind.is_function();
+        open.runs_in_place = !kind.is_function() && self.language.flow.runs_in_place.contains(&node.kind_id());
         open.is_method = self.open_spaces.last().is_some_and(|outer| outer.kind.is_class());
         if kind.is_function() {
             open.is_wrapper = self.language.is_wrapper(node, self.source);
@@ -86,7 +85,7 @@ impl<'t> Visit<'_, 't> {
         let outer = &self.spaces[self.open_spaces.last().map_or(0, |open| open.index as usize)].qualified_name;
         let space = Space {
             kind,
-            qualified_name: naming::qualified(outer, &receiver_type, &name),
+            qualified_name: naming::qualified(outer, &receiver_type, path.as_ref().unwrap_or(&name)),
             name,
             parent: self.open_spaces.last().map(|open| open.index),
             start_byte: offset(span.start),
@@ -111,80 +110,53 @@ impl<'t> Visit<'_, 't> {
         let is_empty_unit = space.kind == SpaceKind::Unit && self.source.is_empty();
         let sloc = if is_empty_unit { 0 } else { space.end_line + 1 - space.start_line };
         space.error_bytes = open.error_bytes;
+        if self.policy.recursion && space.kind.is_function() {
+            self.circles.function(&open);
+        }
         space.metrics = open.close(sloc, self.open_spaces.last_mut());
     }
 
-    pub(super) fn visibility(&mut self, node: Node<'t>, name: Option<&str>) -> Visibility {
-        let section = self.open_spaces.last().map_or(Visibility::Public, |open| open.section);
-        // A declaration lists its names itself or in a node of its own; the class around it holds
-        // no modifiers of theirs.
-        let around = self.frames.iter().rev().take_while(|frame| !frame.opened).take(2);
-        naming::visibility(self.language, node, around.map(|frame| frame.node), name, section, self.source)
+    /// The name of a space that opens, and of an accessor that of its property before what it does.
+    fn name_of(&self, node: Node<'t>) -> (String, Option<String>) {
+        let mut above = self.frames.iter().rev().map(|frame| frame.node);
+        naming::name(self.language, node, [above.next(), above.next(), above.next()], self.source)
     }
 
-    /// An attribute whose initialiser is a space of its own belongs to the space around it.
-    pub(super) fn attribute(&mut self, node: Node<'t>) {
-        let public = self.visibility(node, None) == Visibility::Public;
-        let step = Step { roles: Roles::ATTRIBUTE, byte: offset(node.start_byte()), condition: false, public };
-        let policy = self.policy;
-        if let Some(open) = self.open_spaces.last_mut() {
-            open.node(step, policy, &mut None);
+    /// The head of a space belongs to what is around that: until it is read, the space does not
+    /// count. Sets the nesting levels of what is in the head.
+    pub(super) fn suspend(&mut self, levels: &mut Levels) -> bool {
+        let Some(open) = self.open_spaces.last_mut() else { return false };
+        if open.suspended || open.kind == SpaceKind::Unit {
+            return false;
         }
+        open.suspended = true;
+        *levels = Levels { inside: open.outside, header: open.outside };
+        true
     }
 
-    /// A label that changes the visibility of what follows in a class.
-    pub(super) fn section(&mut self, node: Node<'t>) {
-        let rules = &self.language.naming.visibility;
-        let is_label = |parent: u16| rules.is_section_label(node.kind_id(), parent);
-        if self.frames.last().is_some_and(|parent| is_label(parent.kind))
-            && let Some(visibility) = naming::section(self.language, node, self.source)
-            && let Some(open) = self.open_spaces.last_mut()
-        {
-            open.section = visibility;
-        }
+    /// The open space to which belongs what is met here: the innermost one, or the function around
+    /// a class that runs with it.
+    #[inline]
+    pub(super) fn owner(&self) -> usize {
+        let innermost = self.open_spaces.len() - 1;
+        let open = &self.open_spaces[innermost];
+        if open.suspended || open.runs_in_place { self.owner_outside() } else { innermost }
     }
 
-    pub(super) fn parameters(&mut self, list: Node<'t>) {
-        let Some(open) = self.open_spaces.last_mut().filter(|open| open.kind.is_function()) else { return };
-        open.variable_arity |= naming::has_variable_arity(self.language, list, self.source);
-        if open.has_parameters {
-            return;
+    #[cold]
+    fn owner_outside(&self) -> usize {
+        let all = &self.open_spaces;
+        let counting = all.iter().rposition(|open| !open.suspended).unwrap_or_default();
+        let mut in_place = counting + 1 < all.len();
+        for (at, open) in all[..=counting].iter().enumerate().rev().filter(|(_, open)| !open.suspended) {
+            in_place |= open.runs_in_place;
+            if open.kind.is_function() {
+                return at;
+            }
+            if !in_place {
+                break;
+            }
         }
-        open.has_parameters = true;
-        open.parameters(naming::parameter_count(
-            self.language,
-            list,
-            self.frames.last().map(|frame| frame.node),
-            self.source,
-        ));
-    }
-
-    pub(super) fn call(&mut self, node: Node<'t>, byte: u32) {
-        let Some(mut callee) = naming::callee(self.language, node, self.source) else { return };
-        if self.policy.recursion && self.open_spaces.iter().any(|open| callee.is_named_as(open)) {
-            callee = callee.within(self.frames.iter().rev().take(CURRIED_MAX).map(|frame| frame.node));
-            let is_self = |open: &OpenSpace, class: Option<&str>| callee.is_call_of(open, class);
-            cognitive::call(&mut self.open_spaces, byte, is_self, &mut self.trace);
-        }
-        if self.level == Level::Full {
-            let Some(space) = self.open_spaces.last().map(|open| open.index) else { return };
-            let receiver = self.receiver(callee.receiver());
-            let calls = &mut self.spaces[space as usize].calls;
-            let key = (space, callee.name.to_owned(), receiver);
-            let at = *self.calls.entry(key).or_insert_with_key(|(_, name, receiver)| {
-                calls.push(Call { name: name.clone(), receiver: receiver.clone(), count: 0 });
-                calls.len() - 1
-            });
-            calls[at].count += 1;
-        }
-    }
-
-    /// What stands before a call; where that is the variable of the method's own receiver, the type
-    /// of it.
-    pub(super) fn receiver(&self, written: &str) -> String {
-        let own = self.open_spaces.iter().rev().find(|open| !open.receiver.is_empty() && open.receiver == written);
-        let of = own.map(|open| &self.spaces[open.index as usize]);
-        let class = of.and_then(|space| space.qualified_name.strip_suffix(&space.name));
-        class.map_or(written, |class| class.trim_end_matches(':')).to_owned()
+        counting
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
+use super::recursion::Circles;
 use crate::lang::{Language, Memo, Place, Policy, Roles};
 use crate::measure::clock::Clock;
 use crate::measure::options::{FileLimits, Options};
@@ -29,6 +30,7 @@ pub(super) enum Before {
 }
 
 /// An ancestor of the node that is being entered.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a node, found one by one")]
 pub(super) struct Frame<'t> {
     pub(super) node: Node<'t>,
     pub(super) kind: u16,
@@ -42,6 +44,10 @@ pub(super) struct Frame<'t> {
     pub(super) opened: bool,
     /// Its operands stand where a condition is expected.
     pub(super) condition: bool,
+    /// It lies in the condition of a branch, where the policy asks for that.
+    pub(super) guarding: bool,
+    /// While it is read, the space around it does not count.
+    pub(super) suspends: bool,
     /// It lies in an ERROR node.
     pub(super) in_error: bool,
     /// Its children are tokens without a tree; what stands before the next one.
@@ -64,6 +70,7 @@ pub(super) struct Visit<'a, 't> {
     /// Last operator of each logical sequence that is being read, innermost last.
     pub(super) sequences: Vec<Roles>,
     pub(super) spaces: Vec<Space>,
+    pub(super) circles: Circles<'t>,
     pub(super) calls: FxHashMap<(u32, String, String), usize>,
     pub(super) history: TokenHistory<'t>,
     pub(super) ast: Ast,
@@ -104,6 +111,7 @@ impl<'a, 't> Visit<'a, 't> {
             open_spaces: Vec::with_capacity(8),
             sequences: vec![Roles::NONE],
             spaces: Vec::new(),
+            circles: Circles::default(),
             calls: FxHashMap::default(),
             history: TokenHistory::new(language.grammar.node_kind_count(), source.len()),
             ast: Ast::default(),

@@ -34,6 +34,9 @@ fn a_rule_applies_where_its_patterns_match_and_nowhere_else() {
         ("node.kind = ['arguments']\nnode.has = ['number', 'string']", "f('x')", "f(a)"),
         ("node.kind = ['arguments']\nnode.first = [{ kind = ['identifier'] }]", "f(a, 1)", "f(1, a)"),
         ("node.kind = ['arguments']\nnode.first = [{ kind = [\"'('\"] }]", "f(a)", "f{}"),
+        ("node.kind = ['identifier']\nnode.matches = ['a+']", "aa = 1", "aab = 1"),
+        ("node.kind = ['function_call']\nnode.matches.name = ['a|b']", "b(1)", "ab(1)"),
+        ("node.kind = ['arguments']\nnode.several = ['number']", "f(1, x, 2)", "f(1, x)"),
         ("node.kind = ['number']\nparent.kind = ['arguments']\nparent.has = ['string']", "f(1, 'x')", "f(1)"),
         ("node.kind = ['identifier']\nparent.field = ['name']", "a()()", "a()"),
         ("node.kind = ['identifier']\ngrandparent.field = ['name']", "a()()()", "a()()"),
@@ -63,6 +66,11 @@ fn a_rule_that_fits_no_grammar_is_an_error_with_its_word() {
         ("node.kind = ['identifer']", "no node identifer in the grammar; did you mean `identifier`?"),
         ("node.kind = ['identifier']\nnode.field = ['nom']", "no field `nom` in the grammar"),
         ("node.kind = ['identifier']\nunless.parent.has = ['argument']", "no node argument in the grammar"),
+        (
+            "node.kind = ['identifier']\nnode.several = ['numbr']",
+            "no node numbr in the grammar; did you mean `number`?",
+        ),
+        ("node.kind = ['identifier']\nnode.matches = ['(']", "`(`: regex parse error"),
         ("node.kind = ['identifier']\nafter.kind = [\"'=>'\"]", "no token '=>' in the grammar"),
     ] {
         let error = registry(rule).language(LANGUAGE).expect_err("the rule does not fit");

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use elcano::lang::{POLICIES, Policy};
-use elcano::measure::Analyzer;
+use elcano::measure::{Analyzer, FileLimits, Options};
+use elcano::model::{ContentId, Level};
 
 use crate::support::languages::registry;
 
@@ -39,4 +40,42 @@ fn a_policy_names_only_languages_of_this_build() {
             }
         }
     }
+}
+
+/// What the documentation of a tool says, for a tool that no test can run: the values are counted
+/// by hand from its text.
+#[test]
+fn a_policy_counts_as_its_documentation_says() {
+    let registry = registry();
+    let mut problems = Vec::new();
+    for (id, language, body, cyclomatic) in [
+        ("pmd", "java", "if (a && (y == 1 ? b : c)) g();", 4),
+        ("pmd", "java", "switch (y) { case 1: case 2: g(); break; case 3, 4: h(); default: k(); }", 4),
+        ("pmd", "java", "try { g(); } catch (E e) { throw new F(e); } finally { h(); }", 3),
+        // A boolean operator adds a path where a branch asks for it.
+        ("pmd", "java", "boolean z = a && b || c; return z && a;", 1),
+        ("pmd", "java", "while (a || b) { boolean z = a && b; }", 3),
+        ("pmd", "java", "for (int i = 0; i < y && a; i++) { if (g(a || b)) break; else continue; }", 5),
+        ("pmd", "java", "x = a ? y : x; assert a && b;", 2),
+        ("detekt", "kotlin", "when (x) { 1 -> g(); 2, 3 -> h(); else -> k() }", 4),
+        ("detekt", "kotlin", "for (i in x) { if (a) break else continue }", 5),
+        ("detekt", "kotlin", "val z = a ?: b; if (a && b || c) g()", 5),
+        ("detekt", "kotlin", "try { g() } catch (e: E) { throw e } finally { h() }", 2),
+        ("detekt", "kotlin", "xs.forEach { g(it) }; x.let { h(it) }; x?.g(); xs.map { h(it) }", 3),
+    ] {
+        let source = match language {
+            "java" => format!("class A {{ int f() {{ {body} }} }}"),
+            _ => format!("fun f() {{ {body} }}"),
+        };
+        let policy = Policy::load(id, language).expect("a policy");
+        let engine = Analyzer::of_tree(registry.language(language).expect("a language of this build"), policy);
+        let bytes = source.as_bytes();
+        let options = Options { level: Level::Metrics, limits: FileLimits::default() };
+        let facts = engine.measure(ContentId::of(bytes), bytes, options);
+        let found = facts.spaces.iter().find(|space| space.name == "f").expect("a function f").metrics.cyclomatic;
+        if found != cyclomatic || !facts.notes.is_empty() {
+            problems.push(format!("{id}: {found}, not {cyclomatic}: {body} {:?}", facts.notes));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

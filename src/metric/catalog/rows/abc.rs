@@ -49,7 +49,7 @@ pub(super) const ROWS: &[Metric] = &[
         column: "abc_conditions",
         formula: stored!(conditions),
         source: "Fitzpatrick 1997",
-        about: "Comparisons, else, case, default, ?, try, catch, and bare conditions.",
+        about: "Comparisons, else, case, default, ?, try, catch, and bare conditions, wherever a condition stands: of a branch or a loop, in a comprehension, in a guard.",
         remedy: "Split the function; replace conditions by data.",
         traced: Innermost { start: 0 },
         ..Metric::PLAIN

@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Metric] = &[
         column: "npm",
         formula: stored!(npm),
         source: "Chidamber & Kemerer 1994; Lorenz & Kidd 1994",
-        about: "Public methods of a class by the language's visibility rules.",
+        about: "Public methods of a class by the language's visibility rules, also those that it only declares: abstract ones, those of an interface.",
         remedy: "Narrow the interface.",
         subject: Class,
         ..Metric::PLAIN
@@ -44,7 +44,7 @@ pub(super) const ROWS: &[Metric] = &[
         column: "npa",
         formula: stored!(npa),
         source: "Lorenz & Kidd 1994",
-        about: "Public attributes of a class by the language's visibility rules.",
+        about: "Public attributes of a class by the language's visibility rules: fields, parameters that declare one, and what its methods give to the object, each name once.",
         remedy: "Hide the data.",
         subject: Class,
         roles: |_| Roles::ATTRIBUTE,

@@ -35,7 +35,7 @@ pub(super) const ROWS: &[Metric] = &[
         column: "nexits",
         formula: stored!(nexits),
         source: "NIST SP 500-235, exits",
-        about: "return, throw or raise, and operators that return early; the implicit end is none.",
+        about: "return, throw or raise, operators that return early, and what of the language itself never returns (PHP's `exit`, Go's `panic`); the implicit end is none.",
         remedy: "Leave at fewer places.",
         roles: |_| counts::exits(),
         traced: Innermost { start: 0 },
