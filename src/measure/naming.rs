@@ -10,4 +10,4 @@ mod visibility;
 pub(super) use callee::{Callee, callee};
 pub(super) use names::{ANONYMOUS, name, qualified, receiver};
 pub(super) use parameters::{has_variable_arity, parameter_count};
-pub(super) use visibility::{default_visibility, member_name, section, visibility};
+pub(super) use visibility::{KnownModifiers, default_visibility, member_name, section, visibility};

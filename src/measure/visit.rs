@@ -14,8 +14,8 @@ use tree_sitter::{Node, Tree, TreeCursor};
 use state::{Before, Frame, Visit, offset};
 
 use super::clock::Clock;
-use super::options::Options;
 use super::lost;
+use super::options::Options;
 use crate::cfg;
 use crate::lang::{Kind, Language, Policy, Roles};
 use crate::metric::cognitive::{self, Levels};

@@ -1,11 +1,23 @@
 //! Whether a member is visible outside its class or file.
 
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::names::{ANONYMOUS, own_name};
 use super::text::{one_line, text};
 use crate::lang::{Language, Roles};
 use crate::model::Visibility;
+
+/// What the modifiers of nodes were found to give that stand around many members: a class of n
+/// members would take n times n steps.
+#[derive(Debug, Default)]
+pub(in crate::measure) struct KnownModifiers(FxHashMap<usize, Option<Visibility>>);
+
+impl KnownModifiers {
+    fn of(&mut self, language: &Language, node: Node<'_>, source: &[u8]) -> Option<Visibility> {
+        *self.0.entry(node.id()).or_insert_with(|| by_modifiers(language, node, source))
+    }
+}
 
 /// The visibility of members of a class-like node before any label.
 pub(in crate::measure) fn default_visibility(language: &Language, kind: u16, roles: Roles) -> Visibility {
@@ -22,7 +34,7 @@ pub(in crate::measure) fn default_visibility(language: &Language, kind: u16, rol
 pub(in crate::measure) fn visibility<'t>(
     language: &Language,
     node: Node<'t>,
-    around: impl Iterator<Item = Node<'t>>,
+    (mut around, known): (impl Iterator<Item = Node<'t>>, &mut KnownModifiers),
     name: Option<&str>,
     section: Visibility,
     source: &[u8],
@@ -33,9 +45,9 @@ pub(in crate::measure) fn visibility<'t>(
     }
     if rules.has_modifiers() {
         let has_declaration = name.is_none() || rules.is_accessor(node.kind_id());
-        let declaration = around.filter(|_| has_declaration);
-        let found = std::iter::once(node).chain(declaration).find_map(|node| by_modifiers(language, node, source));
-        if let Some(found) = found {
+        let mut of_declaration = || around.find_map(|node| known.of(language, node, source));
+        let own = by_modifiers(language, node, source);
+        if let Some(found) = own.or_else(|| has_declaration.then(&mut of_declaration).flatten()) {
             return found;
         }
     }

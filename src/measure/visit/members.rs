@@ -11,10 +11,15 @@ use crate::model::Visibility;
 impl<'t> Visit<'_, 't> {
     pub(super) fn visibility(&mut self, node: Node<'t>, name: Option<&str>) -> Visibility {
         let section = self.open_spaces.last().map_or(Visibility::Public, |open| open.section);
+        self.visibility_in(section, node, name)
+    }
+
+    /// The visibility of a member in a class whose members without a modifier are `section`.
+    fn visibility_in(&mut self, section: Visibility, node: Node<'t>, name: Option<&str>) -> Visibility {
         // A declaration lists its names itself or in a node of its own; the class around it holds
         // no modifiers of theirs.
-        let around = self.frames.iter().rev().take_while(|frame| !frame.opened).take(2);
-        naming::visibility(self.language, node, around.map(|frame| frame.node), name, section, self.source)
+        let around = self.frames.iter().rev().take_while(|frame| !frame.opened).take(2).map(|frame| frame.node);
+        naming::visibility(self.language, node, (around, &mut self.modifiers), name, section, self.source)
     }
 
     /// An attribute or a method without a body, of the class around it.
@@ -60,8 +65,7 @@ impl<'t> Visit<'_, 't> {
             return;
         }
         let section = class.section;
-        let around = self.frames.iter().rev().take_while(|frame| !frame.opened).take(2).map(|frame| frame.node);
-        let public = naming::visibility(self.language, node, around, None, section, self.source) == Visibility::Public;
+        let public = self.visibility_in(section, node, None) == Visibility::Public;
         self.open_spaces[at].own_attribute(naming::member_name(self.language, node, self.source), public);
     }
 

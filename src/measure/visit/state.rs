@@ -8,6 +8,7 @@ use tree_sitter::{Node, TreeCursor};
 use super::recursion::Circles;
 use crate::lang::{Language, Memo, Place, Policy, Roles};
 use crate::measure::clock::Clock;
+use crate::measure::naming::KnownModifiers;
 use crate::measure::options::{FileLimits, Options};
 use crate::measure::rows::RowIndex;
 use crate::metric::cognitive::Levels;
@@ -88,6 +89,8 @@ pub(super) struct Visit<'a, 't> {
     pub(super) arity_of: usize,
     /// What rules found out about nodes with many children.
     pub(super) memo: Memo,
+    /// What the modifiers of nodes around members were found to give.
+    pub(super) modifiers: KnownModifiers,
 }
 
 impl<'a, 't> Visit<'a, 't> {
@@ -125,6 +128,7 @@ impl<'a, 't> Visit<'a, 't> {
             scratch: root.walk(),
             arity_of: 0,
             memo: Memo::default(),
+            modifiers: KnownModifiers::default(),
         }
     }
 
