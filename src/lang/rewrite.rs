@@ -156,7 +156,7 @@ impl Rewriting {
     /// The parts of a text in which it looks.
     fn parts(&self, lexis: &Lexis, text: &[u8]) -> Vec<Range<usize>> {
         match &self.within {
-            None => vec![0..text.len()],
+            None => std::iter::once(0..text.len()).collect(),
             Some((_, Some(only_if))) if !only_if.is_match(text) => Vec::new(),
             Some((kind, _)) => {
                 let regions = lexis.regions(text).into_iter();
