@@ -47,13 +47,20 @@ fn words_that_a_scanner_asserts_on_are_refused() {
     refused.extend(["", "\"", "'", "`"].map(|quote| long(quote, 256).into_bytes()));
     refused.extend([300, 400, 450].map(|length| long("", length).into_bytes()));
     refused.push(format!("f(<<-{0}, <<{0})\n{0}\n{0}\n", "é".repeat(256)).into_bytes());
+    // A word may have rows of its own; and many words wait for the end of a row.
+    refused.push(format!("f(<<-\"{}\")\n", "A\n".repeat(200)).into_bytes());
+    let waiting = |count: usize, word: &str| {
+        format!("f({})\n{}", vec![format!("<<~{word}"); count].join(", "), format!("t\n{word}\n").repeat(count))
+    };
+    refused.extend([waiting(200, "A"), waiting(20, &word(47)), waiting(5, &word(250))].map(String::into_bytes));
     for source in refused {
         let facts = measured("ruby", &source);
         assert!(noted(&facts, NoteKind::ParseBudget) && facts.spaces.is_empty(), "{:?}", facts.notes);
     }
-    for length in [1, 64, 200] {
-        let facts = measured("ruby", long("", length).as_bytes());
-        assert!(!facts.spaces.is_empty(), "{length}: {:?}", facts.notes);
+    let accepted = [1, 64, 200].map(|length| long("", length));
+    for source in accepted.into_iter().chain([waiting(11, "A"), waiting(11, &word(47)), waiting(2, &word(255))]) {
+        let facts = measured("ruby", source.as_bytes());
+        assert!(!facts.spaces.is_empty(), "{source}: {:?}", facts.notes);
     }
 }
 

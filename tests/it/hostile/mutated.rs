@@ -67,6 +67,9 @@ fn damaged_files_cost_themselves_alone() {
             }
         }
         let broken = broken_invariants(&facts, &bytes);
+        if let (Some(into), false) = (&into, broken.is_empty()) {
+            std::fs::write(into.join(format!("{language}-broken-{seed}")), &bytes).unwrap();
+        }
         wrong.extend(broken.into_iter().map(|broken| format!("seed {seed}, {language}: {broken}")));
         if seed % 10_000 == 0 {
             println!("{seed}: {} wrong", wrong.len());

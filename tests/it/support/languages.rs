@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bstr::ByteSlice as _;
 use elcano::lang::{Policy, Registry};
 use elcano::measure::{Analyzer, FileLimits, Options};
 use elcano::model::{ContentId, FileFacts, Level, NoteKind, SpaceKind};
@@ -70,7 +71,7 @@ pub fn broken_invariants(facts: &FileFacts, bytes: &[u8]) -> Vec<String> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let rows = || text.split(|byte| matches!(byte, b'\n' | b'\r'));
     // A line continuation alone is no token.
-    let white = rows().filter(|row| matches!(row.trim_ascii(), b"" | b"\\")).count();
+    let white = rows().filter(|row| matches!(row.trim(), b"" | b"\\")).count();
     check(unit.kind == SpaceKind::Unit && unit.parent.is_none(), "the first space is not the unit".into());
     check(unit.metrics.blank as usize <= white, format!("{} blank rows of {white} white ones", unit.metrics.blank));
     check(facts.error_bytes <= facts.bytes, format!("{} error bytes of {}", facts.error_bytes, facts.bytes));
