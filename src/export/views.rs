@@ -44,8 +44,8 @@ pub const VIEWS: &[View] = &[
         sql: |_| {
             format!(
                 "SELECT f.path, f.language, CASE WHEN f.language LIKE 'tokei:%' THEN 'tokei' ELSE 'elcano' END AS counter, \
-             f.bytes, s.error_bytes, {} FROM files f \
-             JOIN facts s ON s.content = f.content AND s.engine = f.engine AND s.ordinal = 0 \
+             f.bytes, s.error_bytes, {}, CASE WHEN s.notes LIKE '%\"lost_code\"%' THEN 1 ELSE 0 END AS lost_code \
+             FROM files f JOIN facts s ON s.content = f.content AND s.engine = f.engine AND s.ordinal = 0 \
              WHERE f.snapshot = {NEWEST} AND s.kind IS NOT NULL",
                 metric_columns()
             )
@@ -137,17 +137,19 @@ pub const VIEWS: &[View] = &[
     View {
         name: "parse_health",
         about: "How much of each language the parser did not understand: files, those with parse errors, bytes, bytes \
-                inside ERROR nodes, their share in percent, and the file with most of them. Worst language first.",
+                inside ERROR nodes, their share in percent, the file with most of them, and the files of which it lost \
+                code in silence. Worst language first.",
         reads: &[],
         sql: |_| {
             "WITH totals AS (SELECT language, count(*) AS files, \
          CAST(sum(CASE WHEN error_bytes > 0 THEN 1 ELSE 0 END) AS BIGINT) AS broken_files, \
          CAST(sum(bytes) AS BIGINT) AS bytes, CAST(sum(error_bytes) AS BIGINT) AS error_bytes, \
-         max(error_bytes) AS worst FROM file_metrics GROUP BY language), \
+         CAST(sum(lost_code) AS BIGINT) AS lost_code_files, max(error_bytes) AS worst FROM file_metrics GROUP BY language), \
          worst AS (SELECT w.language, min(w.path) AS path FROM file_metrics w \
          JOIN totals t ON t.language = w.language AND t.worst = w.error_bytes WHERE w.error_bytes > 0 GROUP BY w.language) \
          SELECT t.language, t.files, t.broken_files, t.bytes, t.error_bytes, \
-         CASE WHEN t.bytes > 0 THEN 100.0 * t.error_bytes / t.bytes ELSE 0.0 END AS error_percent, w.path AS worst_file \
+         CASE WHEN t.bytes > 0 THEN 100.0 * t.error_bytes / t.bytes ELSE 0.0 END AS error_percent, w.path AS worst_file, \
+         t.lost_code_files \
          FROM totals t LEFT JOIN worst w ON w.language = t.language ORDER BY error_percent DESC, t.language"
                 .to_owned()
         },

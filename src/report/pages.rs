@@ -111,12 +111,14 @@ fn shorten(name: &str) -> String {
     std::iter::once('…').chain(name.chars().skip(count - WIDTH_MAX + 1)).collect()
 }
 
-/// How much of each language was not understood; languages without a parse error are left out.
+/// How much of each language was not understood; languages of which all was are left out.
 fn health(summary: &Summary, registry: &Registry) -> Section {
-    let mut table = Table::new(&["language", "#files", "#broken", "#bytes", "#in errors", "#share", "`worst file"]);
-    for (id, totals) in summary.by_size().into_iter().filter(|(_, totals)| totals.broken > 0) {
+    let heads = ["language", "#files", "#broken", "#lost code", "#bytes", "#in errors", "#share", "`worst file"];
+    let mut table = Table::new(&heads);
+    for (id, totals) in summary.by_size().into_iter().filter(|(_, totals)| totals.broken + totals.lost_code > 0) {
         let mut cells = vec![label(registry, id).to_owned()];
-        cells.extend([totals.files, totals.broken, totals.bytes, totals.error_bytes].map(thousands));
+        let counts = [totals.files, totals.broken, totals.lost_code, totals.bytes, totals.error_bytes];
+        cells.extend(counts.map(thousands));
         cells.push(share(totals.error_bytes, totals.bytes));
         cells.push(totals.worst_file.as_ref().map(|(_, path)| path.to_string()).unwrap_or_default());
         table.row(cells);

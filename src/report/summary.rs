@@ -19,6 +19,8 @@ pub struct Totals {
     pub error_bytes: u64,
     /// Files with parse errors.
     pub broken: u64,
+    /// Files of which the parser lost code in silence.
+    pub lost_code: u64,
     /// The file with the most bytes inside ERROR nodes, and how many; of several the first by path.
     pub worst_file: Option<(u64, RepoPath)>,
     /// Sums over the files of the metrics of [`catalog::totals`], in its order.
@@ -28,7 +30,7 @@ pub struct Totals {
 impl Default for Totals {
     fn default() -> Self {
         let sums = vec![0; catalog::totals().len()];
-        Self { files: 0, bytes: 0, error_bytes: 0, broken: 0, worst_file: None, sums }
+        Self { files: 0, bytes: 0, error_bytes: 0, broken: 0, lost_code: 0, worst_file: None, sums }
     }
 }
 
@@ -38,10 +40,12 @@ impl Totals {
         // Records of a store hold whatever was written there.
         self.bytes = self.bytes.saturating_add(facts.bytes);
         self.error_bytes = self.error_bytes.saturating_add(facts.error_bytes);
-        if facts.notes.iter().any(|note| note.kind == NoteKind::ParseError) {
+        let noted = |kind| facts.notes.iter().any(|note| note.kind == kind);
+        if noted(NoteKind::ParseError) {
             self.broken += 1;
             self.consider(facts.error_bytes, path);
         }
+        self.lost_code += u64::from(noted(NoteKind::LostCode));
         for (sum, (metric, _)) in self.sums.iter_mut().zip(catalog::totals()) {
             if let Value::Int(count) = metric.value(unit) {
                 *sum += u64::from(count);
@@ -63,6 +67,7 @@ impl Totals {
         self.bytes = self.bytes.saturating_add(other.bytes);
         self.error_bytes = self.error_bytes.saturating_add(other.error_bytes);
         self.broken += other.broken;
+        self.lost_code += other.lost_code;
         if let Some((error_bytes, path)) = &other.worst_file {
             self.consider(*error_bytes, path);
         }
@@ -72,7 +77,8 @@ impl Totals {
     fn to_json(&self, language: Option<&str>) -> serde_json::Value {
         let mut json = serde_json::json!({
             "language": language, "files": self.files, "bytes": self.bytes, "error_bytes": self.error_bytes,
-            "broken_files": self.broken, "worst_file": self.worst_file.as_ref().map(|(_, path)| path),
+            "broken_files": self.broken, "lost_code_files": self.lost_code,
+            "worst_file": self.worst_file.as_ref().map(|(_, path)| path),
         });
         for ((_, total), sum) in catalog::totals().iter().zip(&self.sums) {
             json[total.key] = (*sum).into();

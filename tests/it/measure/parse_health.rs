@@ -10,6 +10,7 @@ fn sample() -> Repo {
         ("bad.py", "def f(:\n    return ) 1\n"),
         ("worse.py", "def f(:\n    return ) 1\n)))) ]]]] )))) ]]]]\n"),
         ("good.lua", "local a = 1\n"),
+        ("open.hs", "module M where\nf = 1\n{- no end\n\ng = 2\n"),
     ])
 }
 
@@ -20,13 +21,14 @@ fn the_report_names_languages_with_parse_errors_and_their_worst_file() {
     let text = repo.elcano(&["report"]).out;
     let section = text.split("\n\n").find(|section| section.starts_with("Parse health")).expect("a section");
     assert!(section.contains("Python") && section.contains("worse.py"), "{section}");
-    assert!(!section.contains("Lua"), "a language without errors is listed:\n{section}");
+    assert!(section.contains("Haskell"), "a language with lost code is not listed:\n{section}");
     let report: Value = serde_json::from_str(&repo.elcano(&["report", "--format", "json"]).out).unwrap();
     let languages = report["languages"].as_array().unwrap();
     let of = |id: &str| languages.iter().find(|totals| totals["language"] == id).unwrap();
     assert_eq!((&of("python")["broken_files"], &of("python")["worst_file"]), (&2.into(), &"worse.py".into()));
     assert_eq!((&of("lua")["broken_files"], &of("lua")["worst_file"]), (&0.into(), &Value::Null));
-    assert_eq!(of("lua")["error_bytes"], 0);
+    assert_eq!((&of("haskell")["error_bytes"], &of("haskell")["lost_code_files"]), (&0.into(), &1.into()));
+    assert_eq!((&of("python")["lost_code_files"], &report["total"]["lost_code_files"]), (&0.into(), &1.into()));
     assert_eq!(report["total"]["worst_file"], "worse.py");
 }
 
@@ -42,10 +44,11 @@ fn a_repository_without_errors_has_no_such_section() {
 fn the_view_says_the_same() {
     let repo = sample();
     repo.elcano(&["scan"]);
-    let sql = "SELECT language, files, broken_files, error_bytes > 0, error_percent > 1, worst_file FROM parse_health";
+    let sql = "SELECT language, files, broken_files, error_bytes > 0, error_percent > 1, worst_file, \
+               lost_code_files FROM parse_health";
     let csv = repo.elcano(&["query", sql, "--format", "csv"]);
     let rows: Vec<_> = csv.out.lines().skip(1).collect();
-    assert_eq!(rows, ["python,3,2,true,true,worse.py", "lua,1,0,false,false,"], "{}{}", csv.out, csv.err);
+    assert_eq!(rows, ["python,3,2,true,true,worse.py,0", "haskell,1,0,false,false,,1", "lua,1,0,false,false,,0"], "{}{}", csv.out, csv.err);
 }
 
 #[test]
