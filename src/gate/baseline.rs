@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limits::{LimitChange, Limits};
 use crate::metric::Direction;
-use crate::model::{Check, Finding, RepoPath, Status, number_text};
+use crate::model::{BodyHash, Check, Finding, RepoPath, Status, number_text};
 
 const SCHEMA: &str = "elcano.baseline/1";
 
@@ -23,6 +23,9 @@ pub struct BaselineEntry {
     /// Which of the spaces of that name, from 0.
     #[serde(default, skip_serializing_if = "is_first")]
     pub ordinal: u32,
+    /// Of a function without a name, its text: which one it is, whatever stands before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<BodyHash>,
     /// The rule's id.
     pub rule: String,
     /// Its value when it was accepted; worse is a regression.
@@ -50,7 +53,11 @@ impl BaselineEntry {
     /// Whether it is about the same rule on the same symbol.
     #[must_use]
     pub fn is_of(&self, other: &Self) -> bool {
-        self.place() == other.place()
+        let is_same_one = match (self.body, other.body) {
+            (Some(own), Some(theirs)) => own == theirs,
+            _ => self.ordinal == other.ordinal,
+        };
+        is_same_one && (&self.path, &self.symbol, &self.rule) == (&other.path, &other.symbol, &other.rule)
     }
 
     /// For people: `src/a.py: Class::f: cognitive 31`.
@@ -125,13 +132,26 @@ impl Baseline {
         let unseen = before.entries.iter().filter(|(_, entry)| check.is_unseen(&entry.path));
         let unseen = unseen.map(|(place, entry)| (place.clone(), entry.clone()));
         let entries = check.current().filter_map(|finding| {
-            let (place, value) = (place(finding), finding.value?);
-            let old = before.entries.get(&place);
-            let (reason, expires) = old.map_or((None, None), |old| (old.reason.clone(), old.expires.clone()));
-            let (path, symbol, ordinal, rule) = place.clone();
-            Some((place, BaselineEntry { path, symbol, ordinal, rule, value, reason, expires }))
+            let mut entry = entry(finding, finding.value?);
+            if let Some(old) = before.entry_of(&entry) {
+                (entry.reason, entry.expires) = (old.reason.clone(), old.expires.clone());
+            }
+            Some((entry.place(), entry))
         });
         Self { entries: unseen.chain(entries).collect() }
+    }
+
+    /// The entry about the same rule on the same symbol.
+    #[must_use]
+    pub fn entry_of(&self, other: &BaselineEntry) -> Option<&BaselineEntry> {
+        self.of_symbol(&other.path, &other.symbol).find(|entry| entry.is_of(other))
+    }
+
+    /// The entries of all symbols of one name in a file.
+    fn of_symbol(&self, path: &RepoPath, symbol: &str) -> impl Iterator<Item = &BaselineEntry> {
+        let first = (path.clone(), symbol.to_owned(), 0, String::new());
+        let entries = self.entries.range(first..).map(|(_, entry)| entry);
+        entries.take_while(move |entry| entry.path == *path && entry.symbol == symbol)
     }
 
     /// The entries, sorted.
@@ -147,9 +167,9 @@ impl Baseline {
     /// The same entries, none with a worse value than in `before`.
     #[must_use]
     pub fn capped(mut self, before: &Self) -> Self {
-        for (place, entry) in &mut self.entries {
-            let direction = LimitChange::of(&place.3).map(|change| change.metric.direction);
-            if let Some(old) = before.entries.get(place) {
+        for entry in self.entries.values_mut() {
+            let direction = LimitChange::of(&entry.rule).map(|change| change.metric.direction);
+            if let Some(old) = before.entry_of(entry) {
                 let higher_is_better = direction == Ok(Direction::Higher);
                 entry.value = if higher_is_better { entry.value.max(old.value) } else { entry.value.min(old.value) };
             }
@@ -169,20 +189,27 @@ impl Baseline {
         today: &str,
         is_gated: impl Fn(&RepoPath) -> bool,
     ) -> Vec<BaselineEntry> {
-        let mut unused: BTreeSet<&Place> = self.entries.keys().filter(|place| is_gated(&place.0)).collect();
-        let mut strays = Vec::new();
+        let mut unused: BTreeSet<&Place> = self.entries.keys().collect();
+        let (mut changed, mut strays) = (Vec::new(), Vec::new());
         for (at, finding) in findings.iter_mut().enumerate() {
-            let place = place(finding);
-            match self.entries.get(&place) {
-                _ if finding.status == Status::Fixed => {}
-                Some(entry) => {
-                    unused.remove(&place);
-                    accept(finding, entry, limits, today);
-                }
-                None if finding.status != Status::Known => strays.push(at),
-                None => {}
+            if finding.status == Status::Fixed {
+                continue;
+            }
+            let wanted = entry(finding, 0.0);
+            // Of several with one text, each takes one.
+            let mut of_it = self.of_symbol(&wanted.path, &wanted.symbol).filter(|entry| entry.is_of(&wanted));
+            let free = |entry: &&BaselineEntry| wanted.body.is_none() || unused.contains(&entry.place());
+            if let Some(entry) = of_it.find(free) {
+                unused.remove(&entry.place());
+                accept(finding, entry, limits, today);
+            } else if finding.body.is_some() {
+                changed.push(at);
+            } else if finding.status != Status::Known {
+                strays.push(at);
             }
         }
+        self.apply_to_changed(findings, &changed, &mut unused, limits, today);
+        unused.retain(|place| is_gated(&place.0));
         for at in strays {
             let finding = &findings[at];
             let named = |place: &&&Place| place.1 == finding.symbol && place.3 == finding.rule && !place.1.is_empty();
@@ -194,10 +221,47 @@ impl Baseline {
         }
         unused.into_iter().filter_map(|place| self.entries.get(place)).cloned().collect()
     }
+
+    /// Functions without a name whose text is in no entry: where one is left on each side, it was
+    /// edited. Of several nobody knows which was which.
+    fn apply_to_changed<'e>(
+        &'e self,
+        findings: &mut [Finding],
+        changed: &[usize],
+        unused: &mut BTreeSet<&'e Place>,
+        limits: &Limits,
+        today: &str,
+    ) {
+        type Name = (RepoPath, String, String);
+        let mut by_name: BTreeMap<Name, Vec<usize>> = BTreeMap::new();
+        for at in changed {
+            let finding = &findings[*at];
+            let name = (finding.path.clone(), finding.symbol.clone(), finding.rule.clone());
+            by_name.entry(name).or_default().push(*at);
+        }
+        for ((path, symbol, rule), of_name) in by_name {
+            let of_symbol = self.of_symbol(&path, &symbol);
+            let mut left = of_symbol.filter(|entry| entry.rule == rule && unused.contains(&entry.place()));
+            if let ([at], Some(entry), None) = (&of_name[..], left.next(), left.next()) {
+                unused.remove(&entry.place());
+                accept(&mut findings[*at], entry, limits, today);
+            }
+        }
+    }
 }
 
-fn place(finding: &Finding) -> Place {
-    (finding.path.clone(), finding.symbol.clone(), finding.ordinal, finding.rule.clone())
+/// The entry that accepts a finding.
+fn entry(finding: &Finding, value: f64) -> BaselineEntry {
+    BaselineEntry {
+        path: finding.path.clone(),
+        symbol: finding.symbol.clone(),
+        ordinal: finding.ordinal,
+        body: finding.body,
+        rule: finding.rule.clone(),
+        value,
+        reason: None,
+        expires: None,
+    }
 }
 
 fn accept(finding: &mut Finding, entry: &BaselineEntry, limits: &Limits, today: &str) {

@@ -7,7 +7,7 @@ use super::limits::{Limit, Limits};
 use super::matching::Matching;
 use super::version::FileVersion;
 use crate::metric::CATALOG;
-use crate::model::{Delta, Finding, RepoPath, Severity, Space, Span, Status};
+use crate::model::{BodyHash, Delta, Finding, RepoPath, Severity, Space, Span, Status};
 
 /// Everything over its limit in a file, as new: for a repository without a base, and for a file
 /// that the base does not have.
@@ -15,10 +15,10 @@ use crate::model::{Delta, Finding, RepoPath, Severity, Space, Span, Status};
 pub fn everything(limits: &Limits, file: &FileVersion) -> Vec<Finding> {
     let rules = limits.of(&file.path);
     let mut findings = Vec::new();
-    for (space, ordinal) in file.spaces.iter().zip(ordinals(&file.spaces)) {
+    for (space, mark) in file.spaces.iter().zip(marks(&file.spaces)) {
         findings.extend(rules.iter().filter_map(|limit| {
             let evaluated = evaluate(limit, limit.value(space), None)?;
-            Some(finding(limit, evaluated, file, space, ordinal))
+            Some(finding(limit, evaluated, file, space, mark))
         }));
     }
     findings
@@ -32,12 +32,12 @@ pub fn compare(limits: &Limits, head: &[FileVersion], base: &[FileVersion]) -> V
     let mut findings = Vec::new();
     for (at, file) in head.iter().enumerate() {
         let rules = limits.of(&file.path);
-        for (index, (space, ordinal)) in file.spaces.iter().zip(ordinals(&file.spaces)).enumerate() {
+        for (index, (space, mark)) in file.spaces.iter().zip(marks(&file.spaces)).enumerate() {
             let before = matching.counterpart(at, index);
             for limit in &rules {
                 let old = before.and_then(|(_, space)| limit.value(space));
                 if let Some(evaluated) = evaluate(limit, limit.value(space), old) {
-                    let mut found = finding(limit, evaluated, file, space, ordinal);
+                    let mut found = finding(limit, evaluated, file, space, mark);
                     found.base_path = before.map(|(base, _)| base.path.clone()).filter(|path| *path != file.path);
                     found.base_line = before.map(|(_, space)| space.start_line.max(1));
                     findings.push(found);
@@ -52,12 +52,12 @@ pub fn compare(limits: &Limits, head: &[FileVersion], base: &[FileVersion]) -> V
 /// What was over a limit and is gone is fixed.
 fn fixed(limits: &Limits, matching: &Matching<'_>, at: usize, file: &FileVersion) -> Vec<Finding> {
     let rules = limits.of(&file.path);
-    let spaces = file.spaces.iter().zip(ordinals(&file.spaces)).enumerate();
+    let spaces = file.spaces.iter().zip(marks(&file.spaces)).enumerate();
     let mut findings = Vec::new();
-    for (_, (space, ordinal)) in spaces.filter(|(index, _)| !matching.is_counterpart(at, *index)) {
+    for (_, (space, mark)) in spaces.filter(|(index, _)| !matching.is_counterpart(at, *index)) {
         findings.extend(rules.iter().filter_map(|limit| {
             let evaluated = evaluate(limit, None, limit.value(space))?;
-            Some(finding(limit, evaluated, file, space, ordinal))
+            Some(finding(limit, evaluated, file, space, mark))
         }));
     }
     findings
@@ -95,16 +95,17 @@ fn evaluate(limit: &Limit, value: Option<f64>, base_value: Option<f64>) -> Optio
     Some(Evaluated { status, level, limit: bound, value, base_value })
 }
 
-fn finding(limit: &Limit, evaluated: Evaluated, file: &FileVersion, space: &Space, ordinal: u32) -> Finding {
+fn finding(limit: &Limit, evaluated: Evaluated, file: &FileVersion, space: &Space, mark: Mark) -> Finding {
     let rule = limit.id();
     Finding {
-        fingerprint: fingerprint(&rule, &file.path, &space.qualified_name, ordinal),
+        fingerprint: fingerprint(&rule, &file.path, &space.qualified_name, mark),
         rule,
         level: evaluated.level,
         status: evaluated.status,
         path: file.path.clone(),
         symbol: space.qualified_name.clone(),
-        ordinal,
+        ordinal: mark.ordinal,
+        body: mark.body,
         kind: space.kind,
         metric: limit.metric.id,
         value: evaluated.value,
@@ -125,27 +126,48 @@ fn finding(limit: &Limit, evaluated: Evaluated, file: &FileVersion, space: &Spac
 }
 
 /// Of path, symbol and rule, not of lines or numbers.
-fn fingerprint(rule: &str, path: &RepoPath, symbol: &str, ordinal: u32) -> String {
+fn fingerprint(rule: &str, path: &RepoPath, symbol: &str, mark: Mark) -> String {
     let mut hasher = blake3::Hasher::new();
     for part in [b"elcano finding v1", rule.as_bytes(), path.as_bytes(), symbol.as_bytes()] {
         hasher.update(&(part.len() as u64).to_be_bytes());
         hasher.update(part);
     }
-    hasher.update(&ordinal.to_be_bytes());
+    if let Some(body) = mark.body {
+        hasher.update(&body.0);
+        hasher.update(&mark.twin.to_be_bytes());
+    } else {
+        hasher.update(&mark.ordinal.to_be_bytes());
+    }
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
-/// Which of the spaces of its name each space is, in source order.
-fn ordinals(spaces: &[Space]) -> Vec<u32> {
-    let mut seen: FxHashMap<&str, u32> = FxHashMap::default();
-    spaces
-        .iter()
-        .map(|space| {
-            let next = seen.entry(&space.qualified_name).or_default();
-            *next += 1;
-            *next - 1
-        })
-        .collect()
+/// What tells a space apart from others of its name.
+#[derive(Clone, Copy)]
+struct Mark {
+    /// Which of them it is, in source order.
+    ordinal: u32,
+    /// Its text, where nobody gave it a name: one more before it is not to make it another.
+    body: Option<BodyHash>,
+    /// Which of those with this text it is.
+    twin: u32,
+}
+
+fn marks(spaces: &[Space]) -> Vec<Mark> {
+    let mut seen: FxHashMap<(&str, Option<BodyHash>), u32> = FxHashMap::default();
+    let mut next = |name, body| {
+        let count = seen.entry((name, body)).or_default();
+        *count += 1;
+        *count - 1
+    };
+    let body_of = |space: &Space| space.is_anonymous().then_some(space.body);
+    let mut marks = Vec::with_capacity(spaces.len());
+    for space in spaces {
+        let (name, body) = (space.qualified_name.as_str(), body_of(space));
+        let ordinal = next(name, None);
+        let twin = if body.is_some() { next(name, body) } else { 0 };
+        marks.push(Mark { ordinal, body, twin });
+    }
+    marks
 }
 
 /// Totals over the files that changed, of the metrics that the catalog marks for it.

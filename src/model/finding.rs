@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::named::named;
-use super::{Metrics, RepoPath, Skip, SpaceKind};
+use super::{BodyHash, Metrics, RepoPath, Skip, SpaceKind};
 
 named!(
     /// What a finding is to the change that is gated. In the order of reports.
@@ -84,6 +84,9 @@ pub struct Finding {
     pub symbol: String,
     /// Which of the spaces of that name in the file, from 0.
     pub ordinal: u32,
+    /// Of a function without a name, its text: what tells it apart from others.
+    #[serde(skip)]
+    pub body: Option<BodyHash>,
     /// What the symbol is.
     pub kind: SpaceKind,
     /// The metric's id.

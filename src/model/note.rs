@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::named::named;
 
+// Stores hold the number of each: what is new stands last.
 named!(
     /// Why a file is not analysed; counted by reason, so that found + skipped = files on disk and
     /// absent files.
@@ -30,20 +31,21 @@ named!(
         Special = "special",
         /// A NUL byte in the first 8,000 bytes.
         Binary = "binary",
-        /// Text in an encoding that is not read: UTF-32, or UTF-16 without its mark.
-        Encoding = "encoding",
         /// `linguist-documentation`: code that is there to be read, not run.
         Documentation = "documentation",
-        /// In a linked work tree or a clone inside of this one; submodules are part of it.
-        OtherWorkTree = "other_work_tree",
         /// A pointer of Git LFS: what it points to is not here.
         LfsPointer = "lfs_pointer",
         /// In the commit, and not on disk because the work tree is not to hold it: outside of a
         /// sparse checkout, or marked so in git's index. Not one of the files on disk.
         Absent = "absent",
+        /// Text in an encoding that is not read: UTF-32, or UTF-16 without its mark.
+        Encoding = "encoding",
+        /// In a linked work tree or a clone inside of this one; submodules are part of it.
+        OtherWorkTree = "other_work_tree",
     }
 );
 
+// As above.
 named!(
     /// A non-fatal fact about one file.
     NoteKind {
@@ -55,9 +57,6 @@ named!(
         NotUtf8 = "not_utf8",
         /// The tree holds ERROR or MISSING nodes; measured all the same.
         ParseError = "parse_error",
-        /// Rows that look like code are part of a comment or a string to the parser, or a comment has no
-        /// end; measured all the same.
-        LostCode = "lost_code",
         /// The parser used up its steps, or might not come to an end; not measured.
         ParseBudget = "parse_budget",
         /// Nested deeper than `depth_max`; not measured.
@@ -72,6 +71,9 @@ named!(
         TimedOut = "timed_out",
         /// It took more memory than `megabytes_max`; not measured.
         OutOfMemory = "out_of_memory",
+        /// Rows that look like code are part of a comment or a string to the parser, or a comment has no
+        /// end; measured all the same.
+        LostCode = "lost_code",
     }
 );
 

@@ -176,6 +176,9 @@ impl<'a> Workspace<'a> {
             repository.as_ref().map(git::Repository::index)
         });
         let files = files.unwrap_or_else(|| walk::walk(root, walk, registry))?;
+        for warning in &files.warnings {
+            tracing::warn!("{warning}");
+        }
         let (index, fault) = index.map_or(Ok((None, None)), readable)?;
         let found = Found { files, index, fault };
         Ok(self.found.get_or_init(|| found))

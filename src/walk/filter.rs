@@ -3,6 +3,7 @@
 //! Never touches the disk; asks for the start of a file whose name does not determine its language.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
@@ -76,8 +77,8 @@ pub(super) struct Filter<'a> {
     detect: &'a dyn Detect,
     global: Option<Gitignore>,
     only: &'a [RepoPath],
-    include: Option<Gitignore>,
-    exclude: Option<Gitignore>,
+    include: Option<Patterns>,
+    exclude: Option<Patterns>,
 }
 
 impl<'a> Filter<'a> {
@@ -91,6 +92,14 @@ impl<'a> Filter<'a> {
         })
     }
 
+    /// What is to be said of the patterns after all files were decided on.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        if !self.only.is_empty() {
+            return Vec::new();
+        }
+        self.include.iter().chain(&self.exclude).flat_map(Patterns::warnings).collect()
+    }
+
     /// Whether a folder is out as a whole.
     pub(super) fn folder(&self, scope: &Scope, candidate: PathCandidate<'_>, steps: &mut Steps<'_>) -> Option<Skip> {
         if self.is_ignored(scope, candidate.full, true, steps) {
@@ -99,7 +108,7 @@ impl<'a> Filter<'a> {
         if !self.is_named(candidate.path, true) {
             return Some(Skip::Excluded);
         }
-        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(candidate.path), true));
+        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(candidate.path, true));
         self.add_excluded(&matched, steps);
         matched.is_ignore().then_some(Skip::Excluded)
     }
@@ -233,13 +242,13 @@ impl<'a> Filter<'a> {
             steps.add(|| "not one of the paths that were named".to_owned());
             return true;
         }
-        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(as_path(path), false));
+        let matched = self.exclude.as_ref().map_or(Match::None, |globs| globs.matched(path, false));
         self.add_excluded(&matched, steps);
         if matched.is_ignore() {
             return true;
         }
         let Some(include) = &self.include else { return false };
-        let included = include.matched_path_or_any_parents(as_path(path), false);
+        let included = include.matched_with_folders(path);
         match &included {
             Match::Ignore(glob) => steps.add(|| format!("include: `{}`", glob.original())),
             Match::None | Match::Whitelist(_) => steps.add(|| "include: no pattern matches".to_owned()),
@@ -263,16 +272,60 @@ fn rule(glob: &Glob) -> String {
     format!("`{}` ({})", glob.original(), glob.from().map_or_else(String::new, |from| from.display().to_string()))
 }
 
+/// Patterns of the configuration, and which of them matched anything.
+struct Patterns {
+    option: &'static str,
+    matcher: Gitignore,
+    globs: Vec<String>,
+    used: Vec<AtomicBool>,
+}
+
+impl Patterns {
+    fn matched(&self, path: &[u8], is_dir: bool) -> Match<&Glob> {
+        self.note(self.matcher.matched(as_path(path), is_dir))
+    }
+
+    /// As [`Patterns::matched`] of a file; what matches one of its folders matches it, too.
+    fn matched_with_folders(&self, path: &[u8]) -> Match<&Glob> {
+        self.note(self.matcher.matched_path_or_any_parents(as_path(path), false))
+    }
+
+    fn note<'m>(&self, matched: Match<&'m Glob>) -> Match<&'m Glob> {
+        if let Match::Ignore(glob) | Match::Whitelist(glob) = &matched {
+            let of_it = self.globs.iter().zip(&self.used).filter(|(known, _)| *known == glob.original());
+            of_it.for_each(|(_, used)| used.store(true, Ordering::Relaxed));
+        }
+        matched
+    }
+
+    /// A pattern that matches nothing is almost always a mistake.
+    fn warnings(&self) -> impl Iterator<Item = String> {
+        let unused = self.globs.iter().zip(&self.used).filter(|(_, used)| !used.load(Ordering::Relaxed));
+        unused.map(|(glob, _)| {
+            let hint = if glob.contains('\\') { "; folders are separated by `/`" } else { "" };
+            format!("{} pattern `{glob}` matches nothing{hint}", self.option)
+        })
+    }
+}
+
 /// Compiles patterns of the configuration, written as in an ignore file and relative to the root.
-fn patterns(option: &str, globs: &[String]) -> Result<Option<Gitignore>> {
+fn patterns(option: &'static str, globs: &[String]) -> Result<Option<Patterns>> {
     if globs.is_empty() {
         return Ok(None);
     }
     let wrong = |glob: &str, error: &ignore::Error| Error::Usage(format!("{option} pattern `{glob}`: {error}"));
     let mut builder = GitignoreBuilder::new("");
     builder.allow_unclosed_class(false);
-    for glob in globs {
+    // They are relative to the root all the same: an ignore file has no other way to say it.
+    let globs: Vec<String> = globs.iter().map(|glob| glob.strip_prefix("./").map_or(glob.clone(), anchored)).collect();
+    for glob in &globs {
         builder.add_line(None, glob).map_err(|error| wrong(glob, &error))?;
     }
-    builder.build().map(Some).map_err(|error| wrong(&globs.join(" "), &error))
+    let matcher = builder.build().map_err(|error| wrong(&globs.join(" "), &error))?;
+    let used = globs.iter().map(|_| AtomicBool::new(false)).collect();
+    Ok(Some(Patterns { option, matcher, globs, used }))
+}
+
+fn anchored(glob: &str) -> String {
+    format!("/{glob}")
 }

@@ -86,7 +86,9 @@ pub(super) fn folder(root: &Path, options: &WalkOptions, detect: &dyn Detect) ->
     rayon::scope(|pool| walk.visit(&task, pool));
     // A walk that ended early is none.
     interrupt::check()?;
+    let unused = walk.filter.warnings();
     let mut walked = walk.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    walked.warnings.extend(unused);
     walked.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     walked.notes.sort_unstable();
     walked.configs.sort_unstable();

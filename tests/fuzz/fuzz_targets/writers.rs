@@ -68,6 +68,7 @@ fn finding(found: &Found, reason: Option<&String>) -> Finding {
         path: RepoPath::new(found.path.clone()),
         symbol: found.symbol.clone(),
         ordinal: 0,
+        body: None,
         kind: pick(SpaceKind::ALL, found.kind),
         metric: metric.id,
         value: found.value.map(f64::from),

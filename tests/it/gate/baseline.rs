@@ -168,3 +168,49 @@ fn two_revisions_are_compared_function_by_function() {
     assert!(repo.elcano(&["diff", "HEAD^", "HEAD"]).out.contains("9 -> 10"));
     assert_eq!(repo.elcano(&["diff", "nope", "HEAD"]).code, 3);
 }
+
+/// A closure of so many branches, without a name.
+fn closure(branches: usize) -> String {
+    format!("  run(function (x) {{\n{}  }});\n", format!("    if (x == {branches}) {{ x(); }}\n").repeat(branches))
+}
+
+#[test]
+fn functions_without_a_name_are_told_apart_by_their_text() {
+    let repo = Repo::new();
+    repo.init();
+    let write = |branches: &[usize]| {
+        let inside: String = branches.iter().map(|branches| closure(*branches)).collect();
+        repo.file("a.js", format!("function f(run) {{\n{inside}}}\n"));
+    };
+    let limit = ["--limit", "cognitive=3"];
+    let closures = || {
+        let document = repo.elcano(&[&["check", "--format", "json"], &limit[..]].concat()).document();
+        let findings = document["findings"].as_array().unwrap().clone();
+        let of_closure = |finding: &&serde_json::Value| finding["symbol"].as_str().unwrap().contains('<');
+        let one = |finding: &serde_json::Value| {
+            let text = |key: &str| finding[key].as_str().unwrap().to_owned();
+            (finding["value"].as_u64().unwrap(), text("status"), text("fingerprint"))
+        };
+        let mut all: Vec<_> = findings.iter().filter(of_closure).map(one).collect();
+        all.sort();
+        all
+    };
+    let statuses = |found: &[(u64, String, String)]| {
+        found.iter().map(|(value, status, _)| format!("{value} {status}")).collect::<Vec<_>>()
+    };
+    write(&[4, 6, 4]);
+    repo.elcano(&[&["baseline", "write"], &limit[..]].concat());
+    let before = closures();
+    assert_eq!(statuses(&before), ["4 known", "4 known", "6 known"]);
+    write(&[5, 4, 6, 4]);
+    let after = closures();
+    assert_eq!(statuses(&after), ["4 known", "4 known", "5 new", "6 known"]);
+    let prints = |found: &[(u64, String, String)], value: u64| -> Vec<String> {
+        found.iter().filter(|(other, ..)| *other == value).map(|(.., print)| print.clone()).collect()
+    };
+    assert_eq!((prints(&before, 4), prints(&before, 6)), (prints(&after, 4), prints(&after, 6)));
+    write(&[4, 7, 4]);
+    assert_eq!(statuses(&closures()), ["4 known", "4 known", "7 regressed"], "the one that is left was edited");
+    write(&[4, 7, 8]);
+    assert_eq!(statuses(&closures()), ["4 known", "7 new", "8 new"], "nobody knows which of two was which");
+}

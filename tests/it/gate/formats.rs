@@ -17,6 +17,7 @@ fn finding(at: u32, level: Severity, status: Status) -> Finding {
         path: RepoPath::from(format!("src/f{at}.py").as_str()),
         symbol: format!("f{at}"),
         ordinal: 0,
+        body: None,
         kind: SpaceKind::Function,
         metric: "cognitive",
         value: Some(f64::from(30 + at)),

@@ -48,7 +48,13 @@ fn the_view_says_the_same() {
                lost_code_files FROM parse_health";
     let csv = repo.elcano(&["query", sql, "--format", "csv"]);
     let rows: Vec<_> = csv.out.lines().skip(1).collect();
-    assert_eq!(rows, ["python,3,2,true,true,worse.py,0", "haskell,1,0,false,false,,1", "lua,1,0,false,false,,0"], "{}{}", csv.out, csv.err);
+    assert_eq!(
+        rows,
+        ["python,3,2,true,true,worse.py,0", "haskell,1,0,false,false,,1", "lua,1,0,false,false,,0"],
+        "{}{}",
+        csv.out,
+        csv.err
+    );
 }
 
 #[test]
