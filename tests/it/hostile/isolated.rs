@@ -18,15 +18,15 @@ use crate::support::{Repo, command, elcano};
 
 const GOOD: &str = "def f(a):\n    return 1 if a else 2\n";
 
-/// Words whose lengths add up to one byte more than the scanner's state may have: refused by nothing
-/// but an assertion of the parser.
+/// Strings in strings, and words, that add up to one byte more than the scanner's state may have:
+/// refused by nothing but an assertion of the parser.
 fn crashing() -> String {
-    let words: Vec<_> = ('A'..'J').map(|letter| String::from(letter).repeat(98)).collect();
-    let last = "Z".repeat(101);
-    let all: Vec<_> = words.iter().chain([&last]).collect();
-    let openers: Vec<_> = all.iter().map(|word| format!("<<{word}")).collect();
-    let bodies: String = all.iter().map(|word| format!("t\n{word}\n")).collect();
-    format!("x = [{}]\n{bodies}", openers.join(", "))
+    const STRINGS: usize = 140;
+    let words: Vec<_> = ('A'..'J').map(|letter| String::from(letter).repeat(30)).chain(["Z".repeat(13)]).collect();
+    let openers: Vec<_> = words.iter().map(|word| format!("<<{word}")).collect();
+    let bodies: String = words.iter().map(|word| format!("t\n{word}\n")).collect();
+    let (open, close) = ("\"#{".repeat(STRINGS), "}\"".repeat(STRINGS));
+    format!("x = {open}[{}]\n{bodies}{close}\n", openers.join(", "))
 }
 
 /// Perl whose scanner does not come to an end, and specs that do not know it.
@@ -51,17 +51,20 @@ fn a_crash_is_a_note_that_is_remembered() {
     assert_eq!(again["notes"]["crashed"], 1, "{again}");
 }
 
-/// What damaging files at random found, and no rule on bytes knows: words in quotes over many rows.
+/// What damaging files at random found, whether rules on bytes know it by now or not.
 #[test]
 fn files_that_crash_are_notes() {
     let repo = Repo::with(&[("good.py", GOOD)]);
     let samples = files(&tests().join("hostile/crashing"));
+    repo.file("crashing.rb", crashing());
     for path in &samples {
         fs::copy(path, repo.path(path.file_name().unwrap().to_str().unwrap())).unwrap();
     }
     let scanned = repo.elcano(&["scan", "--isolate", "always", "--json"]).json();
-    assert_eq!(scanned["notes"]["crashed"], samples.len(), "{scanned}");
-    assert_eq!(scanned["files_parsed"], samples.len() + 1, "{scanned}");
+    let noted = |kind: &str| scanned["notes"][kind].as_u64().unwrap_or(0);
+    assert!(noted("crashed") > 0, "{scanned}");
+    assert_eq!(noted("crashed") + noted("parse_budget"), samples.len() as u64 + 1, "{scanned}");
+    assert_eq!(scanned["files_parsed"], samples.len() + 2, "{scanned}");
 }
 
 /// In CI files are isolated without being asked for; and the same file does end a process.
