@@ -63,6 +63,15 @@ impl<'a> Plain<'a> {
         let increments = trace.into_iter().flat_map(|trace| &mut trace.increments);
         let increments = increments.map(|increment| &mut increment.byte);
         self.locate(spaces.chain(chunks).chain(nodes).chain(blocks).chain(increments).collect());
+        if self.encoding != Encoding::Utf8 {
+            // Exact where all characters are as wide as each other.
+            let (bytes, text) = (self.bytes.len() as u64, self.text.len().max(1) as u64);
+            let scaled = |count: u64| (count * bytes / text).min(bytes);
+            facts.error_bytes = scaled(facts.error_bytes);
+            for space in &mut facts.spaces {
+                space.error_bytes = u32::try_from(scaled(space.error_bytes.into())).unwrap_or(u32::MAX);
+            }
+        }
         for chunk in &mut facts.chunks {
             chunk.text = self.bytes.get(chunk.start as usize..chunk.end as usize).unwrap_or_default().to_vec();
         }

@@ -157,6 +157,11 @@ fn encodings_and_line_ends_change_no_number() {
         let narrow: Vec<u8> = found.iter().copied().filter(|byte| !(wide && *byte == 0)).collect();
         assert!(narrow.starts_with(b"int f(") && narrow.ends_with(b"}"), "{name}: {narrow:?}");
     }
+    repo.file("broken.c", wide("int f( { \u{e4}\u{FFFF} ] ) }\n", u16::to_le_bytes));
+    let broken = repo.elcano(&["measure", "broken.c"]).json();
+    let count = |key: &str| broken["files"][0][key].as_u64().unwrap();
+    assert!(count("error_bytes") > 0 && count("error_bytes") <= count("bytes"), "{broken}");
+    repo.remove("broken.c");
     let explained = repo.elcano(&["explain", "le.c:f", "--metric", "cognitive"]);
     assert!(explained.out.contains("return a ? 1 : 2;"), "{}{}", explained.out, explained.err);
     repo.elcano(&["scan", "--level", "full"]);
