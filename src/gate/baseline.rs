@@ -23,7 +23,8 @@ pub struct BaselineEntry {
     /// Which of the spaces of that name, from 0.
     #[serde(default, skip_serializing_if = "is_first")]
     pub ordinal: u32,
-    /// Of a function without a name, its text: which one it is, whatever stands before it.
+    /// Of a function without a name, or with one that others have, its text: which one it is,
+    /// whatever stands before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<BodyHash>,
     /// The rule's id.
@@ -136,6 +137,7 @@ impl Baseline {
             if let Some(old) = before.entry_of(&entry) {
                 (entry.reason, entry.expires) = (old.reason.clone(), old.expires.clone());
             }
+            entry.body = entry.body.filter(|_| finding.shares_name);
             Some((entry.place(), entry))
         });
         Self { entries: unseen.chain(entries).collect() }
@@ -198,11 +200,11 @@ impl Baseline {
             let wanted = entry(finding, 0.0);
             // Of several with one text, each takes one.
             let mut of_it = self.of_symbol(&wanted.path, &wanted.symbol).filter(|entry| entry.is_of(&wanted));
-            let free = |entry: &&BaselineEntry| wanted.body.is_none() || unused.contains(&entry.place());
+            let free = |entry: &&BaselineEntry| !finding.shares_name || unused.contains(&entry.place());
             if let Some(entry) = of_it.find(free) {
                 unused.remove(&entry.place());
                 accept(finding, entry, limits, today);
-            } else if finding.body.is_some() {
+            } else if finding.shares_name {
                 changed.push(at);
             } else if finding.status != Status::Known {
                 strays.push(at);
@@ -222,8 +224,8 @@ impl Baseline {
         unused.into_iter().filter_map(|place| self.entries.get(place)).cloned().collect()
     }
 
-    /// Functions without a name whose text is in no entry: where one is left on each side, it was
-    /// edited. Of several nobody knows which was which.
+    /// Functions known by their text alone, which is in no entry: where one is left on each side, it
+    /// was edited. Of several nobody knows which was which.
     fn apply_to_changed<'e>(
         &'e self,
         findings: &mut [Finding],

@@ -105,7 +105,8 @@ fn finding(limit: &Limit, evaluated: Evaluated, file: &FileVersion, space: &Spac
         path: file.path.clone(),
         symbol: space.qualified_name.clone(),
         ordinal: mark.ordinal,
-        body: mark.body,
+        body: Some(space.body),
+        shares_name: mark.body.is_some(),
         kind: space.kind,
         metric: limit.metric.id,
         value: evaluated.value,
@@ -146,23 +147,28 @@ fn fingerprint(rule: &str, path: &RepoPath, symbol: &str, mark: Mark) -> String 
 struct Mark {
     /// Which of them it is, in source order.
     ordinal: u32,
-    /// Its text, where nobody gave it a name: one more before it is not to make it another.
+    /// Its text, where it has no name or others have it, too: that one of them comes or goes is not
+    /// to make another of it.
     body: Option<BodyHash>,
     /// Which of those with this text it is.
     twin: u32,
 }
 
 fn marks(spaces: &[Space]) -> Vec<Mark> {
+    let mut named: FxHashMap<&str, u32> = FxHashMap::default();
+    for space in spaces {
+        *named.entry(&space.qualified_name).or_default() += 1;
+    }
     let mut seen: FxHashMap<(&str, Option<BodyHash>), u32> = FxHashMap::default();
     let mut next = |name, body| {
         let count = seen.entry((name, body)).or_default();
         *count += 1;
         *count - 1
     };
-    let body_of = |space: &Space| space.is_anonymous().then_some(space.body);
     let mut marks = Vec::with_capacity(spaces.len());
     for space in spaces {
-        let (name, body) = (space.qualified_name.as_str(), body_of(space));
+        let name = space.qualified_name.as_str();
+        let body = (space.is_anonymous() || named[name] > 1).then_some(space.body);
         let ordinal = next(name, None);
         let twin = if body.is_some() { next(name, body) } else { 0 };
         marks.push(Mark { ordinal, body, twin });

@@ -84,9 +84,12 @@ pub struct Finding {
     pub symbol: String,
     /// Which of the spaces of that name in the file, from 0.
     pub ordinal: u32,
-    /// Of a function without a name, its text: what tells it apart from others.
+    /// Its text; none when it is not at hand.
     #[serde(skip)]
     pub body: Option<BodyHash>,
+    /// It has no name, or others have it, too: its text tells it apart from them.
+    #[serde(skip)]
+    pub shares_name: bool,
     /// What the symbol is.
     pub kind: SpaceKind,
     /// The metric's id.

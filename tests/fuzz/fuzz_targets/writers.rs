@@ -69,6 +69,7 @@ fn finding(found: &Found, reason: Option<&String>) -> Finding {
         symbol: found.symbol.clone(),
         ordinal: 0,
         body: None,
+        shares_name: false,
         kind: pick(SpaceKind::ALL, found.kind),
         metric: metric.id,
         value: found.value.map(f64::from),

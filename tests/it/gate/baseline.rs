@@ -214,3 +214,35 @@ fn functions_without_a_name_are_told_apart_by_their_text() {
     write(&[4, 7, 8]);
     assert_eq!(statuses(&closures()), ["4 known", "7 new", "8 new"], "nobody knows which of two was which");
 }
+
+#[test]
+fn functions_of_one_name_do_not_shift_each_other() {
+    let repo = Repo::new();
+    repo.init();
+    let overload = |parameters: &str, branches: usize| {
+        let inside = format!("    if (a == {branches}) {{ a++; }}\n").repeat(branches);
+        format!("  int f({parameters}) {{\n{inside}    return a;\n  }}\n")
+    };
+    let (one, two, three) = (overload("int a", 4), overload("int a, int b", 6), overload("long a", 5));
+    let write = |all: &[&str]| _ = repo.file("A.java", format!("class A {{\n{}}}\n", all.concat()));
+    let limit = ["--limit", "cognitive=3"];
+    write(&[&one, &two, &three]);
+    repo.elcano(&[&["baseline", "write"], &limit[..]].concat());
+    let statuses = || {
+        let document = repo.elcano(&[&["check", "--format", "json"], &limit[..]].concat()).document();
+        let one = |finding: &serde_json::Value| format!("{} {}", finding["value"], finding["status"].as_str().unwrap());
+        let mut all: Vec<_> = document["findings"].as_array().unwrap().iter().map(one).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(statuses(), ["4 known", "5 known", "6 known"]);
+    write(&[&three, &two, &one]);
+    assert_eq!(statuses(), ["4 known", "5 known", "6 known"], "swapped");
+    write(&[&two, &three]);
+    assert_eq!(statuses(), ["5 known", "6 known"], "the first is gone");
+    write(&[&two]);
+    assert_eq!(statuses(), ["6 known"], "only the second is left");
+    let added = overload("byte a", 7);
+    write(&[&added, &one, &two, &three]);
+    assert_eq!(statuses(), ["4 known", "5 known", "6 known", "7 new"], "one more before them");
+}

@@ -18,6 +18,7 @@ fn finding(at: u32, level: Severity, status: Status) -> Finding {
         symbol: format!("f{at}"),
         ordinal: 0,
         body: None,
+        shares_name: false,
         kind: SpaceKind::Function,
         metric: "cognitive",
         value: Some(f64::from(30 + at)),

@@ -11,6 +11,16 @@ fn noted(registry: &Registry, language: &'static str, source: &str) -> Option<St
 }
 
 #[test]
+fn every_language_says_what_hides_code() {
+    let registry = registry();
+    for language in registry.ids() {
+        let lexis = &registry.spec(language).expect("a spec").0.lexis;
+        let has_comments = !(lexis.line_comments.is_empty() && lexis.block_comments.is_empty());
+        assert!(has_comments && !lexis.strings.is_empty(), "{language} has no [lexis]");
+    }
+}
+
+#[test]
 fn a_comment_without_an_end_is_noted_in_every_language_that_has_such() {
     let registry = registry();
     let mut without = Vec::new();
