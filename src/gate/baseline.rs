@@ -143,10 +143,11 @@ impl Baseline {
         Self { entries: unseen.chain(entries).collect() }
     }
 
-    /// The entry about the same rule on the same symbol.
-    #[must_use]
-    pub fn entry_of(&self, other: &BaselineEntry) -> Option<&BaselineEntry> {
-        self.of_symbol(&other.path, &other.symbol).find(|entry| entry.is_of(other))
+    /// The entry about the same rule on the same symbol; of several with one text the one at the
+    /// same place.
+    fn entry_of(&self, other: &BaselineEntry) -> Option<&BaselineEntry> {
+        let at_its_place = self.entries.get(&other.place()).filter(|entry| entry.is_of(other));
+        at_its_place.or_else(|| self.of_symbol(&other.path, &other.symbol).find(|entry| entry.is_of(other)))
     }
 
     /// The entries of all symbols of one name in a file.

@@ -276,7 +276,8 @@ fn rule(glob: &Glob) -> String {
 struct Patterns {
     option: &'static str,
     matcher: Gitignore,
-    globs: Vec<String>,
+    /// Each as it was written, and as it was compiled.
+    globs: Vec<(String, String)>,
     used: Vec<AtomicBool>,
 }
 
@@ -292,7 +293,7 @@ impl Patterns {
 
     fn note<'m>(&self, matched: Match<&'m Glob>) -> Match<&'m Glob> {
         if let Match::Ignore(glob) | Match::Whitelist(glob) = &matched {
-            let of_it = self.globs.iter().zip(&self.used).filter(|(known, _)| *known == glob.original());
+            let of_it = self.globs.iter().zip(&self.used).filter(|((_, known), _)| known == glob.original());
             of_it.for_each(|(_, used)| used.store(true, Ordering::Relaxed));
         }
         matched
@@ -301,7 +302,7 @@ impl Patterns {
     /// A pattern that matches nothing is almost always a mistake.
     fn warnings(&self) -> impl Iterator<Item = String> {
         let unused = self.globs.iter().zip(&self.used).filter(|(_, used)| !used.load(Ordering::Relaxed));
-        unused.map(|(glob, _)| {
+        unused.map(|((glob, _), _)| {
             let hint = if glob.contains('\\') { "; folders are separated by `/`" } else { "" };
             format!("{} pattern `{glob}` matches nothing{hint}", self.option)
         })
@@ -317,15 +318,13 @@ fn patterns(option: &'static str, globs: &[String]) -> Result<Option<Patterns>> 
     let mut builder = GitignoreBuilder::new("");
     builder.allow_unclosed_class(false);
     // They are relative to the root all the same: an ignore file has no other way to say it.
-    let globs: Vec<String> = globs.iter().map(|glob| glob.strip_prefix("./").map_or(glob.clone(), anchored)).collect();
-    for glob in &globs {
-        builder.add_line(None, glob).map_err(|error| wrong(glob, &error))?;
+    let compiled = |glob: &String| glob.strip_prefix("./").map_or(glob.clone(), |below| format!("/{below}"));
+    let globs: Vec<_> = globs.iter().map(|glob| (glob.clone(), compiled(glob))).collect();
+    for (written, glob) in &globs {
+        builder.add_line(None, glob).map_err(|error| wrong(written, &error))?;
     }
-    let matcher = builder.build().map_err(|error| wrong(&globs.join(" "), &error))?;
+    let all = || globs.iter().map(|(written, _)| written.as_str()).collect::<Vec<_>>().join(" ");
+    let matcher = builder.build().map_err(|error| wrong(&all(), &error))?;
     let used = globs.iter().map(|_| AtomicBool::new(false)).collect();
     Ok(Some(Patterns { option, matcher, globs, used }))
-}
-
-fn anchored(glob: &str) -> String {
-    format!("/{glob}")
 }

@@ -165,8 +165,9 @@ fn encodings_and_line_ends_change_no_number() {
     let explained = repo.elcano(&["explain", "le.c:f", "--metric", "cognitive"]);
     assert!(explained.out.contains("return a ? 1 : 2;"), "{}{}", explained.out, explained.err);
     repo.elcano(&["scan", "--level", "full"]);
-    let query = repo.elcano(&["query", "SELECT count(DISTINCT (cyclomatic, tokens)) FROM functions WHERE name = 'f'"]);
-    assert!(query.out.contains('1'), "{}{}", query.out, query.err);
+    let sql = "SELECT count(*), count(DISTINCT (cyclomatic, tokens)) FROM functions WHERE name = 'f'";
+    let query = repo.elcano(&["query", sql, "--format", "csv"]);
+    assert_eq!(query.out.lines().nth(1), Some("4,1"), "{}{}", query.out, query.err);
 }
 
 #[test]
